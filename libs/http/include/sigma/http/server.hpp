@@ -1,0 +1,73 @@
+#pragma once
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sigma/core/metrics.hpp"
+#include "sigma/core/random.hpp"
+#include "sigma/core/result.hpp"
+#include "sigma/http/message.hpp"
+#include "sigma/http/router.hpp"
+
+namespace sigma::http {
+
+/// Every bound on what is read from the network. Each has a test that reaches it.
+struct Limits {
+  std::size_t header_bytes = 16 * 1024;  ///< request line and fields; more is 431 (414 when the target alone exceeds 8 KiB)
+  std::size_t header_fields = 100;       ///< more is 431
+  std::size_t connections = 10'000;      ///< per server; more are closed on accept
+  std::chrono::milliseconds header_timeout{10'000};  ///< from first byte (or accept) to the end of the header: 408, close
+  std::chrono::milliseconds body_timeout{20'000};    ///< for the whole body: 408, close
+  std::chrono::milliseconds idle_timeout{60'000};    ///< between requests of a kept-alive connection: close
+  std::chrono::milliseconds write_timeout{20'000};   ///< a reader this slow is cut off
+  std::chrono::milliseconds request_timeout{15'000}; ///< for the handler: 503
+};
+
+struct TlsFiles {
+  std::string certificate_file;  ///< PEM chain
+  std::string key_file;          ///< PEM
+};
+
+struct ServerOptions {
+  std::string name;            ///< "public" or "admin": label in metrics and logs
+  std::string listen;          ///< "127.0.0.1:8787", "[::1]:0", "0.0.0.0:8787"
+  std::size_t threads = 1;     ///< each with its own io_context and SO_REUSEPORT acceptor
+  Limits limits;
+  std::optional<TlsFiles> tls;
+  std::vector<std::string> trusted_proxies;  ///< CIDRs whose X-Forwarded-For counts
+  std::vector<std::string> trusted_origins;  ///< for Cors::trusted, exact "scheme://host[:port]"
+  /// Hosts (host[:port], lower case) that requests may name in Host; empty: any. Others get 421.
+  std::vector<std::string> allowed_hosts;
+  /// Turns transport-level refusals (404, 405, 408, 413, 414, 415, 421, 431, 503, 500 after a handler threw) into
+  /// the service's own words; null: {"error","error_description"} JSON. Never an empty body.
+  std::function<Response(const Request&, int status, std::string_view description)> render_error;
+  /// Runs after every handler, e.g. for security headers of the service.
+  std::function<void(const Request&, Response&)> finish;
+};
+
+/// Usage: construct, start(), … drain(), stop(). Thread-safe. Handlers run on the connection's I/O thread.
+class Server {
+ public:
+  Server(ServerOptions options, std::shared_ptr<const Router> router, core::Random& random, core::Metrics& metrics);
+  ~Server();
+
+  /// Binds and begins to accept; Code::unavailable names the address when it cannot.
+  core::Result<void> start();
+  /// The bound port (useful with port 0).
+  std::uint16_t port() const;
+  /// Stops accepting, answers what is in flight with `Connection: close`, closes idle connections, and returns when
+  /// all are gone or after `deadline`, whichever is first. True when nothing was cut off.
+  bool drain(std::chrono::milliseconds deadline);
+  /// Closes everything at once and joins the threads. Idempotent.
+  void stop();
+  /// Reads certificate and key again (SIGHUP); on failure the old ones stay.
+  core::Result<void> reload_tls();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sigma::http

@@ -1,0 +1,183 @@
+// The store in the domain's words. One implementation over sql::Driver; SQLite and Postgres are drivers (decision 0003).
+// Every method is a coroutine that does its work on database threads and resumes on the caller's executor.
+// Errors: Code::unavailable (down, timed out, or the outcome of a write is unknown), Code::overloaded (queue full).
+// Losing a race or finding nothing is a value, not an error.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sigma/core/clock.hpp"
+#include "sigma/core/result.hpp"
+#include "sigma/core/task.hpp"
+#include "sigma/store/database.hpp"
+#include "sigma/store/rows.hpp"
+
+namespace sigma::store {
+
+using core::Result;
+using core::Task;
+template <class T>
+using Found = Result<std::optional<T>>;  ///< an error, nothing, or a T
+
+struct Page {
+  std::size_t limit = 50;  ///< 1 to 200
+  std::string after;       ///< last id of the previous page, empty for the first
+};
+
+class ClientStore {
+ public:
+  explicit ClientStore(Database& db) : db_(db) {}
+  Task<Found<Client>> find(ClientId id);
+  /// The client registered under this member key when exactly one is.
+  Task<Found<Client>> find_by_member_key(std::string pubkey);
+  Task<Result<std::vector<Client>>> list(Page page);  ///< ordered by id
+  /// False when the id is taken.
+  Task<Result<bool>> create(Client client);
+  /// Replaces everything but created_at; false when unknown. With `expected_updated_at`, false also when changed since.
+  Task<Result<bool>> update(Client client, std::optional<UtcTime> expected_updated_at = {});
+  /// Removes the client with its codes, tokens and consents; false when unknown.
+  Task<Result<bool>> remove(ClientId id);
+ private:
+  Database& db_;
+};
+
+class UserStore {
+ public:
+  explicit UserStore(Database& db) : db_(db) {}
+  Task<Found<User>> find(UserId id);
+  /// By users.pubkey first, then by a profile's member key.
+  Task<Found<User>> find_by_pubkey(std::string pubkey);
+  /// Creates user and profile in one transaction; when the pubkey exists already, changes nothing and returns the
+  /// existing user (two first sign-ins may race).
+  Task<Result<User>> create_with_profile(User user, Profile profile);
+  Task<Result<bool>> update(User user);
+
+  Task<Found<Profile>> find_profile(BapId id);
+  Task<Result<std::vector<Profile>>> list_profiles(UserId id);  ///< primary first, then oldest first
+  /// Inserts or updates; false when the identity belongs to another user.
+  Task<Result<bool>> save_profile(Profile profile);
+ private:
+  Database& db_;
+};
+
+class SessionStore {
+ public:
+  explicit SessionStore(Database& db) : db_(db) {}
+  Task<Result<void>> create(Session session);
+  /// Live session of a live user: not expired at `now`; disabled users are returned (the caller decides).
+  Task<Found<SessionWithUser>> find(SecretHash token_hash, UtcTime now);
+  Task<Found<SessionWithUser>> find_by_id(SessionId id, UtcTime now);
+  /// Moves expiry and updated_at; false when gone.
+  Task<Result<bool>> renew(SessionId id, UtcTime now, UtcTime expires_at);
+  Task<Result<bool>> set_active_identity(SessionId id, std::optional<BapId> bap_id, UtcTime now);
+  /// Ends the session and, in the same commit, revokes its access tokens, except those of grants whose scopes hold
+  /// offline_access. False when it was gone already.
+  Task<Result<bool>> remove(SessionId id, UtcTime now);
+  Task<Result<std::vector<Session>>> list(UserId id, UtcTime now);
+ private:
+  Database& db_;
+};
+
+/// What a redemption or rotation stores together with consuming its one-time input.
+struct IssuedTokens {
+  AccessToken access;
+  std::optional<RefreshToken> refresh;
+};
+
+enum class Consumed {
+  done,        ///< this call consumed it
+  already,     ///< it was consumed (or revoked) before
+  not_found,   ///< unknown or removed
+};
+
+class TokenStore {
+ public:
+  explicit TokenStore(Database& db) : db_(db) {}
+
+  Task<Result<void>> create_code(AuthorizationCode code);
+  Task<Found<AuthorizationCode>> find_code(SecretHash hash);
+  /// One atomic step: marks the code consumed if it was not and, only then, stores the tokens.
+  Task<Result<Consumed>> redeem_code(SecretHash hash, UtcTime now, IssuedTokens tokens);
+  /// Marks it consumed without issuing: a failed exchange spends the code.
+  Task<Result<Consumed>> consume_code(SecretHash hash, UtcTime now);
+
+  Task<Found<AccessToken>> find_access(SecretHash hash);
+  Task<Found<RefreshToken>> find_refresh(SecretHash hash);
+  /// One atomic step: marks `old_hash` rotated (if neither rotated nor revoked) with its sealed answer and request
+  /// fingerprint, stores the successors, and revokes the other live access tokens of the grant.
+  Task<Result<Consumed>> rotate_refresh(SecretHash old_hash, UtcTime now, std::string request_fingerprint,
+                                        std::string sealed_answer, IssuedTokens successors);
+  /// Revokes every access and refresh token of the grant. Idempotent.
+  Task<Result<void>> revoke_grant(GrantId id, UtcTime now);
+  Task<Result<bool>> revoke_access(SecretHash hash, UtcTime now);
+  /// Stores an access token that needs no one-time input (client_credentials …).
+  Task<Result<void>> create_access(AccessToken token);
+ private:
+  Database& db_;
+};
+
+class ConsentStore {
+ public:
+  explicit ConsentStore(Database& db) : db_(db) {}
+  Task<Found<Consent>> find(UserId user, ClientId client, std::optional<BapId> bap_id);
+  /// Adds the scopes to what is remembered.
+  Task<Result<void>> remember(Consent consent);
+  Task<Result<std::vector<Consent>>> list(UserId user);
+  /// Withdraws it and revokes, in the same commit, every token of that user and client (and identity).
+  Task<Result<bool>> withdraw(UserId user, ClientId client, std::optional<BapId> bap_id, UtcTime now);
+ private:
+  Database& db_;
+};
+
+class KeyStore {
+ public:
+  explicit KeyStore(Database& db) : db_(db) {}
+  Task<Result<std::vector<SigningKey>>> list();
+  /// Inserts if no unretired key of that algorithm exists; false when another replica was first.
+  Task<Result<bool>> create_if_none(SigningKey key);
+  /// Retires the unretired keys of the new key's algorithm (retired_at = its active_from, expires_at as given) and
+  /// inserts it, in one commit.
+  Task<Result<void>> rotate(SigningKey key, UtcTime old_expires_at);
+ private:
+  Database& db_;
+};
+
+/// Remembers what may be used once (X-Auth-Tokens, jti …) across processes. Lives in the store because Redis may be
+/// lost.
+class ReplayGuard {
+ public:
+  explicit ReplayGuard(Database& db) : db_(db) {}
+  /// True the first time `key` (any bytes; hashed already) is seen; false while it is remembered.
+  Task<Result<bool>> first_use(std::string key, UtcTime now, UtcTime remember_until);
+ private:
+  Database& db_;
+};
+
+class Maintenance {
+ public:
+  explicit Maintenance(Database& db) : db_(db) {}
+  /// Removes up to `batch` expired rows per table; returns how many went.
+  Task<Result<std::size_t>> remove_expired(UtcTime now, std::size_t batch);
+  /// A trivial query: is the database there?
+  Task<Result<void>> ping();
+ private:
+  Database& db_;
+};
+
+/// Everything above over one Database.
+struct Store {
+  explicit Store(Database& db)
+      : clients(db), users(db), sessions(db), tokens(db), consents(db), keys(db), replay(db), maintenance(db) {}
+  ClientStore clients;
+  UserStore users;
+  SessionStore sessions;
+  TokenStore tokens;
+  ConsentStore consents;
+  KeyStore keys;
+  ReplayGuard replay;
+  Maintenance maintenance;
+};
+
+}  // namespace sigma::store
