@@ -1,0 +1,221 @@
+// Starts the real server as a process of its own, on fresh ports and a fresh store, and talks to both its listeners.
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { request } from './http.mjs';
+import { createDatabase, dropDatabase } from './postgres.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+const run = promisify(execFile);
+
+/** The binary under test. */
+export const binary = process.env.SIGMA_AUTH_BIN ?? path.join(root, 'build/release/bin/sigma-auth');
+
+const startLimitMs = 30_000;
+const stopLimitMs = 20_000;
+
+/**
+ * Starts a server and registers `clients` (admin API JSON) with it.
+ * @param store  'sqlite' or 'postgres'
+ * @param env    further SIGMA_ variables
+ * @param peerOf another Server: share its store, secrets and public name, as a second replica does
+ */
+export async function startServer({ store = 'sqlite', env = {}, clients = [], peerOf } = {}) {
+  const server = new Server(peerOf?.store ?? store);
+  await server.prepare(env, peerOf);
+  try {
+    await server.start();
+    for (const client of clients) await server.createClient(client);
+  } catch (error) {
+    await server.stop().catch(() => {});
+    throw error;
+  }
+  return server;
+}
+
+export class Server {
+  #process;
+  #exited;
+  #owned = [];
+  #output = '';
+
+  constructor(store) {
+    this.store = store;
+  }
+
+  async prepare(env, peer) {
+    const [port, adminPort] = await freePorts(2);
+    this.local = `http://127.0.0.1:${port}`;
+    this.adminBase = `http://127.0.0.1:${adminPort}`;
+    this.base = peer?.base ?? this.local;
+    this.issuer = `${this.base}/api/auth`;
+    this.adminToken = peer?.adminToken ?? randomBytes(24).toString('hex');
+    this.secret = peer?.secret ?? randomBytes(32).toString('hex');
+    this.dataDir = peer?.dataDir ?? await this.#own(await mkdtemp(path.join(tmpdir(), 'sigma-e2e-')),
+      (dir) => rm(dir, { recursive: true, force: true }));
+    this.databaseUrl = peer?.databaseUrl;
+    if (this.store === 'postgres' && !this.databaseUrl) {
+      this.databaseUrl = await this.#own(await createDatabase(), dropDatabase);
+    }
+    this.env = {
+      PATH: process.env.PATH,
+      HOME: this.dataDir,
+      SIGMA_BASE_URL: this.base,
+      SIGMA_LISTEN: `127.0.0.1:${port}`,
+      SIGMA_ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
+      SIGMA_DATA_DIR: this.dataDir,
+      SIGMA_SECRET: this.secret,
+      SIGMA_ADMIN_TOKEN: this.adminToken,
+      SIGMA_BAP_API_URL: 'off',
+      SIGMA_LOG_FORMAT: 'json',
+      ...(this.databaseUrl ? { SIGMA_DATABASE_URL: this.databaseUrl } : {}),
+      ...env,
+    };
+    for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS', 'LLVM_PROFILE_FILE']) {
+      if (process.env[name]) this.env[name] = process.env[name];
+    }
+    // On Postgres migrating is explicit, as in production.
+    if (this.store === 'postgres' && !peer) await this.cli(['migrate']);
+  }
+
+  async #own(resource, release) {
+    this.#owned.push(() => release(resource));
+    return resource;
+  }
+
+  /** Starts the process and waits until it says it is ready. */
+  async start() {
+    const child = spawn(binary, ['serve'], { env: this.env, cwd: this.dataDir, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text) => { this.#output += text; });
+    }
+    this.#exited = new Promise((resolve) => {
+      child.on('error', (error) => resolve({ code: null, signal: null, error }));
+      child.on('close', (code, signal) => resolve({ code, signal }));
+    });
+    let over;
+    this.#exited.then((how) => { over = how; });
+    const deadline = Date.now() + startLimitMs;
+    for (;;) {
+      if (over) throw new Error(`${binary} serve ended: ${over.error ?? over.signal ?? over.code}\n${this.#output}`);
+      const ready = await request(this.adminBase, 'GET', '/health/ready', { timeout: 2000 }).catch(() => undefined);
+      if (ready?.status === 200) return;
+      if (Date.now() > deadline) {
+        child.kill('SIGKILL');
+        throw new Error(`not ready in ${startLimitMs} ms: ${ready?.describe() ?? 'no answer'}\n${this.#output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
+  get pid() {
+    return this.#process?.pid;
+  }
+
+  /** Everything the process wrote, over all its starts. */
+  get output() {
+    return this.#output;
+  }
+
+  /** The log as objects; lines that are no JSON come back as {line}. */
+  get logs() {
+    return this.#output.split('\n').filter(Boolean).map((line) => {
+      try {
+        return JSON.parse(line);
+      } catch {
+        return { line };
+      }
+    });
+  }
+
+  /** SIGTERM; answers {code, signal}. A server that does not leave is killed and reported. */
+  async terminate() {
+    if (!this.#process) return undefined;
+    this.#process.kill('SIGTERM');
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.#process.kill('SIGKILL');
+    }, stopLimitMs);
+    const how = await this.#exited;
+    clearTimeout(timer);
+    this.#process = undefined;
+    if (late) throw new Error(`not gone ${stopLimitMs} ms after SIGTERM\n${this.#output.slice(-4000)}`);
+    return how;
+  }
+
+  /** Terminates the process and removes the store. */
+  async stop() {
+    try {
+      const how = await this.terminate();
+      if (how && how.code !== 0) {
+        throw new Error(`serve ended with ${how.signal ?? how.code}\n${this.#output.slice(-4000)}`);
+      }
+    } finally {
+      for (const release of this.#owned.reverse()) await release();
+      this.#owned = [];
+    }
+  }
+
+  /** SIGKILL: no time to finish anything. */
+  async kill() {
+    this.#process.kill('SIGKILL');
+    await this.#exited;
+    this.#process = undefined;
+  }
+
+  /** Stops (unless it is down already) and starts again on the same ports and store. */
+  async restart() {
+    await this.terminate();
+    await this.start();
+  }
+
+  /** A request to the public listener. */
+  request(method, target, options) {
+    return request(this.local, method, target, options);
+  }
+
+  /** A request to the admin listener, with the admin token unless `token` says otherwise (null: none). */
+  admin(method, target, { token = this.adminToken, headers = {}, ...options } = {}) {
+    const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+    return request(this.adminBase, method, target, { ...options, headers: { ...authorization, ...headers } });
+  }
+
+  /** Registers a client; answers its JSON (with client_secret when there is one). */
+  async createClient(metadata) {
+    const answer = await this.admin('POST', '/admin/clients', { json: metadata });
+    if (answer.status !== 201) throw new Error(`creating a client: ${answer.describe()}`);
+    return answer.json;
+  }
+
+  /** Runs `sigma-auth ARGS` on this server's configuration; answers {code, stdout, stderr}. */
+  async cli(args, { input, env = {}, check = true } = {}) {
+    const promise = run(binary, args, { env: { ...this.env, ...env }, cwd: this.dataDir, timeout: 30_000 });
+    promise.child.stdin.on('error', () => {});
+    promise.child.stdin.end(input ?? '');
+    const done = await promise.then(({ stdout, stderr }) => ({ code: 0, stdout, stderr }), (error) => {
+      if (typeof error.code !== 'number') throw error;
+      return { code: error.code, stdout: error.stdout, stderr: error.stderr };
+    });
+    if (check && done.code !== 0) throw new Error(`sigma-auth ${args.join(' ')} → ${done.code}\n${done.stderr}${done.stdout}`);
+    return done;
+  }
+}
+
+async function freePorts(count) {
+  const servers = await Promise.all(Array.from({ length: count }, () => new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve(server));
+  })));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => { server.close(resolve); })));
+  return ports;
+}
