@@ -75,14 +75,14 @@ export function assertErrorRedirect(server, answer, error, { state = 'k3x9q1', d
   assert.equal(parameters.get('code'), null, answer.describe());
 }
 
-/** A whole authorization: answers {code, verifier, redirectUri, clientId}. */
+/** A whole authorization: answers {code, verifier, challenge, redirectUri, clientId}. */
 export async function getCode(server, person, overrides = {}) {
   const { verifier, challenge } = newPkce();
   const answer = await authorize(server, person, { code_challenge: challenge, ...overrides });
   const redirectUri = overrides.redirect_uri ?? callback;
   const { query } = redirected(answer, redirectUri);
   assert.ok(query.get('code'), answer.describe());
-  return { code: query.get('code'), verifier, redirectUri, clientId: overrides.client_id ?? 'my-app' };
+  return { code: query.get('code'), verifier, challenge, redirectUri, clientId: overrides.client_id ?? 'my-app' };
 }
 
 /** The exchange's form for what getCode answered. */
