@@ -1,0 +1,52 @@
+# sigma_embed_web(NAME web_assets WEB <dir with package.json> SRC <dir with assets.cpp>)
+#
+# Builds the pages with npm and makes a static library sigma::<name> of them: Vite → tools/embed.mjs (compresses, writes the table)
+# → one .incbin. Everything generated stays in the build tree; only node_modules lies beside the sources.
+function(sigma_embed_web)
+  cmake_parse_arguments(ARG "" "NAME;WEB;SRC" "" ${ARGN})
+  find_program(NODE_EXECUTABLE node REQUIRED)
+  find_program(NPM_EXECUTABLE npm REQUIRED)
+  set(target sigma_${ARG_NAME})
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/web)
+  file(MAKE_DIRECTORY ${out})
+
+  file(GLOB_RECURSE pages CONFIGURE_DEPENDS ${ARG_WEB}/src/* ${ARG_WEB}/*.html)
+  list(FILTER pages EXCLUDE REGEX "/(node_modules|dist)/")
+  set(setup ${ARG_WEB}/package.json ${ARG_WEB}/vite.config.ts ${ARG_WEB}/svelte.config.js ${ARG_WEB}/tsconfig.json)
+
+  add_custom_command(
+    OUTPUT ${out}/node_modules.stamp
+    COMMAND ${CMAKE_COMMAND} -DWEB=${ARG_WEB} -DNPM=${NPM_EXECUTABLE} -DSTAMP=${out}/node_modules.stamp
+            -P ${CMAKE_SOURCE_DIR}/cmake/InstallNodeModules.cmake
+    DEPENDS ${ARG_WEB}/package-lock.json ${ARG_WEB}/.npmrc ${CMAKE_SOURCE_DIR}/cmake/InstallNodeModules.cmake
+    COMMENT "Installing the pages' npm packages"
+    VERBATIM)
+  add_custom_command(
+    OUTPUT ${out}/web_assets.cpp ${out}/web_assets.bin
+    COMMAND ${NPM_EXECUTABLE} run --silent build -- --outDir ${out}/dist --emptyOutDir --logLevel warn
+    COMMAND ${NODE_EXECUTABLE} tools/embed.mjs ${out}/dist ${out}
+    WORKING_DIRECTORY ${ARG_WEB}
+    DEPENDS ${out}/node_modules.stamp ${pages} ${setup} ${ARG_WEB}/tools/embed.mjs
+    COMMENT "Building the pages"
+    VERBATIM)
+
+  file(CONFIGURE OUTPUT ${out}/web_assets.S @ONLY CONTENT [[
+    .section .rodata
+    .balign 16
+    .global sigma_web_assets_begin
+    .global sigma_web_assets_end
+sigma_web_assets_begin:
+    .incbin "@out@/web_assets.bin"
+sigma_web_assets_end:
+    .byte 0
+    .section .note.GNU-stack,"",@progbits
+]])
+  set_source_files_properties(${out}/web_assets.S PROPERTIES
+    OBJECT_DEPENDS ${out}/web_assets.bin
+    COMPILE_OPTIONS -Wno-unused-command-line-argument)
+
+  add_library(${target} STATIC ${ARG_SRC}/assets.cpp ${out}/web_assets.cpp ${out}/web_assets.S)
+  add_library(sigma::${ARG_NAME} ALIAS ${target})
+  target_include_directories(${target} PUBLIC ${ARG_SRC})
+  target_link_libraries(${target} PUBLIC sigma::http)
+endfunction()

@@ -1,0 +1,20 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { resolve } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import { mockApi } from './dev/mock-api.mjs';
+
+const page = (name: string) => resolve(import.meta.dirname, `${name}.html`);
+
+export default defineConfig({
+  plugins: [svelte(), { name: 'mock-api', apply: 'serve', configureServer: (server) => void server.middlewares.use(mockApi()) }],
+  build: {
+    target: 'es2022',
+    // The content security policy forbids inline code and data: scripts, so nothing may be inlined.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: ['index', 'login', 'select-identity', 'consent', 'error'].map(page),
+    },
+  },
+  test: { include: ['tests/**/*.test.ts'], environment: 'node', testTimeout: 30_000 },
+});
