@@ -81,6 +81,25 @@ void append_escape(std::string& out, char c) {
   out += {'%', kUpper[byte >> 4], kUpper[byte & 15]};
 }
 
+std::optional<std::string> unescape(std::string_view text, bool plus_is_blank) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (plus_is_blank && text[i] == '+') {
+      out.push_back(' ');
+    } else if (text[i] == '%') {
+      if (i + 2 >= text.size()) return std::nullopt;
+      const int high = hex_digit(text[i + 1]), low = hex_digit(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      out.push_back(static_cast<char>(high << 4 | low));
+      i += 2;
+    } else {
+      out.push_back(text[i]);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string hex_encode(std::string_view bytes) {
@@ -171,24 +190,8 @@ std::string form_encode(std::string_view text) {
   return out;
 }
 
-std::optional<std::string> form_decode(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
-      out.push_back(' ');
-    } else if (text[i] == '%') {
-      if (i + 2 >= text.size()) return std::nullopt;
-      const int high = hex_digit(text[i + 1]), low = hex_digit(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      out.push_back(static_cast<char>(high << 4 | low));
-      i += 2;
-    } else {
-      out.push_back(text[i]);
-    }
-  }
-  return out;
-}
+std::optional<std::string> form_decode(std::string_view text) { return unescape(text, true); }
+std::optional<std::string> percent_decode(std::string_view text) { return unescape(text, false); }
 
 std::string percent_encode(std::string_view text) {
   std::string out;

@@ -26,6 +26,9 @@ std::optional<std::string> form_decode(std::string_view text);
 /// RFC 3986 percent-encoding of everything but unreserved characters (encodeURIComponent without !'()*).
 std::string percent_encode(std::string_view text);
 
+/// Decodes %XX and leaves `+` alone (decodeURIComponent); nothing on a broken escape.
+std::optional<std::string> percent_decode(std::string_view text);
+
 /// True for well-formed UTF-8 without surrogates and overlong forms.
 bool is_utf8(std::string_view text);
 std::string to_lower_ascii(std::string_view text);

@@ -1,0 +1,57 @@
+#pragma once
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sigma/core/json.hpp"
+#include "sigma/http/form.hpp"
+#include "sigma/oauth/error.hpp"
+#include "sigma/oauth/scope.hpp"
+#include "sigma/oauth/settings.hpp"
+#include "sigma/store/rows.hpp"
+
+namespace sigma::oauth {
+
+/// What the person has done on our pages since the application sent them (carried in the signed oauth_query).
+struct Progress {
+  core::UtcTime started_at;        ///< a sign-in is "fresh" for this request when it is not older
+  bool identity_selected = false;  ///< the selection page was completed
+};
+
+/// An authorization request under construction: the rules below fill it in order.
+struct AuthorizationRequest {
+  http::Form parameters;
+  Progress progress;
+
+  store::Client client;
+  std::string redirect_uri;
+  bool redirect_uri_was_sent = true;
+  std::string state;
+  Scopes scopes;
+  std::set<std::string, std::less<>> prompt;
+  std::optional<std::string> code_challenge;
+  std::optional<std::string> nonce;
+  std::optional<std::int64_t> max_age;         ///< seconds
+  std::optional<std::string> wanted_identity;  ///< bapId
+  bool answer_in_fragment = false;             ///< an asked response_type with "token" reads errors there
+};
+
+/// One rule of a standard: its name for docs and tests, its source, and the check itself.
+struct AuthorizationRule {
+  std::string_view name;
+  std::string_view spec;
+  Result<void> (*check)(AuthorizationRequest&, const Settings&);
+};
+
+/// Before the redirect URI is proven: failures are shown on a page of ours, never redirected.
+const std::vector<AuthorizationRule>& page_rules();
+/// After it is proven: failures go to the application.
+const std::vector<AuthorizationRule>& redirect_rules();
+
+/// Exact string match with a registered URI; for loopback IP literals of native clients the port is free
+/// (RFC 8252 §7.3, RFC 9700 §2.1).
+bool redirect_uri_matches(std::string_view registered, std::string_view sent, bool native_client);
+
+}  // namespace sigma::oauth

@@ -1,0 +1,99 @@
+// OAuth's and the session API's errors as values. One table holds, for each code, its wire name, HTTP status, whether
+// it may be sent to a redirect URI, and its source; docs/reference/errors.md is generated from it.
+#pragma once
+#include <boost/system/result.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sigma/core/result.hpp"
+
+namespace sigma::oauth {
+
+enum class ErrorCode {
+  // RFC 6749 §4.1.2.1, §5.2
+  invalid_request,
+  invalid_client,
+  invalid_grant,
+  unauthorized_client,
+  unsupported_grant_type,
+  invalid_scope,
+  access_denied,
+  unsupported_response_type,
+  server_error,
+  temporarily_unavailable,
+  // OpenID Connect Core §3.1.2.6
+  login_required,
+  interaction_required,
+  consent_required,
+  account_selection_required,
+  request_not_supported,
+  request_uri_not_supported,
+  // RFC 6750 §3.1
+  invalid_token,
+  insufficient_scope,
+  // Ours, before the redirect URI is proven: shown on a page, never redirected
+  client_disabled,
+  invalid_redirect,
+  // Page hand-over (contract §2)
+  invalid_signature,
+  // Session API (contract §6): rendered as {"message","code"}
+  no_auth_token_provided,
+  invalid_auth_token_format,
+  invalid_auth_token_signature,
+  validation_error,
+  user_not_found,
+  restore_profile_not_found,
+  bap_ownership_failed,
+  unauthorized,
+  user_disabled,
+  not_a_member,
+  organization_not_found,
+  not_found,
+  invalid_origin,
+  missing_or_null_origin,
+  invitations_not_supported,
+};
+
+struct ErrorTraits {
+  ErrorCode code;
+  std::string_view name;  ///< on the wire
+  int status;             ///< HTTP
+  bool redirectable;      ///< may go to a proven redirect URI
+  std::string_view spec;
+  std::string_view meaning;  ///< one sentence for the reference
+};
+
+const ErrorTraits& traits(ErrorCode code);
+std::span<const ErrorTraits> all_error_traits();
+
+/// `description` is public and says how to fix it; `cause` only reaches the log.
+class Error {
+ public:
+  Error() = default;
+  Error(ErrorCode code, std::string description, std::string cause = {})
+      : code_(code), description_(std::move(description)), cause_(Lower(core::Code::invalid_input, {}, std::move(cause))) {}
+  /// An outage or bug below the domain: temporarily_unavailable (503) or server_error (500).
+  Error(core::Error cause);  // NOLINT(google-explicit-constructor): lets SIGMA_CO_TRY lift store errors
+
+  ErrorCode code() const { return code_; }
+  const std::string& description() const { return description_; }
+  const core::Error& cause() const { return cause_; }
+  std::string_view name() const { return traits(code_).name; }
+  int status() const { return traits(code_).status; }
+  /// True for what is our fault: to be logged as an error.
+  bool is_outage() const { return code_ == ErrorCode::server_error || code_ == ErrorCode::temporarily_unavailable; }
+
+ private:
+  using Lower = core::Error;
+  ErrorCode code_ = ErrorCode::server_error;
+  std::string description_;
+  core::Error cause_;
+};
+
+template <class T>
+using Result = boost::system::result<T, Error>;
+
+[[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location& where);
+
+}  // namespace sigma::oauth

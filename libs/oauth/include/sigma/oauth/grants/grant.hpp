@@ -1,0 +1,25 @@
+#pragma once
+#include <string_view>
+
+#include "sigma/core/json.hpp"
+#include "sigma/core/task.hpp"
+#include "sigma/http/form.hpp"
+#include "sigma/oauth/error.hpp"
+#include "sigma/store/rows.hpp"
+
+namespace sigma::oauth {
+
+/// One way to get tokens. The token endpoint runs the phases around it (parameters, client, policy), so that no grant
+/// can forget one; a grant only decides about its own input.
+class Grant {
+ public:
+  virtual ~Grant() = default;
+  /// The value of grant_type.
+  virtual std::string_view type() const = 0;
+  /// Parameters whose absence is reported before the client is even looked up (contract §3's order).
+  virtual Result<void> check_parameters(const http::Form& form) const = 0;
+  /// The client is authenticated and allowed to use this grant.
+  virtual core::Task<Result<core::Json>> exchange(store::Client client, http::Form form) = 0;
+};
+
+}  // namespace sigma::oauth

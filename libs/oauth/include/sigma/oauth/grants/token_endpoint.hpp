@@ -1,0 +1,28 @@
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "sigma/core/json.hpp"
+#include "sigma/core/task.hpp"
+#include "sigma/oauth/client_auth/client_authenticator.hpp"
+#include "sigma/oauth/grants/grant.hpp"
+
+namespace sigma::oauth {
+
+/// POST /api/auth/oauth2/token (RFC 6749 §3.2, contract §3): the same numbered phases for every grant.
+class TokenEndpoint {
+ public:
+  TokenEndpoint(ClientAuthenticator& authenticator, std::vector<std::unique_ptr<Grant>> grants)
+      : authenticator_(authenticator), grants_(std::move(grants)) {}
+
+  /// The answer of RFC 6749 §5.1, or the error that existing clients show to people.
+  core::Task<Result<core::Json>> exchange(ClientCredentials request);
+
+  std::vector<std::string> grant_types() const;
+
+ private:
+  ClientAuthenticator& authenticator_;
+  std::vector<std::unique_ptr<Grant>> grants_;
+};
+
+}  // namespace sigma::oauth

@@ -1,0 +1,26 @@
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sigma/oauth/error.hpp"
+
+namespace sigma::oauth {
+
+using Scopes = std::vector<std::string>;
+
+/// Splits at blanks, keeps the order, drops repeats. invalid_scope on a character outside RFC 6749 §3.3 or when longer
+/// than 2,000 bytes.
+Result<Scopes> parse_scopes(std::string_view text);
+std::string join_scopes(const Scopes& scopes);
+bool has_scope(const Scopes& scopes, std::string_view scope);
+/// True when every element of `part` is in `whole`.
+bool covers(const Scopes& whole, const Scopes& part);
+
+/// The scopes of an authorization request: names of early Sigma clients are dropped (`bsv:tools`, `read`; `read` alone
+/// and nothing at all mean "openid profile"); others must be known to the server and allowed to the client.
+/// Contract §13.7.
+Result<Scopes> requested_scopes(std::string_view text, const Scopes& known, const Scopes& allowed);
+
+}  // namespace sigma::oauth

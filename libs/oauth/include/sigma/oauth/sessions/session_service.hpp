@@ -1,0 +1,63 @@
+// Sign-in with a Bitcoin key and the sessions that follow from it (contract §6).
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sigma/core/clock.hpp"
+#include "sigma/core/random.hpp"
+#include "sigma/core/task.hpp"
+#include "sigma/oauth/client_auth/x_auth_token.hpp"
+#include "sigma/oauth/error.hpp"
+#include "sigma/oauth/settings.hpp"
+#include "sigma/store/store.hpp"
+
+namespace sigma::oauth {
+
+struct SignInRequest {
+  std::vector<std::string> x_auth_tokens;  ///< every X-Auth-Token header
+  std::string body;                        ///< exact bytes
+  std::optional<std::string> bap_id;       ///< the wanted identity, from the body: a wish, not a proof
+  std::string ip_address;
+  std::string user_agent;
+};
+
+struct SignedIn {
+  std::string session_token;  ///< the secret, for the cookie; nowhere else
+  store::Session session;
+  store::User user;
+};
+
+class SessionService {
+ public:
+  SessionService(store::UserStore& users, store::SessionStore& sessions, XAuthTokenVerifier& x_auth_token,
+                 const core::Clock& clock, core::Random& random, const Settings& settings)
+      : users_(users), sessions_(sessions), x_auth_token_(x_auth_token), clock_(clock), random_(random), settings_(settings) {}
+
+  /// A first sign-in creates the user and the identity that derives from the key.
+  core::Task<Result<SignedIn>> sign_in(SignInRequest request);
+
+  /// The live session behind a token, its user not disabled; renews it once a day.
+  core::Task<Result<std::optional<store::SessionWithUser>>> find(std::string session_token);
+
+  core::Task<Result<void>> sign_out(store::SessionId id);
+
+  /// Makes one of the user's identities the current one. not_a_member when it is not theirs.
+  core::Task<Result<store::Profile>> set_active_identity(store::SessionWithUser session, store::BapId bap_id);
+  core::Task<Result<std::vector<store::Profile>>> identities(store::UserId user);
+
+ private:
+  core::Task<Result<store::User>> find_or_create_user(std::string pubkey, std::optional<std::string> wanted);
+  core::Task<Result<std::optional<store::BapId>>> choose_identity(store::User user, std::string pubkey,
+                                                                  std::optional<std::string> wanted);
+  store::Profile make_profile(const store::UserId& user, const std::string& pubkey, bool primary) const;
+
+  store::UserStore& users_;
+  store::SessionStore& sessions_;
+  XAuthTokenVerifier& x_auth_token_;
+  const core::Clock& clock_;
+  core::Random& random_;
+  const Settings& settings_;
+};
+
+}  // namespace sigma::oauth

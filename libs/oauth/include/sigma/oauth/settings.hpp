@@ -1,0 +1,37 @@
+#pragma once
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "sigma/jose/algorithm.hpp"
+
+namespace sigma::oauth {
+
+/// What the operator decides about the protocol; immutable while the server runs.
+struct Settings {
+  std::string base_url;  ///< public origin, no trailing slash
+  std::string issuer;    ///< base URL + "/api/auth" by default
+  std::chrono::seconds code_lifetime{300};
+  std::chrono::seconds access_token_lifetime{3'600};
+  std::chrono::seconds id_token_lifetime{36'000};
+  std::chrono::seconds refresh_token_lifetime{30 * 86'400};
+  std::chrono::seconds refresh_retry_grace{30};  ///< an identical refresh within it gets the identical answer
+  std::chrono::seconds session_lifetime{7 * 86'400};
+  std::chrono::seconds session_renew_after{86'400};
+  std::chrono::seconds interaction_lifetime{600};  ///< of a signed oauth_query
+  jose::Algorithm id_token_algorithm = jose::Algorithm::RS256;
+  bool implicit_sign_up = true;    ///< a first sign-in creates the user
+  bool legacy_token_path = false;  ///< accept X-Auth-Tokens signed for /oauth2/token (2025 clients)
+
+  /// Scopes this server knows.
+  std::vector<std::string> scopes{"openid", "profile", "email", "offline_access"};
+};
+
+inline constexpr std::string_view kTokenPath = "/api/auth/oauth2/token";
+inline constexpr std::string_view kLegacyTokenPath = "/oauth2/token";
+inline constexpr std::string_view kSignInPath = "/api/auth/sign-in/sigma";
+inline constexpr std::string_view kSignUpPath = "/api/auth/sign-up/sigma";
+/// Authentication context of every sign-in here: one factor, a key that only its holder can use.
+inline constexpr std::string_view kAcr = "urn:mace:incommon:iap:bronze";
+
+}  // namespace sigma::oauth

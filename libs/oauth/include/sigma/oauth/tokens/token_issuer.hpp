@@ -1,0 +1,61 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "sigma/core/clock.hpp"
+#include "sigma/core/json.hpp"
+#include "sigma/core/random.hpp"
+#include "sigma/core/task.hpp"
+#include "sigma/core/work_pool.hpp"
+#include "sigma/oauth/error.hpp"
+#include "sigma/oauth/keys/key_manager.hpp"
+#include "sigma/oauth/settings.hpp"
+#include "sigma/oauth/userinfo/claims.hpp"
+#include "sigma/store/rows.hpp"
+
+namespace sigma::oauth {
+
+/// One authorization, about to become tokens.
+struct Issue {
+  store::Client client;
+  Subject subject;
+  store::GrantId grant_id;
+  store::SessionId session_id;
+  std::optional<store::BapId> bap_id;
+  Scopes scopes;          ///< of this answer
+  Scopes granted_scopes;  ///< of the grant: what later refreshes may ask for again
+  std::optional<std::string> nonce;
+  core::UtcTime auth_time;
+  std::vector<std::string> resources;
+};
+
+struct Minted {
+  store::IssuedTokens rows;  ///< to be stored in the commit that consumes the one-time input
+  core::Json answer;         ///< RFC 6749 §5.1, with expires_at as Sigma clients read it
+};
+
+/// Mints tokens; stores nothing.
+class TokenIssuer {
+ public:
+  TokenIssuer(const KeyManager& keys, core::WorkPool& signing_pool, const core::Clock& clock, core::Random& random,
+              const Settings& settings)
+      : keys_(keys), signing_pool_(signing_pool), clock_(clock), random_(random), settings_(settings) {}
+
+  /// An opaque access token; an ID token with scope openid; a refresh token with scope offline_access, if the client
+  /// may use that grant.
+  core::Task<Result<Minted>> mint(Issue issue);
+
+ private:
+  core::Task<Result<std::string>> id_token(const Issue& issue, std::string access_token);
+
+  const KeyManager& keys_;
+  core::WorkPool& signing_pool_;
+  const core::Clock& clock_;
+  core::Random& random_;
+  const Settings& settings_;
+};
+
+/// The algorithm the client asked for at registration, else the server's default.
+jose::Algorithm id_token_algorithm(const store::Client& client, const Settings& settings);
+
+}  // namespace sigma::oauth

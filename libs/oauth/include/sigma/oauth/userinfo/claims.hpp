@@ -1,0 +1,26 @@
+#pragma once
+#include <optional>
+
+#include "sigma/core/json.hpp"
+#include "sigma/oauth/scope.hpp"
+#include "sigma/store/rows.hpp"
+
+namespace sigma::oauth {
+
+/// A person as an application sees them: the user, through the identity chosen for this authorization.
+struct Subject {
+  store::User user;
+  std::optional<store::Profile> profile;
+};
+
+/// Name and picture of the subject: the profile's, else the user's.
+std::string display_name(const Subject& subject);
+std::optional<std::string> display_picture(const Subject& subject);
+
+/// The claims of contract §4 that these scopes release; without `sub`. The full BAP profile is a JSON string.
+core::Json subject_claims(const Subject& subject, const Scopes& scopes);
+
+/// The same for an ID token: a picture held in a data: URI is left out, because tokens travel in headers and URLs.
+core::Json id_token_claims(const Subject& subject, const Scopes& scopes);
+
+}  // namespace sigma::oauth

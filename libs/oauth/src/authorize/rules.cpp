@@ -1,0 +1,209 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "sigma/core/encoding.hpp"
+#include "sigma/oauth/authorize/authorization_request.hpp"
+
+namespace sigma::oauth {
+namespace {
+
+std::optional<std::string> text_of(const AuthorizationRequest& request, std::string_view name) {
+  const auto value = request.parameters.find_nonempty(name);
+  return value ? std::optional<std::string>(*value) : std::nullopt;
+}
+
+Error bad_request(std::string description) { return {ErrorCode::invalid_request, std::move(description)}; }
+
+Result<void> check_identifying_parameters_once(AuthorizationRequest& request, const Settings&) {
+  for (const std::string_view name : {"client_id", "redirect_uri"}) {
+    const auto& all = request.parameters.parameters();
+    if (std::count_if(all.begin(), all.end(), [&](const auto& p) { return p.first == name; }) > 1) {
+      return bad_request(fmt::format("The parameter {} appears more than once.", name));
+    }
+  }
+  return {};
+}
+
+Result<void> check_client(AuthorizationRequest& request, const Settings&) {
+  if (request.client.id.empty()) return Error{ErrorCode::invalid_client, "The application that sent you is not registered here (client_id is missing or unknown)."};
+  if (request.client.disabled) return Error{ErrorCode::client_disabled, "The application that sent you is switched off on this server."};
+  return {};
+}
+
+Result<void> check_redirect_uri(AuthorizationRequest& request, const Settings&) {
+  const auto sent = text_of(request, "redirect_uri");
+  const auto& registered = request.client.redirect_uris;
+  if (!sent) {
+    if (registered.size() != 1) return Error{ErrorCode::invalid_redirect, "The application did not say where to return to (redirect_uri is missing)."};
+    request.redirect_uri = registered.front();
+    request.redirect_uri_was_sent = false;
+    return {};
+  }
+  const bool native = core::json_string(request.client.metadata, "application_type") == "native";
+  const bool known = std::any_of(registered.begin(), registered.end(),
+                                 [&](const std::string& uri) { return redirect_uri_matches(uri, *sent, native); });
+  if (!known) return Error{ErrorCode::invalid_redirect, "The application asked to return to an address that is not registered for it (redirect_uri)."};
+  request.redirect_uri = *sent;
+  return {};
+}
+
+Result<void> check_parameters_once(AuthorizationRequest& request, const Settings&) {
+  request.state = text_of(request, "state").value_or("");
+  if (const auto name = request.parameters.repeated({"resource"})) {
+    if (*name == "state") request.state.clear();
+    return bad_request(fmt::format("The parameter {} appears more than once.", *name));
+  }
+  return {};
+}
+
+Result<void> check_request_object(AuthorizationRequest& request, const Settings&) {
+  if (text_of(request, "request")) return Error{ErrorCode::request_not_supported, "Request objects are not supported; send plain parameters."};
+  if (text_of(request, "request_uri")) return Error{ErrorCode::request_uri_not_supported, "request_uri is not supported; send plain parameters."};
+  return {};
+}
+
+Result<void> check_response_type(AuthorizationRequest& request, const Settings&) {
+  const auto type = text_of(request, "response_type");
+  if (!type) return bad_request("response_type is missing; send response_type=code.");
+  if (*type == "code") return {};
+  request.answer_in_fragment = type->find("token") != std::string::npos;
+  return Error{ErrorCode::unsupported_response_type, "Only response_type=code is supported."};
+}
+
+Result<void> check_response_mode(AuthorizationRequest& request, const Settings&) {
+  const auto mode = text_of(request, "response_mode");
+  if (mode && *mode != "query") return bad_request("Only response_mode=query is supported.");
+  return {};
+}
+
+Result<void> check_prompt(AuthorizationRequest& request, const Settings&) {
+  constexpr std::string_view kKnown[] = {"none", "login", "consent", "select_account", "create"};
+  const std::string text = text_of(request, "prompt").value_or("");
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string value = text.substr(at, end - at);
+    if (!value.empty()) {
+      if (std::find(std::begin(kKnown), std::end(kKnown), value) == std::end(kKnown)) {
+        return bad_request("prompt knows none, login, consent, select_account and create.");
+      }
+      request.prompt.insert(value);
+    }
+    at = end + 1;
+  }
+  if (request.prompt.contains("none") && request.prompt.size() > 1) return bad_request("prompt=none cannot be combined with another prompt.");
+  return {};
+}
+
+Result<void> check_grant_allowed(AuthorizationRequest& request, const Settings&) {
+  const auto& grants = request.client.grant_types;
+  if (std::find(grants.begin(), grants.end(), "authorization_code") == grants.end()) {
+    return Error{ErrorCode::unauthorized_client, "This client is not registered for the authorization code grant."};
+  }
+  return {};
+}
+
+Result<void> check_scope(AuthorizationRequest& request, const Settings& settings) {
+  SIGMA_TRY(request.scopes, requested_scopes(text_of(request, "scope").value_or(""), settings.scopes, request.client.scopes));
+  return {};
+}
+
+// RFC 7636 §4.3. "plain" protects nothing that S256 does not, and lets a leaked request be redeemed.
+Result<void> check_pkce(AuthorizationRequest& request, const Settings&) {
+  request.code_challenge = text_of(request, "code_challenge");
+  const auto method = text_of(request, "code_challenge_method");
+  if (!request.code_challenge) {
+    if (method) return bad_request("code_challenge_method was sent without code_challenge.");
+    const bool require = request.client.metadata.value("require_pkce", false);
+    if (request.client.auth_method == "none" || require) return bad_request("This client must use PKCE: send code_challenge with code_challenge_method=S256.");
+    return {};
+  }
+  if (method.value_or("plain") != "S256") return bad_request("code_challenge_method must be S256.");
+  const auto digest = core::base64url_decode(*request.code_challenge);
+  if (!digest || digest->size() != 32) return bad_request("code_challenge must be the base64url SHA-256 of the verifier: 43 characters.");
+  return {};
+}
+
+Result<void> check_nonce_and_max_age(AuthorizationRequest& request, const Settings&) {
+  request.nonce = text_of(request, "nonce");
+  if (request.nonce && request.nonce->size() > 1'000) return bad_request("nonce is too long; 1,000 bytes are enough.");
+  if (const auto text = text_of(request, "max_age")) {
+    std::int64_t seconds = -1;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
+    if (error != std::errc{} || end != text->data() + text->size() || seconds < 0) return bad_request("max_age must be a number of seconds, 0 or more.");
+    request.max_age = std::min<std::int64_t>(seconds, 10LL * 366 * 86'400);
+  }
+  return {};
+}
+
+// The app may want one identity of the person; clients send it under both names (contract §2).
+Result<void> check_wanted_identity(AuthorizationRequest& request, const Settings&) {
+  const auto camel = text_of(request, "bapId");
+  const auto snake = text_of(request, "bap_id");
+  if (camel && snake && *camel != *snake) return bad_request("bapId and bap_id name two different identities.");
+  request.wanted_identity = camel ? camel : snake;
+  return {};
+}
+
+struct Loopback {
+  std::string_view before_port;  // "http://127.0.0.1" or "http://[::1]"
+  std::string_view after_port;   // "/path?query"
+};
+
+std::optional<Loopback> split_loopback(std::string_view uri) {
+  for (const std::string_view host : {"http://127.0.0.1", "http://[::1]"}) {
+    if (!uri.starts_with(host)) continue;
+    std::string_view rest = uri.substr(host.size());
+    if (rest.starts_with(':')) {
+      rest.remove_prefix(1);
+      const auto digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+      if (digits == 0 || digits > 5) return std::nullopt;
+      int port = 0;
+      std::from_chars(rest.data(), rest.data() + digits, port);
+      if (port < 1 || port > 65'535) return std::nullopt;
+      rest.remove_prefix(digits);
+    }
+    if (!rest.empty() && rest.front() != '/' && rest.front() != '?') return std::nullopt;
+    return Loopback{host, rest};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool redirect_uri_matches(std::string_view registered, std::string_view sent, bool native_client) {
+  if (registered == sent) return true;
+  if (!native_client) return false;
+  const auto a = split_loopback(registered);
+  const auto b = split_loopback(sent);
+  return a && b && a->before_port == b->before_port && a->after_port == b->after_port;
+}
+
+const std::vector<AuthorizationRule>& page_rules() {
+  static const std::vector<AuthorizationRule> rules = {
+      {"check_identifying_parameters_once", "RFC 6749 §3.1", check_identifying_parameters_once},
+      {"check_client", "RFC 6749 §4.1.2.1", check_client},
+      {"check_redirect_uri", "RFC 6749 §3.1.2.3, RFC 9700 §2.1", check_redirect_uri},
+  };
+  return rules;
+}
+
+const std::vector<AuthorizationRule>& redirect_rules() {
+  static const std::vector<AuthorizationRule> rules = {
+      {"check_parameters_once", "RFC 6749 §3.1", check_parameters_once},
+      {"check_request_object", "OpenID Connect Core §6", check_request_object},
+      {"check_response_type", "RFC 6749 §3.1.1", check_response_type},
+      {"check_response_mode", "OAuth 2.0 Multiple Response Type Encoding Practices §2.1", check_response_mode},
+      {"check_prompt", "OpenID Connect Core §3.1.2.1", check_prompt},
+      {"check_grant_allowed", "RFC 6749 §4.1.2.1", check_grant_allowed},
+      {"check_scope", "RFC 6749 §3.3", check_scope},
+      {"check_pkce", "RFC 7636 §4.3, RFC 9700 §2.1.1", check_pkce},
+      {"check_nonce_and_max_age", "OpenID Connect Core §3.1.2.1", check_nonce_and_max_age},
+      {"check_wanted_identity", "Sigma contract §2", check_wanted_identity},
+  };
+  return rules;
+}
+
+}  // namespace sigma::oauth

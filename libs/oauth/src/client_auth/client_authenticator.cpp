@@ -1,0 +1,151 @@
+#include "sigma/oauth/client_auth/client_authenticator.hpp"
+
+#include <fmt/format.h>
+
+#include "sigma/core/encoding.hpp"
+#include "sigma/crypto/digest.hpp"
+#include "sigma/oauth/tokens/secret.hpp"
+
+namespace sigma::oauth {
+namespace {
+
+struct Basic {
+  std::string id;
+  std::string secret;
+};
+
+// RFC 6749 §2.3.1: both halves are form-encoded before base64.
+std::optional<Basic> parse_basic(std::string_view authorization) {
+  const auto blank = authorization.find(' ');
+  if (core::to_lower_ascii(authorization.substr(0, blank)) != "basic" || blank == std::string_view::npos) return std::nullopt;
+  const auto pair = core::base64_decode(authorization.substr(blank + 1));
+  if (!pair) return std::nullopt;
+  const auto colon = pair->find(':');
+  if (colon == std::string::npos) return std::nullopt;
+  auto id = core::form_decode(std::string_view(*pair).substr(0, colon));
+  auto secret = core::form_decode(std::string_view(*pair).substr(colon + 1));
+  if (!id || !secret) return std::nullopt;
+  return Basic{std::move(*id), std::move(*secret)};
+}
+
+Error unknown_client() {
+  // One sentence for unknown and disabled: nobody learns which client ids exist.
+  return {ErrorCode::invalid_client, "The client is not registered here, or it is disabled. Check client_id, or ask the operator to register it."};
+}
+
+Error wrong_method(const store::Client& client) {
+  return {ErrorCode::invalid_client, fmt::format("This client authenticates with {}; send exactly that.", client.auth_method)};
+}
+
+bool is_valid_at(const store::MemberKey& key, core::UtcTime now) {
+  return (!key.not_before || *key.not_before <= now) && (!key.not_after || now <= *key.not_after);
+}
+
+}  // namespace
+
+core::Task<Result<store::Client>> ClientAuthenticator::find_client(const ClientCredentials& credentials) {
+  const auto form_id = credentials.form.find_nonempty("client_id");
+  std::optional<Basic> basic;
+  if (credentials.authorization) {
+    basic = parse_basic(*credentials.authorization);
+    if (!basic) co_return Error{ErrorCode::invalid_client, "The Authorization header is not a readable Basic header (RFC 6749 §2.3.1)."};
+    if (form_id && *form_id != basic->id) co_return Error{ErrorCode::invalid_request, "client_id in the form and in the Authorization header differ."};
+  }
+  if (form_id || basic) {
+    SIGMA_CO_TRY(auto client, co_await clients_.find(store::ClientId{form_id ? std::string(*form_id) : basic->id}));
+    if (!client || client->disabled) co_return unknown_client();
+    co_return std::move(*client);
+  }
+  // Clients of 2025 name themselves by their key only (contract §3).
+  if (credentials.x_auth_tokens.size() == 1) {
+    if (const auto parsed = bitcoin::parse_auth_token(credentials.x_auth_tokens.front())) {
+      SIGMA_CO_TRY(auto client, co_await clients_.find_by_member_key(core::to_lower_ascii(parsed->pubkey)));
+      if (!client || client->disabled) co_return unknown_client();
+      co_return std::move(*client);
+    }
+  }
+  co_return Error{ErrorCode::invalid_request, "client_id is missing."};
+}
+
+core::Task<Result<store::Client>> ClientAuthenticator::authenticate(ClientCredentials credentials, std::string path) {
+  const auto& form = credentials.form;
+  const auto form_secret = form.find_nonempty("client_secret");
+  const bool has_assertion = form.find_nonempty("client_assertion").has_value();
+  const int methods = !credentials.x_auth_tokens.empty() + credentials.authorization.has_value() + form_secret.has_value() + has_assertion;
+  if (methods > 1) {
+    co_return Error{ErrorCode::invalid_request, "Use one way of client authentication, not several at once (RFC 6749 §2.3)."};
+  }
+  SIGMA_CO_TRY(store::Client client, co_await find_client(credentials));
+
+  if (!credentials.x_auth_tokens.empty() || client.auth_method == "x_auth_token") {
+    SIGMA_CO_CHECK(co_await check_x_auth_token(client, credentials, std::move(path)));
+    co_return client;
+  }
+  if (client.auth_method == "client_secret_basic" && credentials.authorization) {
+    SIGMA_CO_CHECK(check_secret(client, parse_basic(*credentials.authorization)->secret));
+    co_return client;
+  }
+  if (client.auth_method == "client_secret_post" && form_secret) {
+    SIGMA_CO_CHECK(check_secret(client, *form_secret));
+    co_return client;
+  }
+  if (client.auth_method == "none" && methods == 0) co_return client;
+  co_return wrong_method(client);
+}
+
+core::Task<Result<void>> ClientAuthenticator::check_x_auth_token(const store::Client& client,
+                                                                 const ClientCredentials& credentials, std::string path) {
+  if (credentials.x_auth_tokens.empty()) {
+    co_return Error{ErrorCode::invalid_client, "The X-Auth-Token header is missing; sign the request with the client's member key."};
+  }
+  if (credentials.x_auth_tokens.size() > 1) {
+    co_return Error{ErrorCode::invalid_client, "There is more than one X-Auth-Token header; send one."};
+  }
+  const std::string& token = credentials.x_auth_tokens.front();
+  const auto parsed = bitcoin::parse_auth_token(token);
+  if (!parsed) co_return Error{ErrorCode::invalid_client, parsed.error().description};
+  const std::string pubkey = core::to_lower_ascii(parsed->pubkey);
+  if (client.auth_method != "x_auth_token" || client.member_keys.empty()) {
+    co_return Error{ErrorCode::invalid_client, "This client has no member key, so it cannot use X-Auth-Token. Register its member public key, or use its own authentication method."};
+  }
+  const core::UtcTime now = clock_.now();
+  const store::MemberKey* registered = nullptr;
+  for (const auto& key : client.member_keys) {
+    if (key.pubkey == pubkey) registered = &key;
+  }
+  if (!registered) {
+    co_return Error{ErrorCode::invalid_client,
+                    fmt::format("The request was signed with key {}, but the client is registered with {}. Compare the public key of "
+                                "SIGMA_MEMBER_PRIVATE_KEY with the client's member public key.",
+                                pubkey, client.member_keys.front().pubkey)};
+  }
+  if (!is_valid_at(*registered, now)) {
+    co_return Error{ErrorCode::invalid_client, "The member key is outside its period of validity; sign with the client's current key."};
+  }
+  XAuthTokenRule rule;
+  const bool is_token_path = path == kTokenPath;
+  rule.paths.push_back(std::move(path));
+  if (is_token_path && settings_.legacy_token_path) rule.paths.emplace_back(kLegacyTokenPath);
+  rule.bodies.push_back(credentials.raw_body);
+  // The old provider hashed the form as it wrote it anew; tokens over that are honoured second (contract §1).
+  if (auto legacy = bitcoin::legacy_form_body(credentials.raw_body); legacy && *legacy != credentials.raw_body) {
+    rule.bodies.push_back(std::move(*legacy));
+  }
+  SIGMA_CO_TRY(auto outcome, co_await x_auth_token_.verify(token, std::move(rule)));
+  if (!outcome.token) co_return Error{ErrorCode::invalid_client, outcome.fault.description};
+  co_return Result<void>{};
+}
+
+Result<void> ClientAuthenticator::check_secret(const store::Client& client, std::string_view secret) {
+  const std::string given = hash_secret(secret).str();
+  const core::UtcTime now = clock_.now();
+  bool matched = false;
+  for (const auto& known : client.secrets) {
+    const bool live = !known.expires_at || now < *known.expires_at;
+    matched = (crypto::constant_time_equal(given, known.hash.str()) && live) || matched;
+  }
+  if (!matched) return Error{ErrorCode::invalid_client, "The client secret is wrong or no longer valid."};
+  return {};
+}
+
+}  // namespace sigma::oauth

@@ -1,0 +1,114 @@
+#include "sigma/oauth/grants/authorization_code.hpp"
+
+#include <algorithm>
+
+#include "sigma/core/encoding.hpp"
+#include "sigma/core/log.hpp"
+#include "sigma/crypto/digest.hpp"
+#include "sigma/oauth/tokens/secret.hpp"
+
+namespace sigma::oauth {
+namespace {
+
+Error bad_grant(std::string description) { return {ErrorCode::invalid_grant, std::move(description)}; }
+
+bool is_verifier_text(std::string_view verifier) {  // RFC 7636 §4.1
+  const auto allowed = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+  };
+  return verifier.size() >= 43 && verifier.size() <= 128 && std::all_of(verifier.begin(), verifier.end(), allowed);
+}
+
+Error used_before() {
+  return bad_grant("The code was used before. The tokens issued for it were revoked; start the sign-in again.");
+}
+
+}  // namespace
+
+Result<void> check_code_verifier(const std::optional<std::string>& code_challenge, std::optional<std::string_view> code_verifier,
+                                 bool public_client) {
+  if (!code_challenge) {
+    if (code_verifier) return bad_grant("A code_verifier was sent, but the authorization request had no code_challenge.");
+    if (public_client) return bad_grant("A public client must use PKCE: send code_challenge with the authorization request.");
+    return {};
+  }
+  if (!code_verifier) return bad_grant("code_verifier is missing; the authorization request had a code_challenge.");
+  if (!is_verifier_text(*code_verifier)) return bad_grant("code_verifier must be 43 to 128 letters, digits or -._~ (RFC 7636 §4.1).");
+  const std::string computed = core::base64url_encode(crypto::view(crypto::sha256(*code_verifier)));
+  if (!crypto::constant_time_equal(computed, *code_challenge)) return bad_grant("code_verifier does not match the code_challenge.");
+  return {};
+}
+
+core::Task<Result<Issue>> AuthorizationCodeGrant::prepare(store::Client client, store::AuthorizationCode code, http::Form form) {
+  const core::UtcTime now = clock_.now();
+  // One sentence for a foreign and an expired code: neither tells whether the other is true.
+  if (code.client_id != client.id || code.expires_at <= now) co_return bad_grant("The code has expired or was issued to another client; start the sign-in again.");
+  const auto redirect_uri = form.find_nonempty("redirect_uri");
+  if (redirect_uri ? *redirect_uri != code.redirect_uri : code.redirect_uri_was_sent) {
+    co_return bad_grant("redirect_uri must be the same as in the authorization request.");
+  }
+  SIGMA_CO_CHECK(check_code_verifier(code.code_challenge, form.find_nonempty("code_verifier"), client.auth_method == "none"));
+  SIGMA_CO_TRY(auto session, co_await store_.sessions.find_by_id(code.session_id, now));
+  if (!session || session->user.disabled) co_return bad_grant("The session behind this code has ended; sign in again.");
+
+  Issue issue;
+  issue.client = std::move(client);
+  issue.subject.user = std::move(session->user);
+  if (code.bap_id) {
+    SIGMA_CO_TRY(issue.subject.profile, co_await store_.users.find_profile(*code.bap_id));
+  }
+  issue.grant_id = code.grant_id;
+  issue.session_id = code.session_id;
+  issue.bap_id = code.bap_id;
+  issue.scopes = issue.granted_scopes = code.scopes;
+  issue.nonce = code.nonce;
+  issue.auth_time = code.auth_time;
+  issue.resources = code.resources;
+  co_return issue;
+}
+
+core::Task<Result<core::Json>> AuthorizationCodeGrant::exchange(store::Client client, http::Form form) {
+  const auto secret = form.find_nonempty("code");
+  if (!secret) co_return Error{ErrorCode::invalid_request, "code is missing."};
+  const store::SecretHash hash = hash_secret(*secret);
+  SIGMA_CO_TRY(auto code, co_await store_.tokens.find_code(hash));
+  if (!code) co_return bad_grant("The code is unknown; codes are good for a few minutes and once.");
+  const store::GrantId grant_id = code->grant_id;
+  if (code->consumed_at) {
+    SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(grant_id, clock_.now()));
+    co_return used_before();
+  }
+  auto issue = co_await prepare(std::move(client), std::move(*code), std::move(form));
+  if (!issue) {
+    // A code that met a wrong verifier or redirect URI may be in the wrong hands: it is spent. An outage spends nothing.
+    if (!issue.error().is_outage()) SIGMA_CO_CHECK(co_await store_.tokens.consume_code(hash, clock_.now()));
+    co_return issue.error();
+  }
+  const Subject subject = issue->subject;
+  SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(std::move(*issue)));
+  SIGMA_CO_TRY(const store::Consumed outcome, co_await store_.tokens.redeem_code(hash, clock_.now(), std::move(minted.rows)));
+  if (outcome != store::Consumed::done) {
+    SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(grant_id, clock_.now()));
+    co_return used_before();
+  }
+  if (auto followed = co_await follow_profile(subject); !followed) core::log::error("profile_not_followed", followed.error().cause());
+  co_return std::move(minted.answer);
+}
+
+// The user's name and image follow the identity's profile (contract §3). Images held in data: URIs stay in the profile:
+// copied into rows that travel with every session they once broke header limits.
+core::Task<Result<void>> AuthorizationCodeGrant::follow_profile(const Subject& subject) {
+  if (!subject.profile) co_return Result<void>{};
+  store::User user = subject.user;
+  const std::string name = display_name(subject);
+  auto picture = display_picture(subject);
+  if (picture && picture->starts_with("data:")) picture = user.image;
+  if (user.name == name && user.image == picture) co_return Result<void>{};
+  user.name = name;
+  user.image = picture;
+  user.updated_at = clock_.now();
+  SIGMA_CO_CHECK(co_await store_.users.update(std::move(user)));
+  co_return Result<void>{};
+}
+
+}  // namespace sigma::oauth

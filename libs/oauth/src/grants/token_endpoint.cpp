@@ -1,0 +1,42 @@
+#include "sigma/oauth/grants/token_endpoint.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace sigma::oauth {
+
+std::vector<std::string> TokenEndpoint::grant_types() const {
+  std::vector<std::string> types;
+  for (const auto& grant : grants_) types.emplace_back(grant->type());
+  return types;
+}
+
+core::Task<Result<core::Json>> TokenEndpoint::exchange(ClientCredentials request) {
+  // 1. Every parameter at most once (RFC 6749 §3.2; resource may repeat, RFC 8707 §2).
+  if (const auto name = request.form.repeated({"resource", "audience"})) {
+    co_return Error{ErrorCode::invalid_request, fmt::format("The parameter {} appears more than once.", *name)};
+  }
+  // 2. The grant.
+  const auto type = request.form.find_nonempty("grant_type");
+  if (!type) co_return Error{ErrorCode::invalid_request, "grant_type is missing."};
+  const auto found = std::find_if(grants_.begin(), grants_.end(), [&](const auto& grant) { return grant->type() == *type; });
+  if (found == grants_.end()) {
+    co_return Error{ErrorCode::unsupported_grant_type, fmt::format("This grant_type is not supported. Supported: {}.", fmt::join(grant_types(), ", "))};
+  }
+  Grant& grant = **found;
+  SIGMA_CO_CHECK(grant.check_parameters(request.form));
+  // 3. The client, by the method it is registered with.
+  http::Form form = request.form;
+  SIGMA_CO_TRY(store::Client client, co_await authenticator_.authenticate(std::move(request), std::string(kTokenPath)));
+  // 4. What this client may do at all.
+  const auto& allowed = client.grant_types;
+  if (std::find(allowed.begin(), allowed.end(), grant.type()) == allowed.end()) {
+    co_return Error{ErrorCode::unauthorized_client, fmt::format("This client is not registered for grant_type {}.", grant.type())};
+  }
+  // 5. The grant's own decision, which stores what it issues in the commit that consumes its input.
+  co_return co_await grant.exchange(std::move(client), std::move(form));
+}
+
+}  // namespace sigma::oauth

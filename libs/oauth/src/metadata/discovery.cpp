@@ -1,0 +1,35 @@
+#include "sigma/oauth/metadata/discovery.hpp"
+
+namespace sigma::oauth {
+
+core::Json discovery_document(const Settings& settings, const std::vector<std::string>& grant_types) {
+  const std::string api = settings.base_url + "/api/auth";
+  core::Json document;
+  document["issuer"] = settings.issuer;
+  document["authorization_endpoint"] = api + "/oauth2/authorize";
+  document["token_endpoint"] = api + "/oauth2/token";
+  document["userinfo_endpoint"] = api + "/oauth2/userinfo";
+  document["jwks_uri"] = api + "/jwks";
+  document["scopes_supported"] = settings.scopes;
+  document["response_types_supported"] = {"code"};
+  document["response_modes_supported"] = {"query"};
+  document["grant_types_supported"] = grant_types;
+  document["subject_types_supported"] = {"public"};
+  document["id_token_signing_alg_values_supported"] = {"RS256", "ES256", "EdDSA", "ES256K"};
+  document["token_endpoint_auth_methods_supported"] = {"client_secret_basic", "client_secret_post", "none", "x_auth_token"};
+  document["code_challenge_methods_supported"] = {"S256"};
+  document["prompt_values_supported"] = {"none", "login", "consent", "select_account", "create"};
+  document["acr_values_supported"] = {kAcr};
+  document["claims_supported"] = {"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "azp", "at_hash", "name",
+                                  "given_name", "family_name", "picture", "updated_at", "email", "email_verified",
+                                  "pubkey", "bap_id", "bap", "bap_name"};
+  document["claims_parameter_supported"] = false;
+  document["request_parameter_supported"] = false;
+  document["request_uri_parameter_supported"] = false;
+  document["authorization_response_iss_parameter_supported"] = true;
+  // Extension member: how Sigma clients authenticate (contract §1).
+  document["x_auth_token_schemes_supported"] = {"brc77", "bsm"};
+  return document;
+}
+
+}  // namespace sigma::oauth

@@ -1,0 +1,84 @@
+#include "sigma/oauth/userinfo/claims.hpp"
+
+namespace sigma::oauth {
+namespace {
+
+using core::Json;
+
+std::optional<std::string> from_profile(const Subject& subject, std::string_view member) {
+  if (!subject.profile || !subject.profile->profile.is_object()) return std::nullopt;
+  const Json& profile = subject.profile->profile;
+  const auto identity = profile.find("identity");
+  if (identity == profile.end()) return std::nullopt;
+  auto value = core::json_string(*identity, member);
+  return value && value->empty() ? std::nullopt : value;
+}
+
+// "Satoshi van Nakamoto" → "Satoshi van", "Nakamoto"; a single word has neither.
+void add_names(Json& claims, const Subject& subject, const std::string& name) {
+  auto given = from_profile(subject, "givenName");
+  auto family = from_profile(subject, "familyName");
+  const auto blank = name.rfind(' ');
+  if (!given && !family && blank != std::string::npos) {
+    given = name.substr(0, blank);
+    family = name.substr(blank + 1);
+  }
+  if (given) claims["given_name"] = *given;
+  if (family) claims["family_name"] = *family;
+}
+
+}  // namespace
+
+std::string display_name(const Subject& subject) {
+  if (auto name = from_profile(subject, "alternateName")) return *name;
+  if (subject.profile && !subject.profile->name.empty()) return subject.profile->name;
+  return subject.user.name;
+}
+
+std::optional<std::string> display_picture(const Subject& subject) {
+  if (auto image = from_profile(subject, "image")) return image;
+  if (subject.profile && subject.profile->image) return subject.profile->image;
+  return subject.user.image;
+}
+
+Json subject_claims(const Subject& subject, const Scopes& scopes) {
+  Json claims = Json::object();
+  const std::string name = display_name(subject);
+  if (has_scope(scopes, "profile")) {
+    claims["name"] = name;
+    add_names(claims, subject, name);
+    if (const auto picture = display_picture(subject)) claims["picture"] = *picture;
+    claims["updated_at"] = (subject.profile ? subject.profile->updated_at : subject.user.updated_at).seconds();
+  }
+  if (has_scope(scopes, "email") && subject.user.email) {
+    claims["email"] = *subject.user.email;
+    claims["email_verified"] = subject.user.email_verified;
+  }
+  if (subject.profile) {
+    claims["pubkey"] = subject.profile->member_pubkey;
+    claims["bap_id"] = subject.profile->bap_id.str();
+    if (has_scope(scopes, "profile")) {
+      claims["bap"] = core::dump_json(subject.profile->profile);
+      claims["bap_name"] = name;
+    }
+  } else if (subject.user.pubkey) {
+    claims["pubkey"] = *subject.user.pubkey;
+  }
+  return claims;
+}
+
+Json id_token_claims(const Subject& subject, const Scopes& scopes) {
+  Json claims = subject_claims(subject, scopes);
+  if (const auto picture = core::json_string(claims, "picture"); picture && picture->starts_with("data:")) {
+    claims.erase("picture");
+    // The same image inside the profile string would defeat the purpose.
+    if (const auto identity = subject.profile->profile.find("identity"); identity != subject.profile->profile.end()) {
+      Json slim = subject.profile->profile;
+      slim["identity"].erase("image");
+      claims["bap"] = core::dump_json(slim);
+    }
+  }
+  return claims;
+}
+
+}  // namespace sigma::oauth

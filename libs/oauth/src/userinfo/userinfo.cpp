@@ -1,0 +1,27 @@
+#include "sigma/oauth/userinfo/userinfo.hpp"
+
+#include "sigma/oauth/tokens/secret.hpp"
+#include "sigma/oauth/userinfo/claims.hpp"
+
+namespace sigma::oauth {
+
+core::Task<Result<core::Json>> UserInfo::describe(std::string access_token) {
+  const Error dead{ErrorCode::invalid_token, "The access token is unknown, expired or revoked; get a new one."};
+  SIGMA_CO_TRY(auto token, co_await store_.tokens.find_access(hash_secret(access_token)));
+  if (!token || token->revoked_at || token->expires_at <= clock_.now() || !token->user_id) co_return dead;
+  if (!has_scope(token->scopes, "openid")) co_return Error{ErrorCode::insufficient_scope, "This access token lacks the scope openid."};
+
+  SIGMA_CO_TRY(const auto client, co_await store_.clients.find(token->client_id));
+  if (!client || client->disabled) co_return dead;
+  SIGMA_CO_TRY(auto user, co_await store_.users.find(*token->user_id));
+  if (!user || user->disabled) co_return dead;
+  Subject subject{std::move(*user), std::nullopt};
+  if (token->bap_id) {
+    SIGMA_CO_TRY(subject.profile, co_await store_.users.find_profile(*token->bap_id));
+  }
+  core::Json claims = subject_claims(subject, token->scopes);
+  claims["sub"] = subject.user.id.str();
+  co_return claims;
+}
+
+}  // namespace sigma::oauth

@@ -1,0 +1,41 @@
+#include "app.hpp"
+
+#include "sigma/oauth/grants/authorization_code.hpp"
+#include "sigma/oauth/grants/refresh_token.hpp"
+
+namespace sigma::service {
+namespace {
+
+std::vector<std::unique_ptr<oauth::Grant>> make_grants(App& app, core::Random& random) {
+  std::vector<std::unique_ptr<oauth::Grant>> grants;
+  grants.push_back(std::make_unique<oauth::AuthorizationCodeGrant>(app.store, app.issuer, app.clock));
+  grants.push_back(std::make_unique<oauth::RefreshTokenGrant>(app.store, app.issuer, app.clock, random, app.settings));
+  return grants;
+}
+
+std::vector<std::string> with_own_origin(std::vector<std::string> origins, const std::string& own) {
+  origins.insert(origins.begin(), own);
+  return origins;
+}
+
+}  // namespace
+
+App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, store::Store& store_, const crypto::Sealer& sealer_,
+         const core::Clock& clock_, core::Random& random_, core::WorkPool& signing_pool)
+    : settings(std::move(settings_)),
+      trusted_origins(with_own_origin(std::move(trusted_origins_), settings.base_url)),
+      secure_cookies(settings.base_url.starts_with("https:")),
+      store(store_),
+      sealer(sealer_),
+      clock(clock_),
+      keys(store.keys, sealer, clock, random_),
+      x_auth_token(store.replay, clock),
+      client_authenticator(store.clients, x_auth_token, clock, settings),
+      sessions(store.users, store.sessions, x_auth_token, clock, random_, settings),
+      handover(sealer, clock, settings),
+      authorizer(store, handover, clock, random_, settings),
+      issuer(keys, signing_pool, clock, random_, settings),
+      token(client_authenticator, make_grants(*this, random_)),
+      userinfo(store, clock) {}
+
+}  // namespace sigma::service

@@ -1,0 +1,46 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "sigma/core/clock.hpp"
+#include "sigma/core/metrics.hpp"
+#include "sigma/core/random.hpp"
+#include "sigma/core/work_pool.hpp"
+#include "sigma/crypto/sealer.hpp"
+#include "sigma/oauth/authorize/authorizer.hpp"
+#include "sigma/oauth/authorize/handover.hpp"
+#include "sigma/oauth/client_auth/client_authenticator.hpp"
+#include "sigma/oauth/grants/token_endpoint.hpp"
+#include "sigma/oauth/keys/key_manager.hpp"
+#include "sigma/oauth/sessions/session_service.hpp"
+#include "sigma/oauth/settings.hpp"
+#include "sigma/oauth/tokens/token_issuer.hpp"
+#include "sigma/oauth/userinfo/userinfo.hpp"
+#include "sigma/store/store.hpp"
+
+namespace sigma::service {
+
+/// The protocol engine assembled: what the public routes call. Lives as long as the servers.
+struct App {
+  App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, store::Store& store_, const crypto::Sealer& sealer_,
+      const core::Clock& clock_, core::Random& random_, core::WorkPool& signing_pool);
+
+  const oauth::Settings settings;
+  const std::vector<std::string> trusted_origins;  ///< exact origins allowed to send cookies; our own is the first
+  const bool secure_cookies;                       ///< base URL is https
+  store::Store& store;
+  const crypto::Sealer& sealer;
+  const core::Clock& clock;
+
+  oauth::KeyManager keys;
+  oauth::XAuthTokenVerifier x_auth_token;
+  oauth::ClientAuthenticator client_authenticator;
+  oauth::SessionService sessions;
+  oauth::Handover handover;
+  oauth::Authorizer authorizer;
+  oauth::TokenIssuer issuer;
+  oauth::TokenEndpoint token;
+  oauth::UserInfo userinfo;
+};
+
+}  // namespace sigma::service

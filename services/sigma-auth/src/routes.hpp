@@ -1,0 +1,12 @@
+#pragma once
+#include <vector>
+
+#include "app.hpp"
+#include "sigma/http/router.hpp"
+
+namespace sigma::service {
+
+/// Every path of the public listener: the truth for router, metrics, CORS, limits and documentation.
+std::vector<http::Route> public_routes(App& app);
+
+}  // namespace sigma::service

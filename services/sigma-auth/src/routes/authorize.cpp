@@ -1,0 +1,130 @@
+#include "routes/handlers.hpp"
+#include "routes/render.hpp"
+#include "routes/session_cookie.hpp"
+#include "sigma/core/log.hpp"
+
+namespace sigma::service {
+namespace {
+
+using core::Json;
+using oauth::AuthorizationOutcome;
+
+http::Response show(const http::Request& request, const oauth::Result<AuthorizationOutcome>& outcome) {
+  if (!outcome) return error_page(request, outcome.error());
+  if (const auto* client = std::get_if<oauth::GoToClient>(&*outcome)) return redirect(request, client->url);
+  if (const auto* page = std::get_if<oauth::GoToPage>(&*outcome)) return redirect(request, page->path + '?' + page->oauth_query);
+  return error_page(request, std::get<oauth::ShowError>(*outcome).error);
+}
+
+// For scripts of our pages: always JSON.
+http::Response answer(const oauth::Result<AuthorizationOutcome>& outcome) {
+  if (!outcome) return oauth_error(outcome.error());
+  if (const auto* client = std::get_if<oauth::GoToClient>(&*outcome)) return json_answer({{"redirect", true}, {"url", client->url}});
+  if (const auto* page = std::get_if<oauth::GoToPage>(&*outcome)) {
+    return json_answer({{"redirect", true}, {"url", page->path + '?' + page->oauth_query}});
+  }
+  const oauth::Error& error = std::get<oauth::ShowError>(*outcome).error;
+  return json_answer({{"error", error.name()}, {"error_description", error.description()}}, 400);
+}
+
+// Names in the query and in the body count as one request: a name in both is a repeated name (case 15).
+oauth::Result<http::Form> authorization_parameters(const http::Request& request) {
+  const auto bad = [](const core::Error& error) { return oauth::Error{oauth::ErrorCode::invalid_request, error.description()}; };
+  auto form = http::Form::parse(request.query);
+  if (!form) return bad(form.error());
+  if (request.method != http::Method::post || request.body.empty()) return std::move(*form);
+  const auto body = http::Form::parse(request.body);
+  if (!body) return bad(body.error());
+  for (const auto& [name, value] : body->parameters()) form->add(name, value);
+  return std::move(*form);
+}
+
+struct PageAnswer {
+  Json body;
+  std::string oauth_query;
+};
+
+// What continue and consent have in common: JSON from our own origin with the query that was handed to the page.
+oauth::Result<PageAnswer> page_answer(const App& app, const http::Request& request) {
+  SIGMA_CHECK(check_origin(app, request));
+  auto body = core::parse_json(request.body);
+  if (!body) return oauth::Error{oauth::ErrorCode::invalid_request, body.error().description()};
+  auto query = core::json_string(*body, "oauth_query");
+  if (!query) return oauth::Error{oauth::ErrorCode::invalid_request, "oauth_query is missing: hand back the page's query string."};
+  if (query->starts_with('?')) query->erase(0, 1);
+  return PageAnswer{std::move(*body), std::move(*query)};
+}
+
+bool is_true(const Json& body, std::string_view name) {
+  const auto member = body.find(name);
+  return member != body.end() && member->is_boolean() && member->get<bool>();
+}
+
+}  // namespace
+
+Task<http::Response> authorize(App& app, http::Request request) {
+  if (request.method == http::Method::post && !request.body.empty() && request.content_type() != "application/x-www-form-urlencoded") {
+    co_return transport_error(request, 415, "Content-Type must be application/x-www-form-urlencoded.");
+  }
+  auto parameters = authorization_parameters(request);
+  if (!parameters) co_return error_page(request, parameters.error());
+  auto session = co_await find_session(app, request);
+  if (!session) co_return error_page(request, session.error());
+  co_return show(request, co_await app.authorizer.authorize(std::move(*parameters), std::move(*session)));
+}
+
+Task<http::Response> legacy_authorize(App&, http::Request request) {
+  co_return redirect(request, "/oauth2/authorize" + (request.query.empty() ? "" : '?' + request.query));
+}
+
+Task<http::Response> oauth2_continue(App& app, http::Request request) {
+  if (request.content_type() != "application/json") co_return transport_error(request, 415, "Content-Type must be application/json.");
+  auto page = page_answer(app, request);
+  if (!page) co_return oauth_error(page.error());
+  const bool selected = is_true(page->body, "selected");
+  if (!selected && !is_true(page->body, "created") && !is_true(page->body, "postLogin")) {
+    co_return oauth_error({oauth::ErrorCode::invalid_request, "Missing parameters: send selected, created or postLogin."});
+  }
+  auto session = co_await find_session(app, request);
+  if (!session) co_return oauth_error(session.error());
+  co_return answer(co_await app.authorizer.proceed(std::move(page->oauth_query), selected, std::move(*session)));
+}
+
+Task<http::Response> oauth2_consent(App& app, http::Request request) {
+  if (request.content_type() != "application/json") co_return transport_error(request, 415, "Content-Type must be application/json.");
+  auto page = page_answer(app, request);
+  if (!page) co_return oauth_error(page.error());
+  const auto accept = page->body.find("accept");
+  if (accept == page->body.end() || !accept->is_boolean()) {
+    co_return oauth_error({oauth::ErrorCode::invalid_request, "accept is missing: send true or false."});
+  }
+  auto session = co_await find_session(app, request);
+  if (!session) co_return oauth_error(session.error());
+  oauth::Authorizer::ConsentAnswer consent{accept->get<bool>(), core::json_string(page->body, "scope")};
+  co_return answer(co_await app.authorizer.answer_consent(std::move(page->oauth_query), std::move(consent), std::move(*session)));
+}
+
+Task<http::Response> public_client(App& app, http::Request request) {
+  const auto form = http::Form::parse(request.query);
+  const auto id = form ? form->find_nonempty("client_id") : std::nullopt;
+  if (!id) co_return oauth_error({oauth::ErrorCode::invalid_request, "client_id is missing."});
+  auto client = co_await app.store.clients.find(store::ClientId{std::string(*id)});
+  if (!client) co_return oauth_error(client.error());
+  if (!*client || (*client)->disabled) co_return oauth_error({oauth::ErrorCode::not_found, "There is no such client."});
+  Json json = {{"client_id", (*client)->id.str()}, {"client_name", (*client)->name}};
+  for (const char* member : {"logo_uri", "client_uri", "policy_uri", "tos_uri", "contacts"}) {
+    if (const auto found = (*client)->metadata.find(member); found != (*client)->metadata.end()) json[member] = *found;
+  }
+  json["redirect_uris"] = Json::array();  // kept empty, as the reference does: nobody but the owner needs them
+  co_return json_answer(json);
+}
+
+Task<http::Response> auth_error(App&, http::Request request) {
+  const auto form = http::Form::parse(request.query);
+  const auto description = form ? form->find_nonempty("error_description") : std::nullopt;
+  const auto error = form ? form->find_nonempty("error") : std::nullopt;
+  co_return error_page(request, 400, "Something went wrong",
+                       description ? *description : error ? *error : std::string_view("Go back to the application and try again."));
+}
+
+}  // namespace sigma::service

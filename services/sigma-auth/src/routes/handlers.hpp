@@ -1,0 +1,34 @@
+// Every public handler: parse, call the domain, render. The table that binds them to paths is routes.cpp.
+#pragma once
+#include "app.hpp"
+#include "sigma/core/task.hpp"
+#include "sigma/http/message.hpp"
+
+namespace sigma::service {
+
+using core::Task;
+
+// session.cpp
+Task<http::Response> sign_in_sigma(App& app, http::Request request);
+Task<http::Response> get_session(App& app, http::Request request);
+Task<http::Response> sign_out(App& app, http::Request request);
+Task<http::Response> ok(App& app, http::Request request);
+// organization.cpp
+Task<http::Response> list_organizations(App& app, http::Request request);
+Task<http::Response> set_active_organization(App& app, http::Request request);
+Task<http::Response> get_full_organization(App& app, http::Request request);
+Task<http::Response> get_active_member(App& app, http::Request request);
+// authorize.cpp
+Task<http::Response> authorize(App& app, http::Request request);
+Task<http::Response> legacy_authorize(App& app, http::Request request);
+Task<http::Response> oauth2_continue(App& app, http::Request request);
+Task<http::Response> oauth2_consent(App& app, http::Request request);
+Task<http::Response> public_client(App& app, http::Request request);
+Task<http::Response> auth_error(App& app, http::Request request);
+// token.cpp
+Task<http::Response> token(App& app, http::Request request);
+Task<http::Response> userinfo(App& app, http::Request request);
+// metadata.cpp
+Task<http::Response> jwks(App& app, http::Request request);
+
+}  // namespace sigma::service

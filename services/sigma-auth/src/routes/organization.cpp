@@ -1,0 +1,94 @@
+// better-auth's organisation calls: an organisation is an identity, its id and slug are the BAP id (contract §6).
+#include <algorithm>
+
+#include "routes/handlers.hpp"
+#include "routes/render.hpp"
+#include "routes/session_cookie.hpp"
+#include "sigma/http/form.hpp"
+#include "sigma/oauth/userinfo/claims.hpp"
+
+namespace sigma::service {
+namespace {
+
+using core::Json;
+
+std::string name_of(const store::Profile& profile) { return oauth::display_name({{}, profile}); }
+
+Json organization_json(const store::Profile& profile) {
+  return {{"id", profile.bap_id.str()}, {"name", name_of(profile)}, {"slug", profile.bap_id.str()}, {"createdAt", to_iso8601(profile.created_at)}};
+}
+
+Json member_json(const store::Profile& profile, const store::User& user) {
+  return {{"id", profile.bap_id.str() + ":" + user.id.str()},
+          {"organizationId", profile.bap_id.str()},
+          {"userId", user.id.str()},
+          {"role", "owner"},
+          {"createdAt", to_iso8601(profile.created_at)},
+          {"user", {{"id", user.id.str()}, {"name", user.name}, {"image", user.image ? Json(*user.image) : Json(nullptr)}}}};
+}
+
+// The identity named by `wanted`, else the session's current one.
+Task<oauth::Result<store::Profile>> owned_identity(App& app, const store::SessionWithUser& session, std::optional<std::string> wanted) {
+  if (!wanted && session.session.active_bap_id) wanted = session.session.active_bap_id->str();
+  if (!wanted) co_return oauth::Error{oauth::ErrorCode::organization_not_found, "No identity is active in this session; call organization/set-active."};
+  SIGMA_CO_TRY(auto profile, co_await app.store.users.find_profile(store::BapId{*wanted}));
+  if (!profile || profile->user_id != session.user.id) {
+    co_return oauth::Error{oauth::ErrorCode::not_a_member, "User is not a member of the organization"};
+  }
+  co_return std::move(*profile);
+}
+
+std::optional<std::string> query_parameter(const http::Request& request, std::string_view name) {
+  const auto form = http::Form::parse(request.query);
+  if (!form) return std::nullopt;
+  const auto value = form->find_nonempty(name);
+  return value ? std::optional<std::string>(*value) : std::nullopt;
+}
+
+}  // namespace
+
+Task<http::Response> list_organizations(App& app, http::Request request) {
+  auto session = co_await require_session(app, request);
+  if (!session) co_return session_error(session.error());
+  auto profiles = co_await app.sessions.identities(session->user.id);
+  if (!profiles) co_return session_error(profiles.error());
+  Json list = Json::array();
+  for (const auto& profile : *profiles) list.push_back(organization_json(profile));
+  co_return json_answer(list);
+}
+
+Task<http::Response> set_active_organization(App& app, http::Request request) {
+  if (request.content_type() != "application/json") co_return transport_error(request, 415, "Content-Type must be application/json.");
+  auto session = co_await require_session(app, request);
+  if (!session) co_return session_error(session.error());
+  const auto body = core::parse_json(request.body);
+  if (!body) co_return session_error({oauth::ErrorCode::validation_error, body.error().description()});
+  const auto id = core::json_string(*body, "organizationId");
+  if (!id) co_return session_error({oauth::ErrorCode::validation_error, "[body.organizationId] Invalid input: expected string"});
+  auto profile = co_await app.sessions.set_active_identity(std::move(*session), store::BapId{*id});
+  if (!profile) co_return session_error(profile.error());
+  http::Response response = json_answer(organization_json(*profile));
+  if (const auto presented = presented_session(app, request)) set_session_cookie(app, response, presented->token);
+  co_return response;
+}
+
+Task<http::Response> get_full_organization(App& app, http::Request request) {
+  auto session = co_await require_session(app, request);
+  if (!session) co_return session_error(session.error());
+  auto profile = co_await owned_identity(app, *session, query_parameter(request, "organizationId"));
+  if (!profile) co_return session_error(profile.error());
+  Json json = organization_json(*profile);
+  json["members"] = Json::array({member_json(*profile, session->user)});
+  json["invitations"] = Json::array();
+  co_return json_answer(json);
+}
+
+Task<http::Response> get_active_member(App& app, http::Request request) {
+  auto session = co_await require_session(app, request);
+  if (!session) co_return session_error(session.error());
+  auto profile = co_await owned_identity(app, *session, std::nullopt);
+  if (!profile) co_return session_error(profile.error());
+  co_return json_answer(member_json(*profile, session->user));
+}
+
+}  // namespace sigma::service

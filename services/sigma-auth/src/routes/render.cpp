@@ -1,0 +1,125 @@
+#include "routes/render.hpp"
+
+#include <fmt/format.h>
+
+#include "assets.hpp"
+#include "sigma/core/encoding.hpp"
+#include "sigma/core/log.hpp"
+
+namespace sigma::service {
+namespace {
+
+void log_outage(const oauth::Error& error) {
+  if (error.is_outage()) core::log::error("request_failed", error.cause());
+}
+
+void add_retry_after(http::Response& response) {
+  if (response.status == 503) response.headers.set("Retry-After", "1");
+}
+
+std::string_view title_of(const oauth::Error& error) {
+  switch (error.code()) {
+    case oauth::ErrorCode::invalid_client: return "We do not know this application";
+    case oauth::ErrorCode::client_disabled: return "This application is switched off";
+    case oauth::ErrorCode::invalid_redirect: return "The application's return address is not registered";
+    case oauth::ErrorCode::invalid_signature: return "This sign-in cannot be continued";
+    default: return "The sign-in request cannot be used";
+  }
+}
+
+}  // namespace
+
+http::Response json_answer(const core::Json& value, int status) {
+  http::Response response;
+  response.status = status;
+  response.headers.add("Content-Type", "application/json");
+  response.headers.add("Cache-Control", "no-store");
+  response.headers.add("Pragma", "no-cache");
+  response.body = core::dump_json(value);
+  add_retry_after(response);
+  return response;
+}
+
+http::Response oauth_error(const oauth::Error& error) {
+  log_outage(error);
+  return json_answer({{"error", error.name()}, {"error_description", error.description()}}, error.status());
+}
+
+http::Response bearer_error(const oauth::Error& error, std::optional<int> status) {
+  http::Response response = oauth_error(error);
+  if (status) response.status = *status;
+  // A request without any token only learns the scheme (RFC 6750 §3.1).
+  const bool bare = error.code() == oauth::ErrorCode::invalid_request && response.status == 401;
+  response.headers.add("WWW-Authenticate",
+                       bare ? "Bearer" : fmt::format("Bearer error=\"{}\", error_description=\"{}\"", error.name(), error.description()));
+  return response;
+}
+
+http::Response session_error(const oauth::Error& error) {
+  log_outage(error);
+  return message_error(error.status(), error.description(), error.name());
+}
+
+http::Response message_error(int status, std::string_view message, std::string_view code) {
+  return json_answer({{"message", message}, {"code", code}}, status);
+}
+
+bool is_fetch(const http::Request& request) {
+  if (request.headers.find("Sec-Fetch-Mode") == "cors") return true;
+  const auto accept = request.headers.find("Accept");
+  return accept && accept->find("application/json") != std::string_view::npos;
+}
+
+http::Response redirect(const http::Request& request, const std::string& url) {
+  if (is_fetch(request)) return json_answer({{"redirect", true}, {"url", url}});
+  http::Response response;
+  response.status = 302;
+  response.headers.add("Location", url);
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+
+http::Response error_page(const http::Request& request, const oauth::Error& error) {
+  log_outage(error);
+  if (is_fetch(request)) return json_answer({{"error", error.name()}, {"error_description", error.description()}}, error.is_outage() ? error.status() : 400);
+  return error_page(request, error.is_outage() ? error.status() : 400, title_of(error), error.description());
+}
+
+http::Response error_page(const http::Request& request, int status, std::string_view title, std::string_view description) {
+  http::Response response = web::error_page(status, title, description, request.request_id);
+  add_retry_after(response);
+  return response;
+}
+
+http::Response transport_error(const http::Request& request, int status, std::string_view description) {
+  const bool api = request.path.starts_with("/api/") || request.path.starts_with("/.well-known/");
+  if (!api && !is_fetch(request) && (status == 404 || status == 405)) {
+    return error_page(request, status, status == 404 ? "There is nothing here" : "This page works differently", description);
+  }
+  const bool oauth = request.path.starts_with("/api/auth/oauth2/") || request.path.starts_with("/api/auth/device");
+  const std::string_view code = status == 404   ? "NOT_FOUND"
+                                : status == 405 ? "METHOD_NOT_ALLOWED"
+                                : status == 413 ? "PAYLOAD_TOO_LARGE"
+                                : status == 415 ? "UNSUPPORTED_MEDIA_TYPE"
+                                : status == 503 ? "SERVICE_UNAVAILABLE"
+                                : status >= 500 ? "INTERNAL_SERVER_ERROR"
+                                                : "BAD_REQUEST";
+  if (oauth && status != 415) {
+    const std::string_view error = status == 404 ? "not_found" : status == 503 ? "temporarily_unavailable" : status >= 500 ? "server_error" : "invalid_request";
+    return json_answer({{"error", error}, {"error_description", description}}, status);
+  }
+  return message_error(status, description, code);
+}
+
+void add_security_headers(const http::Request&, http::Response& response) {
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (!response.headers.contains(name)) response.headers.add(std::string(name), std::string(value));
+  };
+  add("X-Content-Type-Options", "nosniff");
+  add("Referrer-Policy", "no-referrer");
+  add("X-Frame-Options", "DENY");
+  // Pages bring their own policy (assets.cpp); answers that are no pages may load nothing at all.
+  add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+}
+
+}  // namespace sigma::service

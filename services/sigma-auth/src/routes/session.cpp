@@ -1,0 +1,120 @@
+#include "routes/handlers.hpp"
+#include "routes/render.hpp"
+#include "routes/session_cookie.hpp"
+#include "sigma/core/log.hpp"
+#include "sigma/core/encoding.hpp"
+#include "sigma/http/form.hpp"
+
+namespace sigma::service {
+namespace {
+
+using core::Json;
+
+Json optional_text(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
+
+Json user_json(const store::User& user) {
+  Json json = {{"id", user.id.str()},
+               {"name", user.name},
+               {"email", optional_text(user.email)},
+               {"emailVerified", user.email_verified},
+               {"image", optional_text(user.image)},
+               {"createdAt", to_iso8601(user.created_at)},
+               {"updatedAt", to_iso8601(user.updated_at)},
+               {"subscriptionTier", user.subscription_tier},
+               {"roles", user.roles}};
+  if (user.pubkey) json["pubkey"] = *user.pubkey;
+  return json;
+}
+
+Json session_json(const store::Session& session, const std::string& token) {
+  Json json = {{"id", session.id.str()},
+               {"userId", session.user_id.str()},
+               {"token", token},
+               {"expiresAt", to_iso8601(session.expires_at)},
+               {"createdAt", to_iso8601(session.created_at)},
+               {"updatedAt", to_iso8601(session.updated_at)},
+               {"ipAddress", session.ip_address},
+               {"userAgent", session.user_agent}};
+  if (session.active_bap_id) json["activeOrganizationId"] = session.active_bap_id->str();
+  return json;
+}
+
+oauth::Error wrong_type(std::string_view got) {
+  return {oauth::ErrorCode::validation_error, fmt::format("[body.bapId] Invalid input: expected string, received {}", got)};
+}
+
+// The body may be JSON, a form, or absent; only bapId is read.
+oauth::Result<std::optional<std::string>> wanted_identity(const http::Request& request) {
+  if (request.body.empty()) return std::optional<std::string>{};
+  if (request.content_type() == "application/x-www-form-urlencoded") {
+    const auto form = http::Form::parse(request.body);
+    if (!form) return oauth::Error{oauth::ErrorCode::validation_error, form.error().description()};
+    const auto value = form->find_nonempty("bapId");
+    return value ? std::optional<std::string>(*value) : std::nullopt;
+  }
+  const auto body = core::parse_json(request.body);
+  if (!body) return oauth::Error{oauth::ErrorCode::validation_error, body.error().description()};
+  if (!body->is_object()) return oauth::Error{oauth::ErrorCode::validation_error, "[body] Invalid input: expected an object."};
+  const auto member = body->find("bapId");
+  if (member == body->end()) return std::optional<std::string>{};
+  if (!member->is_string()) return wrong_type(member->type_name());
+  return std::optional(member->get<std::string>());
+}
+
+}  // namespace
+
+Task<http::Response> sign_in_sigma(App& app, http::Request request) {
+  const std::string type = request.content_type();
+  if (!type.empty() && type != "application/json" && type != "application/x-www-form-urlencoded") {
+    co_return transport_error(request, 415, "Content-Type must be application/json or application/x-www-form-urlencoded.");
+  }
+  if (auto allowed = check_origin(app, request); !allowed) co_return session_error(allowed.error());
+  oauth::SignInRequest sign_in;
+  for (const auto& [name, value] : request.headers.fields()) {
+    if (core::to_lower_ascii(name) == "x-auth-token") sign_in.x_auth_tokens.push_back(value);
+  }
+  if (!sign_in.x_auth_tokens.empty()) {
+    auto wanted = wanted_identity(request);
+    if (!wanted) co_return session_error(wanted.error());
+    sign_in.bap_id = std::move(*wanted);
+  }
+  sign_in.body = std::move(request.body);
+  sign_in.ip_address = request.remote_address;
+  sign_in.user_agent = request.headers.find("User-Agent").value_or("");
+  auto signed_in = co_await app.sessions.sign_in(std::move(sign_in));
+  if (!signed_in) co_return session_error(signed_in.error());
+
+  const store::User& user = signed_in->user;
+  core::log::info("signed_in", {{"user", user.id.str()}, {"session", signed_in->session.id.str()}, {"request_id", request.request_id}});
+  http::Response response = json_answer({{"token", signed_in->session_token},
+                                         {"user", {{"id", user.id.str()}, {"pubkey", user.pubkey.value_or("")}, {"name", user.name}}}});
+  set_session_cookie(app, response, signed_in->session_token);
+  co_return response;
+}
+
+Task<http::Response> get_session(App& app, http::Request request) {
+  auto presented = presented_session(app, request);
+  if (!presented) co_return json_answer(nullptr);
+  auto session = co_await app.sessions.find(presented->token);
+  if (!session) co_return session_error(session.error());
+  if (!*session) co_return json_answer(nullptr);
+  co_return json_answer({{"session", session_json((*session)->session, presented->token)}, {"user", user_json((*session)->user)}});
+}
+
+Task<http::Response> sign_out(App& app, http::Request request) {
+  if (auto allowed = check_origin(app, request); !allowed) co_return session_error(allowed.error());
+  auto session = co_await find_session(app, request);
+  if (!session) co_return session_error(session.error());
+  if (*session) {
+    auto ended = co_await app.sessions.sign_out((*session)->session.id);
+    if (!ended) co_return session_error(ended.error());
+    core::log::info("signed_out", {{"user", (*session)->user.id.str()}, {"session", (*session)->session.id.str()}});
+  }
+  http::Response response = json_answer({{"success", true}});
+  clear_session_cookies(app, response);
+  co_return response;
+}
+
+Task<http::Response> ok(App&, http::Request) { co_return json_answer({{"ok", true}}); }
+
+}  // namespace sigma::service

@@ -1,0 +1,33 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "app.hpp"
+#include "sigma/http/message.hpp"
+
+namespace sigma::service {
+
+/// better-auth's session cookie (contract §6): percent-encoded "<token>.<base64 HMAC-SHA256>", HttpOnly, SameSite=Lax,
+/// Secure and "__Secure-" on https.
+std::string session_cookie_value(const App& app, const std::string& session_token);
+void set_session_cookie(const App& app, http::Response& response, const std::string& session_token);
+void clear_session_cookies(const App& app, http::Response& response);
+
+struct PresentedSession {
+  std::string token;
+  bool from_cookie = false;
+};
+/// The session token of a request: from the cookie, if its signature holds, else from `Authorization: Bearer`.
+std::optional<PresentedSession> presented_session(const App& app, const http::Request& request);
+/// True when the request brings a session cookie, valid or not.
+bool has_session_cookie(const App& app, const http::Request& request);
+
+/// Case 40 and contract §6: a state-changing call that carries the cookie must come from a trusted origin.
+oauth::Result<void> check_origin(const App& app, const http::Request& request);
+
+/// The live session of a request, or nothing.
+core::Task<oauth::Result<oauth::MaybeSession>> find_session(App& app, const http::Request& request);
+/// The same for calls that need one (unauthorized) and may change something (origin check).
+core::Task<oauth::Result<store::SessionWithUser>> require_session(App& app, const http::Request& request);
+
+}  // namespace sigma::service
