@@ -1,0 +1,149 @@
+// The command line: interface.md, "sigma-auth". It works on the store directly, while servers run.
+import { parseAuthToken, verifyAuthToken } from 'bitcoin-auth';
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { callback, exchange, exchangeForm, getCode, postToken } from './support/oauth.mjs';
+import { Key, newPerson, tokenPath } from './support/person.mjs';
+import { forEachStore } from './support/stores.mjs';
+
+forEachStore('command line', {}, (context) => {
+  const cli = (args, options) => context.server.cli(args, options);
+  const json = async (args, options) => JSON.parse((await cli(args, options)).stdout);
+  /** Runs and asserts a failure with words on stderr and nothing on stdout. */
+  async function fails(args, code, words = /./, options = {}) {
+    const done = await cli(args, { ...options, check: false });
+    assert.equal(done.code, code, `${args.join(' ')}: ${done.stderr}${done.stdout}`);
+    assert.match(done.stderr, words, args.join(' '));
+    assert.equal(done.stdout, '', args.join(' '));
+  }
+  const create = (id, ...more) => json(['client', 'create', '--id', id, '--name', `App ${id}`, '--redirect-uri', callback, ...more]);
+
+  test('client create prints the client; a running server knows it at once', async () => {
+    const { server } = context;
+    const key = new Key();
+    const client = await create('cli-app', '--member-pubkey', key.pubkey, '--skip-consent', '--scope', 'openid profile');
+    assert.equal(client.client_id, 'cli-app');
+    assert.equal(client.client_name, 'App cli-app');
+    assert.deepEqual(client.redirect_uris, [callback]);
+    assert.equal(client.token_endpoint_auth_method, 'x_auth_token', 'the method follows from the key');
+    assert.equal(client.skip_consent, true);
+    assert.deepEqual(client.member_pubkeys.map((item) => item.pubkey ?? item), [key.pubkey]);
+    const grant = await getCode(server, await newPerson(server), { client_id: 'cli-app', scope: 'openid profile' });
+    await exchange(server, grant, { key });
+  });
+
+  test('client create without a key is a public client; with a secret method it prints the secret once', async () => {
+    const open = await create('cli-public');
+    assert.equal(open.token_endpoint_auth_method, 'none');
+    assert.equal(open.client_secret, undefined);
+    const secret = await create('cli-secret', '--auth-method', 'client_secret_basic');
+    assert.ok(secret.client_secret);
+    assert.equal((await json(['client', 'get', 'cli-secret', '--json'])).client_secret, undefined);
+  });
+
+  test('client list, get, update, delete', async () => {
+    await create('cli-crud');
+    const list = await json(['client', 'list', '--json']);
+    assert.ok(Array.isArray(list), JSON.stringify(list).slice(0, 200));
+    assert.ok(list.some((item) => item.client_id === 'cli-crud'));
+    const table = (await cli(['client', 'list'])).stdout;
+    assert.match(table, /cli-crud/);
+    assert.equal((await json(['client', 'get', 'cli-crud', '--json'])).client_name, 'App cli-crud');
+    await cli(['client', 'update', 'cli-crud', '--name', 'Renamed']);
+    assert.equal((await context.server.admin('GET', '/admin/clients/cli-crud')).json.client_name, 'Renamed');
+    await cli(['client', 'delete', 'cli-crud']);
+    assert.equal((await context.server.admin('GET', '/admin/clients/cli-crud')).status, 404);
+    await fails(['client', 'get', 'cli-crud'], 1, /cli-crud/);
+    await fails(['client', 'delete', 'cli-crud'], 1, /cli-crud/);
+  });
+
+  test('client add-key and remove-key', async () => {
+    const { server } = context;
+    const [first, second] = [new Key(), new Key()];
+    await create('cli-keys', '--member-pubkey', first.pubkey, '--skip-consent');
+    await cli(['client', 'add-key', 'cli-keys', second.pubkey]);
+    const person = await newPerson(server);
+    const grant = () => getCode(server, person, { client_id: 'cli-keys', scope: 'openid profile' });
+    await exchange(server, await grant(), { key: second });
+    await cli(['client', 'remove-key', 'cli-keys', first.pubkey]);
+    const refused = await postToken(server, exchangeForm(await grant()), { key: first });
+    assert.equal(refused.json?.error, 'invalid_client', refused.describe());
+    await fails(['client', 'remove-key', 'cli-keys', first.pubkey], 1);
+    await fails(['client', 'add-key', 'cli-keys', '02zz'], 2, /key/i);
+  });
+
+  test('sign: the key comes from stdin or a file, and bitcoin-auth verifies the token', async () => {
+    const key = new Key();
+    const body = 'grant_type=authorization_code&code=x';
+    const keyFile = path.join(context.server.dataDir, 'member.wif');
+    await writeFile(keyFile, `${key.wif}\n`, { mode: 0o600 });
+    for (const scheme of ['brc77', 'bsm']) {
+      for (const [args, input] of [[[], `${key.wif}\n`], [['--key-file', keyFile], undefined]]) {
+        for (const withBody of [body, undefined]) {
+          const { stdout } = await cli(['sign', '--path', tokenPath, '--scheme', scheme, ...(withBody ? ['--body', withBody] : []), ...args], { input });
+          const token = stdout.trim();
+          const parsed = parseAuthToken(token);
+          assert.equal(parsed?.pubkey, key.pubkey, token);
+          assert.equal(parsed.scheme, scheme);
+          const target = { requestPath: tokenPath, timestamp: new Date().toISOString(), ...(withBody ? { body: withBody } : {}) };
+          assert.equal(verifyAuthToken(token, target), true, token);
+        }
+      }
+    }
+    await fails(['sign', '--path', tokenPath], 2, /key|WIF/i, { input: 'not a key' });
+    await fails(['sign'], 2, /path/i, { input: key.wif });
+    const done = await cli(['sign', '--path', tokenPath, '--key', key.wif], { check: false });
+    assert.equal(done.code, 2, 'a key on the command line is seen by everybody on the machine');
+  });
+
+  test('a token of sign signs in', async () => {
+    const { server } = context;
+    const key = new Key();
+    const { stdout } = await cli(['sign', '--path', '/api/auth/sign-in/sigma'], { input: key.wif });
+    const answer = await server.request('POST', '/api/auth/sign-in/sigma', { json: {}, headers: { 'x-auth-token': stdout.trim() } });
+    assert.equal(answer.status, 200, answer.describe());
+    assert.equal(answer.json.user.pubkey, key.pubkey);
+  });
+
+  test('migrate status, migrate again, doctor, version', async () => {
+    const status = await cli(['migrate', 'status']);
+    assert.match(status.stdout, /0001/);
+    await cli(['migrate']);
+    const doctor = await cli(['doctor'], { check: false });
+    assert.equal(doctor.code, 0, doctor.stdout + doctor.stderr);
+    assert.match(doctor.stdout, /clock|store|database/i);
+    assert.match((await cli(['version'])).stdout, /\d+\.\d+/);
+  });
+
+  test('usage errors are 2, failures 1, both with words on stderr', async () => {
+    await fails(['no-such-command'], 2, /no-such-command/);
+    await fails([], 2);
+    await fails(['client'], 2);
+    await fails(['client', 'create'], 2, /--?(id|name|redirect-uri)/);
+    await fails(['client', 'create', '--id', 'x', '--name', 'x', '--redirect-uri', 'javascript:alert(1)'], 2, /redirect/i);
+    await fails(['client', 'create', '--id', 'x', '--name', 'x', '--redirect-uri', callback, '--member-pubkey', 'zz'], 2, /key/i);
+    await fails(['client', 'create', '--id', 'x', '--name', 'x', '--redirect-uri', callback, '--auth-method', 'nope'], 2, /nope|auth-method/);
+    await fails(['client', 'get', 'nobody'], 1, /nobody/);
+    await create('cli-twice');
+    await fails(['client', 'create', '--id', 'cli-twice', '--name', 'x', '--redirect-uri', callback], 1, /cli-twice/);
+    const help = await cli(['--help']);
+    for (const word of ['serve', 'migrate', 'client', 'sign', 'doctor', 'version']) assert.match(help.stdout, new RegExp(word));
+  });
+
+  test('configuration errors are 2 and name the variable', async () => {
+    await fails(['serve'], 2, /SIGMA_BASE_URL/, { env: { SIGMA_BASE_URL: 'not a url' } });
+    await fails(['serve'], 2, /SIGMA_LISTEN/, { env: { SIGMA_LISTEN: 'nowhere' } });
+    await fails(['serve'], 2, /SIGMA_DATABASE_URL/, { env: { SIGMA_DATABASE_URL: 'mysql://x' } });
+    await fails(['serve'], 2, /SIGMA_BASE_URL/, { env: { SIGMA_BASE_URI: 'http://localhost' } });
+    await fails(['serve'], 2, /SIGMA_SECRET/, { env: { SIGMA_SECRET: 'short' } });
+    await fails(['serve'], 2, /SIGMA_LOG_LEVEL/, { env: { SIGMA_LOG_LEVEL: 'loud' } });
+  });
+
+  test('key list shows no secrets', async () => {
+    const before = await json(['key', 'list', '--json']);
+    assert.ok(before.length >= 4, JSON.stringify(before));
+    assert.doesNotMatch(JSON.stringify(before), /"(d|p|q)":|PRIVATE/);
+  });
+});

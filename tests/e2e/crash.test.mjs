@@ -1,0 +1,157 @@
+// kill -9 in the middle of a load: what was answered 200 is still there, and nothing one-time is accepted twice.
+// Security case 67.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { authorize, callback, exchangeForm, fullScope, newPkce, postToken, publicClient, refreshForm, sigmaClient, userinfo } from './support/oauth.mjs';
+import { distinctTime, Key, Person, signInPath, tokenPath } from './support/person.mjs';
+import { forEachStore } from './support/stores.mjs';
+
+const member = new Key();
+const workers = 12;
+const roundsBeforeKill = 40;
+
+forEachStore('kill -9', { clients: [publicClient('my-app'), sigmaClient('sigma-app', member)] }, (context) => {
+  /** What the clients know at the end: all that was answered 200, and all that was asked and never answered. */
+  const known = { sessions: [], signInTokens: [], codes: [], exchanges: [], refreshes: [], memberTokens: [] };
+  const open = { codes: new Set(), refreshes: new Set() };
+  let finished = 0;
+
+  /** Sign-in, code, exchange, two refreshes; ends by the first broken connection. */
+  async function round(server, enough) {
+    const person = new Person();
+    const token = person.token(signInPath, { timestamp: distinctTime() });
+    const signedIn = await person.trySignIn(server, { token });
+    assert.equal(signedIn.status, 200, signedIn.describe());
+    person.jar.absorb(signedIn);
+    known.signInTokens.push(token);
+    known.sessions.push({ token: signedIn.json.token, userId: signedIn.json.user.id, pubkey: person.pubkey });
+
+    for (const [clientId, key] of [['my-app', undefined], ['sigma-app', member]]) {
+      const { verifier, challenge } = newPkce();
+      const answer = await authorize(server, person, { client_id: clientId, code_challenge: challenge, scope: fullScope });
+      assert.ok([302, 303].includes(answer.status), answer.describe());
+      const code = new URL(answer.location).searchParams.get('code');
+      const form = exchangeForm({ code, verifier, redirectUri: callback, clientId });
+      const body = new URLSearchParams(form).toString();
+      const signature = key?.token(tokenPath, { body, timestamp: distinctTime() });
+
+      const sent = { form, key };
+      open.codes.add(sent);
+      const exchanged = await postToken(server, body, { token: signature ?? null });
+      assert.equal(exchanged.status, 200, exchanged.describe());
+      open.codes.delete(sent);
+      known.codes.push(sent);
+      if (signature) known.memberTokens.push({ body, signature });
+      known.exchanges.push({ access: exchanged.json.access_token, userId: signedIn.json.user.id });
+
+      let refresh = exchanged.json.refresh_token;
+      for (let i = 0; i < 2; i += 1) {
+        const asked = { token: refresh, clientId, key };
+        open.refreshes.add(asked);
+        const refreshed = await postToken(server, refreshForm(refresh, clientId), { key });
+        assert.equal(refreshed.status, 200, refreshed.describe());
+        open.refreshes.delete(asked);
+        refresh = refreshed.json.refresh_token;
+        known.exchanges.push({ access: refreshed.json.access_token, userId: signedIn.json.user.id });
+      }
+      known.refreshes.push({ token: refresh, clientId, key });
+    }
+    finished += 1;
+    if (finished >= roundsBeforeKill) enough();
+  }
+
+  async function loadUntilKilled(server) {
+    let enough;
+    const reached = new Promise((resolve) => { enough = resolve; });
+    let down = false;
+    const load = Array.from({ length: workers }, async () => {
+      while (!down) {
+        try {
+          await round(server, enough);
+        } catch (error) {
+          if (!down || error.name === 'AssertionError') throw error;
+          return;
+        }
+      }
+    });
+    await Promise.race([reached, Promise.all(load)]);
+    down = true;
+    await server.kill();
+    await Promise.all(load);
+  }
+
+  test('load, kill -9, start again', { timeout: 60_000 }, async () => {
+    await loadUntilKilled(context.server);
+    await context.server.start();
+    assert.ok(known.sessions.length >= roundsBeforeKill);
+    assert.ok(known.codes.length >= roundsBeforeKill);
+  });
+
+  const inBatches = async (items, work) => {
+    const queue = [...items];
+    await Promise.all(Array.from({ length: 8 }, async () => {
+      for (let item = queue.pop(); item; item = queue.pop()) await work(item);
+    }));
+  };
+
+  test('sessions answered 200 are there', async () => {
+    await inBatches(known.sessions, async ({ token, userId, pubkey }) => {
+      const answer = await context.server.request('GET', '/api/auth/get-session', { headers: { authorization: `Bearer ${token}` } });
+      assert.equal(answer.json?.session.userId, userId, answer.describe());
+      assert.equal(answer.json.user.pubkey, pubkey);
+    });
+  });
+
+  test('access tokens answered 200 are there', async () => {
+    await inBatches(known.exchanges, async ({ access, userId }) => {
+      const answer = await userinfo(context.server, access);
+      assert.equal(answer.status, 200, answer.describe());
+      assert.equal(answer.json.sub, userId);
+    });
+  });
+
+  test('the last refresh token of every chain works', async () => {
+    await inBatches(known.refreshes, async ({ token, clientId, key }) => {
+      const answer = await postToken(context.server, refreshForm(token, clientId), { key });
+      assert.equal(answer.status, 200, answer.describe());
+    });
+  });
+
+  test('a refresh that was asked and never answered can be asked again', async () => {
+    await inBatches(open.refreshes, async ({ token, clientId, key }) => {
+      const answers = [];
+      for (let i = 0; i < 2; i += 1) answers.push(await postToken(context.server, refreshForm(token, clientId), { key }));
+      for (const answer of answers) assert.equal(answer.status, 200, answer.describe());
+      assert.equal(answers[0].json.refresh_token, answers[1].json.refresh_token);
+    });
+  });
+
+  test('X-Auth-Tokens answered 200 are used up', async () => {
+    const { server } = context;
+    await inBatches(known.signInTokens, async (token) => {
+      const answer = await new Person().trySignIn(server, { token });
+      assert.equal(answer.status, 401, answer.describe());
+    });
+    await inBatches(known.memberTokens, async ({ body, signature }) => {
+      const answer = await postToken(server, body, { token: signature });
+      assert.equal(answer.status, 401, answer.describe());
+    });
+  });
+
+  test('a code that was sent and never answered gives at most one success', async () => {
+    await inBatches(open.codes, async ({ form, key }) => {
+      const answers = [];
+      for (let i = 0; i < 2; i += 1) answers.push(await postToken(context.server, form, { key }));
+      assert.ok(answers.filter((answer) => answer.status === 200).length <= 1);
+      assert.equal(answers[1].json?.error, 'invalid_grant', answers[1].describe());
+    });
+  });
+
+  test('codes answered 200 are used up', async () => {
+    await inBatches(known.codes, async ({ form, key }) => {
+      const answer = await postToken(context.server, form, { key });
+      assert.equal(answer.status, 400, answer.describe());
+      assert.equal(answer.json.error, 'invalid_grant');
+    });
+  });
+});
