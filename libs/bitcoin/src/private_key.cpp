@@ -6,6 +6,7 @@
 #include "curve.hpp"
 #include "sigma/bitcoin/base58check.hpp"
 #include "sigma/core/encoding.hpp"
+#include "sigma/crypto/secret_bytes.hpp"
 
 namespace sigma::bitcoin {
 namespace {
@@ -15,8 +16,6 @@ using core::Error;
 
 constexpr char kWifVersion = '\x80';
 constexpr char kWifCompressed = '\x01';
-
-void wipe(std::string& secret) { explicit_bzero(secret.data(), secret.size()); }
 
 /// For calls that cannot fail on a valid key (a failure means a corrupted process).
 void must(int returned) {
@@ -38,7 +37,7 @@ core::Result<PrivateKey> PrivateKey::from_hex(std::string_view text) {
   if (text.size() == 2 * kSize) bytes = core::hex_decode(text);
   if (!bytes) return Error{Code::invalid_input, "A private key is 64 hexadecimal characters."};
   auto key = from_bytes(*bytes);
-  wipe(*bytes);
+  crypto::wipe(*bytes);
   return key;
 }
 
@@ -48,7 +47,7 @@ core::Result<PrivateKey> PrivateKey::from_wif(std::string_view text) {
   const bool known = payload->size() == kSize + 2 && payload->front() == kWifVersion && payload->back() == kWifCompressed;
   auto key = known ? from_bytes(std::string_view(*payload).substr(1, kSize))
                    : Error{Code::invalid_input, "The WIF is not one of a compressed mainnet key (52 characters, K… or L…)."};
-  wipe(*payload);
+  crypto::wipe(*payload);
   return key;
 }
 
@@ -77,7 +76,7 @@ std::string PrivateKey::to_wif() const {
   payload += secret_bytes();
   payload += kWifCompressed;
   auto text = base58check_encode(payload);
-  wipe(payload);
+  crypto::wipe(payload);
   return text;
 }
 
