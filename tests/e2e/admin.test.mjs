@@ -29,40 +29,68 @@ function page(answer) {
 forEachStore('admin API', {}, (context) => {
   test('every route wants the admin token', async () => {
     const { server } = context;
-    const routes = [['GET', '/admin/clients'], ['POST', '/admin/clients'], ['GET', '/admin/clients/x'], ['DELETE', '/admin/clients/x'], ['GET', '/admin/keys'],
-      ['GET', '/admin/nope']];
+    const routes = [
+      ['GET', '/admin/clients'],
+      ['POST', '/admin/clients'],
+      ['GET', '/admin/clients/x'],
+      ['DELETE', '/admin/clients/x'],
+      ['GET', '/admin/keys'],
+      ['GET', '/admin/nope'],
+    ];
     const person = await newPerson(server);
     for (const [method, target] of routes) {
-      for (const token of [null, 'wrong', '', `${server.adminToken}x`, server.adminToken.slice(0, -1), person.sessionToken]) {
+      for (const token of [
+        null,
+        'wrong',
+        '',
+        `${server.adminToken}x`,
+        server.adminToken.slice(0, -1),
+        person.sessionToken,
+      ]) {
         const answer = await server.admin(method, target, { token });
         assertProblem(answer, 401);
         assert.match(answer.headers['www-authenticate'] ?? '', /^Bearer/);
       }
     }
-    const onPublic = await server.request('GET', '/admin/clients', { headers: { authorization: `Bearer ${server.adminToken}` } });
+    const onPublic = await server.request('GET', '/admin/clients', {
+      headers: { authorization: `Bearer ${server.adminToken}` },
+    });
     assert.equal(onPublic.status, 404, 'the public listener has no admin API');
   });
 
   test('create, read, change, list, delete', async () => {
     const { server } = context;
     const key = new Key();
-    const created = await server.admin('POST', '/admin/clients', { json: sigmaClient('crud-app', key, { owner_bap_id: key.bapId }) });
+    const created = await server.admin('POST', '/admin/clients', {
+      json: sigmaClient('crud-app', key, { owner_bap_id: key.bapId }),
+    });
     assert.equal(created.status, 201, created.describe());
     assert.match(created.headers.location ?? '', /\/admin\/clients\/crud-app$/);
     const expected = {
-      client_id: 'crud-app', client_name: 'App crud-app', redirect_uris: [callback], token_endpoint_auth_method: 'x_auth_token',
-      grant_types: ['authorization_code', 'refresh_token'], scope: 'openid profile email offline_access', skip_consent: true, disabled: false,
+      client_id: 'crud-app',
+      client_name: 'App crud-app',
+      redirect_uris: [callback],
+      token_endpoint_auth_method: 'x_auth_token',
+      grant_types: ['authorization_code', 'refresh_token'],
+      scope: 'openid profile email offline_access',
+      skip_consent: true,
+      disabled: false,
       owner_bap_id: key.bapId,
     };
     for (const [name, value] of Object.entries(expected)) assert.deepEqual(created.json[name], value, name);
-    assert.deepEqual(created.json.member_pubkeys.map((item) => item.pubkey ?? item), [key.pubkey]);
+    assert.deepEqual(
+      created.json.member_pubkeys.map((item) => item.pubkey ?? item),
+      [key.pubkey],
+    );
     assert.equal(created.json.client_secret, undefined);
 
     const read = await server.admin('GET', '/admin/clients/crud-app');
     assert.equal(read.status, 200, read.describe());
     assert.equal(read.json.client_name, 'App crud-app');
 
-    const changed = await server.admin('PATCH', '/admin/clients/crud-app', { json: { client_name: 'Renamed', disabled: true } });
+    const changed = await server.admin('PATCH', '/admin/clients/crud-app', {
+      json: { client_name: 'Renamed', disabled: true },
+    });
     assert.equal(changed.status, 200, changed.describe());
     assert.equal(changed.json.client_name, 'Renamed');
     assert.equal(changed.json.disabled, true);
@@ -108,10 +136,20 @@ forEachStore('admin API', {}, (context) => {
     assertProblem(await context.server.admin('POST', '/admin/clients', { json: publicClient('taken') }), 409, /taken/);
   });
 
-  test('metadata that cannot work is 400 with the member\'s name', async () => {
+  test("metadata that cannot work is 400 with the member's name", async () => {
     const { server } = context;
     const bad = {
-      redirect_uris: [[], ['javascript:alert(1)'], ['data:text/html,x'], ['https://a.example/cb#f'], ['https://user@a.example/cb'], ['/cb'], ['https://*.example/cb'], 'https://a.example/cb', [5]],
+      redirect_uris: [
+        [],
+        ['javascript:alert(1)'],
+        ['data:text/html,x'],
+        ['https://a.example/cb#f'],
+        ['https://user@a.example/cb'],
+        ['/cb'],
+        ['https://*.example/cb'],
+        'https://a.example/cb',
+        [5],
+      ],
       token_endpoint_auth_method: ['nope', 5],
       grant_types: [['nope'], 'authorization_code', [5]],
       member_pubkeys: [['02zz'], ['04'.padEnd(130, '0')], ['x'], [`02${'0'.repeat(62)}05`], [5]],
@@ -122,14 +160,29 @@ forEachStore('admin API', {}, (context) => {
     };
     for (const [name, values] of Object.entries(bad)) {
       for (const value of values) {
-        const answer = await server.admin('POST', '/admin/clients', { json: sigmaClient('bad-app', new Key(), { [name]: value }) });
-        assert.ok(answer.status === 400 || answer.status === 422, `${name} ${JSON.stringify(value).slice(0, 80)}: ${answer.describe()}`);
+        const answer = await server.admin('POST', '/admin/clients', {
+          json: sigmaClient('bad-app', new Key(), { [name]: value }),
+        });
+        assert.ok(
+          answer.status === 400 || answer.status === 422,
+          `${name} ${JSON.stringify(value).slice(0, 80)}: ${answer.describe()}`,
+        );
         assertProblem(answer, answer.status, new RegExp(name.replace(/s$/, '')));
       }
     }
-    assertProblem(await server.admin('POST', '/admin/clients', { json: sigmaClient('no-key', new Key(), { member_pubkeys: [] }) }), 400, /member_pubkeys|key/);
-    assertProblem(await server.admin('POST', '/admin/clients', { body: '{', headers: { 'content-type': 'application/json' } }), 400);
-    const text = await server.admin('POST', '/admin/clients', { body: '{}', headers: { 'content-type': 'text/plain' } });
+    assertProblem(
+      await server.admin('POST', '/admin/clients', { json: sigmaClient('no-key', new Key(), { member_pubkeys: [] }) }),
+      400,
+      /member_pubkeys|key/,
+    );
+    assertProblem(
+      await server.admin('POST', '/admin/clients', { body: '{', headers: { 'content-type': 'application/json' } }),
+      400,
+    );
+    const text = await server.admin('POST', '/admin/clients', {
+      body: '{}',
+      headers: { 'content-type': 'text/plain' },
+    });
     assertProblem(text, 415);
     const patch = await server.admin('PATCH', '/admin/clients/taken', { json: { client_id: 'other' } });
     assert.ok(patch.status >= 400 && patch.status < 500, patch.describe());
@@ -156,8 +209,12 @@ forEachStore('admin API', {}, (context) => {
     assert.equal(after.status, 401, after.describe());
     assertProblem(await server.admin('DELETE', `/admin/clients/keyed/member-keys/${first.pubkey}`), 404);
 
-    for (const pubkey of ['x', '', 5, undefined, `02${'0'.repeat(62)}05`]) assertProblem(await add({ pubkey }), 400, /key/i);
-    assertProblem(await server.admin('POST', '/admin/clients/nobody/member-keys', { json: { pubkey: first.pubkey } }), 404);
+    for (const pubkey of ['x', '', 5, undefined, `02${'0'.repeat(62)}05`])
+      assertProblem(await add({ pubkey }), 400, /key/i);
+    assertProblem(
+      await server.admin('POST', '/admin/clients/nobody/member-keys', { json: { pubkey: first.pubkey } }),
+      404,
+    );
   });
 
   test('lists: limit and cursor visit every client once', async () => {
@@ -177,7 +234,15 @@ forEachStore('admin API', {}, (context) => {
     assert.equal(cursor ?? null, null, 'the list ends');
     assert.equal(new Set(seen).size, seen.length);
     for (const id of ids) assert.ok(seen.includes(id), id);
-    for (const query of ['limit=0', 'limit=-1', 'limit=abc', 'limit=1000000000', 'limit=', 'cursor=forged', 'cursor=%00']) {
+    for (const query of [
+      'limit=0',
+      'limit=-1',
+      'limit=abc',
+      'limit=1000000000',
+      'limit=',
+      'cursor=forged',
+      'cursor=%00',
+    ]) {
       assertProblem(await server.admin('GET', `/admin/clients?${query}`), 400, /limit|cursor/);
     }
   });

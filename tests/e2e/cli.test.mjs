@@ -18,18 +18,29 @@ forEachStore('command line', {}, (context) => {
     assert.match(done.stderr, words, args.join(' '));
     assert.equal(done.stdout, '', args.join(' '));
   }
-  const create = (id, ...more) => json(['client', 'create', '--id', id, '--name', `App ${id}`, '--redirect-uri', callback, ...more]);
+  const create = (id, ...more) =>
+    json(['client', 'create', '--id', id, '--name', `App ${id}`, '--redirect-uri', callback, ...more]);
 
   test('client create prints the client; a running server knows it at once', async () => {
     const { server } = context;
     const key = new Key();
-    const client = await create('cli-app', '--member-pubkey', key.pubkey, '--skip-consent', '--scope', 'openid profile');
+    const client = await create(
+      'cli-app',
+      '--member-pubkey',
+      key.pubkey,
+      '--skip-consent',
+      '--scope',
+      'openid profile',
+    );
     assert.equal(client.client_id, 'cli-app');
     assert.equal(client.client_name, 'App cli-app');
     assert.deepEqual(client.redirect_uris, [callback]);
     assert.equal(client.token_endpoint_auth_method, 'x_auth_token', 'the method follows from the key');
     assert.equal(client.skip_consent, true);
-    assert.deepEqual(client.member_pubkeys.map((item) => item.pubkey ?? item), [key.pubkey]);
+    assert.deepEqual(
+      client.member_pubkeys.map((item) => item.pubkey ?? item),
+      [key.pubkey],
+    );
     const grant = await getCode(server, await newPerson(server), { client_id: 'cli-app', scope: 'openid profile' });
     await exchange(server, grant, { key });
   });
@@ -80,14 +91,24 @@ forEachStore('command line', {}, (context) => {
     const keyFile = path.join(context.server.dataDir, 'member.wif');
     await writeFile(keyFile, `${key.wif}\n`, { mode: 0o600 });
     for (const scheme of ['brc77', 'bsm']) {
-      for (const [args, input] of [[[], `${key.wif}\n`], [['--key-file', keyFile], undefined]]) {
+      for (const [args, input] of [
+        [[], `${key.wif}\n`],
+        [['--key-file', keyFile], undefined],
+      ]) {
         for (const withBody of [body, undefined]) {
-          const { stdout } = await cli(['sign', '--path', tokenPath, '--scheme', scheme, ...(withBody ? ['--body', withBody] : []), ...args], { input });
+          const { stdout } = await cli(
+            ['sign', '--path', tokenPath, '--scheme', scheme, ...(withBody ? ['--body', withBody] : []), ...args],
+            { input },
+          );
           const token = stdout.trim();
           const parsed = parseAuthToken(token);
           assert.equal(parsed?.pubkey, key.pubkey, token);
           assert.equal(parsed.scheme, scheme);
-          const target = { requestPath: tokenPath, timestamp: new Date().toISOString(), ...(withBody ? { body: withBody } : {}) };
+          const target = {
+            requestPath: tokenPath,
+            timestamp: new Date().toISOString(),
+            ...(withBody ? { body: withBody } : {}),
+          };
           assert.equal(verifyAuthToken(token, target), true, token);
         }
       }
@@ -102,7 +123,10 @@ forEachStore('command line', {}, (context) => {
     const { server } = context;
     const key = new Key();
     const { stdout } = await cli(['sign', '--path', '/api/auth/sign-in/sigma'], { input: key.wif });
-    const answer = await server.request('POST', '/api/auth/sign-in/sigma', { json: {}, headers: { 'x-auth-token': stdout.trim() } });
+    const answer = await server.request('POST', '/api/auth/sign-in/sigma', {
+      json: {},
+      headers: { 'x-auth-token': stdout.trim() },
+    });
     assert.equal(answer.status, 200, answer.describe());
     assert.equal(answer.json.user.pubkey, key.pubkey);
   });
@@ -122,14 +146,27 @@ forEachStore('command line', {}, (context) => {
     await fails([], 2);
     await fails(['client'], 2);
     await fails(['client', 'create'], 2, /--?(id|name|redirect-uri)/);
-    await fails(['client', 'create', '--id', 'x', '--name', 'x', '--redirect-uri', 'javascript:alert(1)'], 2, /redirect/i);
-    await fails(['client', 'create', '--id', 'x', '--name', 'x', '--redirect-uri', callback, '--member-pubkey', 'zz'], 2, /key/i);
-    await fails(['client', 'create', '--id', 'x', '--name', 'x', '--redirect-uri', callback, '--auth-method', 'nope'], 2, /nope|auth-method/);
+    await fails(
+      ['client', 'create', '--id', 'x', '--name', 'x', '--redirect-uri', 'javascript:alert(1)'],
+      2,
+      /redirect/i,
+    );
+    await fails(
+      ['client', 'create', '--id', 'x', '--name', 'x', '--redirect-uri', callback, '--member-pubkey', 'zz'],
+      2,
+      /key/i,
+    );
+    await fails(
+      ['client', 'create', '--id', 'x', '--name', 'x', '--redirect-uri', callback, '--auth-method', 'nope'],
+      2,
+      /nope|auth-method/,
+    );
     await fails(['client', 'get', 'nobody'], 1, /nobody/);
     await create('cli-twice');
     await fails(['client', 'create', '--id', 'cli-twice', '--name', 'x', '--redirect-uri', callback], 1, /cli-twice/);
     const help = await cli(['--help']);
-    for (const word of ['serve', 'migrate', 'client', 'sign', 'doctor', 'version']) assert.match(help.stdout, new RegExp(word));
+    for (const word of ['serve', 'migrate', 'client', 'sign', 'doctor', 'version'])
+      assert.match(help.stdout, new RegExp(word));
   });
 
   test('configuration errors are 2 and name the variable', async () => {

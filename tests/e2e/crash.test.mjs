@@ -2,7 +2,18 @@
 // Security case 67.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { authorize, callback, exchangeForm, fullScope, newPkce, postToken, publicClient, refreshForm, sigmaClient, userinfo } from './support/oauth.mjs';
+import {
+  authorize,
+  callback,
+  exchangeForm,
+  fullScope,
+  newPkce,
+  postToken,
+  publicClient,
+  refreshForm,
+  sigmaClient,
+  userinfo,
+} from './support/oauth.mjs';
 import { distinctTime, Key, Person, signInPath, tokenPath } from './support/person.mjs';
 import { forEachStore } from './support/stores.mjs';
 
@@ -26,9 +37,16 @@ forEachStore('kill -9', { clients: [publicClient('my-app'), sigmaClient('sigma-a
     known.signInTokens.push(token);
     known.sessions.push({ token: signedIn.json.token, userId: signedIn.json.user.id, pubkey: person.pubkey });
 
-    for (const [clientId, key] of [['my-app', undefined], ['sigma-app', member]]) {
+    for (const [clientId, key] of [
+      ['my-app', undefined],
+      ['sigma-app', member],
+    ]) {
       const { verifier, challenge } = newPkce();
-      const answer = await authorize(server, person, { client_id: clientId, code_challenge: challenge, scope: fullScope });
+      const answer = await authorize(server, person, {
+        client_id: clientId,
+        code_challenge: challenge,
+        scope: fullScope,
+      });
       assert.ok([302, 303].includes(answer.status), answer.describe());
       const code = new URL(answer.location).searchParams.get('code');
       const form = exchangeForm({ code, verifier, redirectUri: callback, clientId });
@@ -62,7 +80,9 @@ forEachStore('kill -9', { clients: [publicClient('my-app'), sigmaClient('sigma-a
 
   async function loadUntilKilled(server) {
     let enough;
-    const reached = new Promise((resolve) => { enough = resolve; });
+    const reached = new Promise((resolve) => {
+      enough = resolve;
+    });
     let down = false;
     const load = Array.from({ length: workers }, async () => {
       while (!down) {
@@ -89,14 +109,18 @@ forEachStore('kill -9', { clients: [publicClient('my-app'), sigmaClient('sigma-a
 
   const inBatches = async (items, work) => {
     const queue = [...items];
-    await Promise.all(Array.from({ length: 8 }, async () => {
-      for (let item = queue.pop(); item; item = queue.pop()) await work(item);
-    }));
+    await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        for (let item = queue.pop(); item; item = queue.pop()) await work(item);
+      }),
+    );
   };
 
   test('sessions answered 200 are there', async () => {
     await inBatches(known.sessions, async ({ token, userId, pubkey }) => {
-      const answer = await context.server.request('GET', '/api/auth/get-session', { headers: { authorization: `Bearer ${token}` } });
+      const answer = await context.server.request('GET', '/api/auth/get-session', {
+        headers: { authorization: `Bearer ${token}` },
+      });
       assert.equal(answer.json?.session.userId, userId, answer.describe());
       assert.equal(answer.json.user.pubkey, pubkey);
     });
@@ -120,7 +144,8 @@ forEachStore('kill -9', { clients: [publicClient('my-app'), sigmaClient('sigma-a
   test('a refresh that was asked and never answered can be asked again', async () => {
     await inBatches(open.refreshes, async ({ token, clientId, key }) => {
       const answers = [];
-      for (let i = 0; i < 2; i += 1) answers.push(await postToken(context.server, refreshForm(token, clientId), { key }));
+      for (let i = 0; i < 2; i += 1)
+        answers.push(await postToken(context.server, refreshForm(token, clientId), { key }));
       for (const answer of answers) assert.equal(answer.status, 200, answer.describe());
       assert.equal(answers[0].json.refresh_token, answers[1].json.refresh_token);
     });

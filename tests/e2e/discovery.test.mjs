@@ -57,7 +57,8 @@ forEachStore('discovery', { clients: [publicClient('my-app')] }, (context) => {
       prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'],
     };
     for (const [name, values] of Object.entries(includes)) {
-      for (const value of values) assert.ok(document[name]?.includes(value), `${name} holds ${value}: ${JSON.stringify(document[name])}`);
+      for (const value of values)
+        assert.ok(document[name]?.includes(value), `${name} holds ${value}: ${JSON.stringify(document[name])}`);
     }
     assert.deepEqual(document.response_types_supported, ['code']);
     assert.deepEqual(document.code_challenge_methods_supported, ['S256']);
@@ -66,7 +67,8 @@ forEachStore('discovery', { clients: [publicClient('my-app')] }, (context) => {
     assert.equal(document.request_uri_parameter_supported, false, 'absent would mean true');
     for (const [name, value] of Object.entries(document)) {
       assert.ok(value !== null && value !== '', `${name} is empty`);
-      if (typeof value === 'string' && /_(endpoint|uri)$/.test(name)) assert.ok(value.startsWith(`${server.base}/`), `${name}: ${value}`);
+      if (typeof value === 'string' && /_(endpoint|uri)$/.test(name))
+        assert.ok(value.startsWith(`${server.base}/`), `${name}: ${value}`);
     }
   });
 
@@ -120,7 +122,8 @@ forEachStore('discovery', { clients: [publicClient('my-app')] }, (context) => {
     for (const key of keys) {
       assert.ok(key.kid && key.kty && key.alg, JSON.stringify(key));
       assert.equal(key.use, 'sig');
-      for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) assert.ok(!(secret in key), `${key.kid} holds ${secret}`);
+      for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])
+        assert.ok(!(secret in key), `${key.kid} holds ${secret}`);
       createPublicKey({ key, format: 'jwk' });
     }
     assert.deepEqual([...new Set(keys.map((key) => key.alg))].sort(), ['ES256', 'ES256K', 'EdDSA', 'RS256']);

@@ -177,20 +177,30 @@ forEachStore('openid-client', { clients }, (context) => {
     const person = await newPerson(server);
     const { callbackUrl, checks } = await authorizeWith(config, person);
     await oidc.authorizationCodeGrant(config, callbackUrl, checks);
-    await assert.rejects(oidc.authorizationCodeGrant(config, callbackUrl, checks),
-      (error) => error.error === 'invalid_grant' && error.status === 400);
+    await assert.rejects(
+      oidc.authorizationCodeGrant(config, callbackUrl, checks),
+      (error) => error.error === 'invalid_grant' && error.status === 400,
+    );
 
     const second = await authorizeWith(config, person);
-    await assert.rejects(oidc.authorizationCodeGrant(await discover('no-such-app'), second.callbackUrl, second.checks),
-      (error) => error.error === 'invalid_client' && error.status === 401);
+    await assert.rejects(
+      oidc.authorizationCodeGrant(await discover('no-such-app'), second.callbackUrl, second.checks),
+      (error) => error.error === 'invalid_client' && error.status === 401,
+    );
 
     const url = oidc.buildAuthorizationUrl(config, {
-      redirect_uri: callback, scope: 'openid', prompt: 'none', state: 's',
-      code_challenge: await oidc.calculatePKCECodeChallenge(checks.pkceCodeVerifier), code_challenge_method: 'S256',
+      redirect_uri: callback,
+      scope: 'openid',
+      prompt: 'none',
+      state: 's',
+      code_challenge: await oidc.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
+      code_challenge_method: 'S256',
     });
     const answer = await server.request('GET', url.pathname + url.search);
-    await assert.rejects(oidc.authorizationCodeGrant(config, new URL(answer.location), { expectedState: 's' }),
-      (error) => error.error === 'login_required');
+    await assert.rejects(
+      oidc.authorizationCodeGrant(config, new URL(answer.location), { expectedState: 's' }),
+      (error) => error.error === 'login_required',
+    );
   });
 
   test('userinfo refuses a token that is not one, with a Bearer challenge', async () => {

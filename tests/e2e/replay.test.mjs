@@ -3,7 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim, flipBit, highSTwin, spellings } from './support/forge.mjs';
-import { assertApiError, assertOAuthError, exchangeForm, getCode, postToken, publicClient, sigmaClient, userinfo } from './support/oauth.mjs';
+import {
+  assertApiError,
+  assertOAuthError,
+  exchangeForm,
+  getCode,
+  postToken,
+  publicClient,
+  sigmaClient,
+  userinfo,
+} from './support/oauth.mjs';
 import { distinctTime, Key, newPerson, Person, signInPath, tokenPath } from './support/person.mjs';
 import { startServer } from './support/server.mjs';
 import { forEachStore } from './support/stores.mjs';
@@ -93,11 +102,31 @@ forEachStore('X-Auth-Token', { clients: [sigmaClient('my-app', member), publicCl
     const now = new Date();
     const iso = now.toISOString();
     const forms = [
-      '', 'abc', 'NaN', 'Infinity', String(now.getTime()), String(Math.floor(now.getTime() / 1000)), now.toString(), now.toUTCString(),
-      iso.replace('Z', '+00:00'), iso.replace('Z', ''), iso.replace('Z', '+02:00'), iso.toLowerCase(), iso.replace('T', ' '),
-      iso.replace(/\.\d{3}/, ''), iso.replace(/\.(\d)\d\d/, '.$1'), iso.replace('Z', '000Z'), iso.slice(2), ` ${iso}`, `${iso} `,
-      `${iso.slice(0, 11)}24:00:00.000Z`, `${iso.slice(0, 17)}60.000Z`, `${iso.slice(0, 5)}13${iso.slice(7)}`, `+00${iso}`,
-      `${iso}\t`, iso.replace(/\d/, '٢'),
+      '',
+      'abc',
+      'NaN',
+      'Infinity',
+      String(now.getTime()),
+      String(Math.floor(now.getTime() / 1000)),
+      now.toString(),
+      now.toUTCString(),
+      iso.replace('Z', '+00:00'),
+      iso.replace('Z', ''),
+      iso.replace('Z', '+02:00'),
+      iso.toLowerCase(),
+      iso.replace('T', ' '),
+      iso.replace(/\.\d{3}/, ''),
+      iso.replace(/\.(\d)\d\d/, '.$1'),
+      iso.replace('Z', '000Z'),
+      iso.slice(2),
+      ` ${iso}`,
+      `${iso} `,
+      `${iso.slice(0, 11)}24:00:00.000Z`,
+      `${iso.slice(0, 17)}60.000Z`,
+      `${iso.slice(0, 5)}13${iso.slice(7)}`,
+      `+00${iso}`,
+      `${iso}\t`,
+      iso.replace(/\d/, '٢'),
     ];
     for (const scheme of schemes) {
       for (const timestamp of forms) {
@@ -110,7 +139,8 @@ forEachStore('X-Auth-Token', { clients: [sigmaClient('my-app', member), publicCl
 
   test('one changed bit anywhere is refused', async () => {
     for (const scheme of schemes) {
-      const positions = scheme === 'bsm' ? [1, 20, 32, 33, 50, 64] : [0, 3, 4, 5, 20, 36, 37, 38, 60, 70, 71, 75, 100, -1];
+      const positions =
+        scheme === 'bsm' ? [1, 20, 32, 33, 50, 64] : [0, 3, 4, 5, 20, 36, 37, 38, 60, 70, 71, 75, 100, -1];
       for (const at of positions) {
         const answer = await present(flipBit(fresh(new Key(), scheme), at));
         assert.ok([400, 401].includes(answer.status), `${scheme} ${at}: ${answer.describe()}`);
@@ -163,7 +193,8 @@ forEachStore('X-Auth-Token', { clients: [sigmaClient('my-app', member), publicCl
       const token = fresh(new Key(), scheme);
       const answers = await Promise.all(Array.from({ length: 100 }, () => present(token)));
       assert.equal(answers.filter((answer) => answer.status === 200).length, 1);
-      for (const answer of answers.filter((one) => one.status !== 200)) assertApiError(answer, 401, refused, replayWords);
+      for (const answer of answers.filter((one) => one.status !== 200))
+        assertApiError(answer, 401, refused, replayWords);
     }
   });
 
@@ -201,15 +232,23 @@ forEachStore('X-Auth-Token', { clients: [sigmaClient('my-app', member), publicCl
         assert.equal((await present(token)).status, 200);
         assertApiError(await present(token, { on: peer }), 401, refused, replayWords);
         const both = fresh(new Key(), scheme);
-        const answers = await Promise.all(Array.from({ length: 60 }, (_, i) => present(both, { on: i % 2 ? peer : server })));
+        const answers = await Promise.all(
+          Array.from({ length: 60 }, (_, i) => present(both, { on: i % 2 ? peer : server })),
+        );
         assert.equal(answers.filter((answer) => answer.status === 200).length, 1);
       }
 
       const person = await newPerson(server);
       assert.equal((await person.session(peer))?.session.userId, person.userId);
       const grant = await getCode(peer, person, { client_id: 'public-app' });
-      const redeemed = await Promise.all(Array.from({ length: 50 }, (_, i) => postToken(i % 2 ? peer : server, exchangeForm(grant))));
-      assert.equal(redeemed.filter((answer) => answer.status === 200).length, 1, redeemed.map((one) => one.status).join(' '));
+      const redeemed = await Promise.all(
+        Array.from({ length: 50 }, (_, i) => postToken(i % 2 ? peer : server, exchangeForm(grant))),
+      );
+      assert.equal(
+        redeemed.filter((answer) => answer.status === 200).length,
+        1,
+        redeemed.map((one) => one.status).join(' '),
+      );
 
       const again = await getCode(server, person, { client_id: 'public-app' });
       const tokens = await postToken(server, exchangeForm(again));

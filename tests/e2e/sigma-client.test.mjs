@@ -17,7 +17,11 @@ const appOrigin = 'https://app.example.com';
 // The packages log to the console what a test's reader does not need.
 const silenced = ['log', 'error', 'warn'];
 const original = Object.fromEntries(silenced.map((name) => [name, console[name]]));
-before(() => silenced.forEach((name) => { console[name] = () => {}; }));
+before(() =>
+  silenced.forEach((name) => {
+    console[name] = () => {};
+  }),
+);
 after(() => Object.assign(console, original));
 
 forEachStore('Sigma client packages', { clients: [sigmaClient('my-app', member)] }, (context) => {
@@ -31,11 +35,12 @@ forEachStore('Sigma client packages', { clients: [sigmaClient('my-app', member)]
     ...more,
   });
 
-  const nextRequest = (body, headers = {}) => new Request(`${appOrigin}/api/auth/sigma/callback`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-forwarded-host': 'app.example.com', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
+  const nextRequest = (body, headers = {}) =>
+    new Request(`${appOrigin}/api/auth/sigma/callback`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-host': 'app.example.com', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
 
   test('bitcoin-auth agrees with itself about the tokens that these tests send', () => {
     for (const scheme of ['brc77', 'bsm']) {
@@ -149,8 +154,10 @@ forEachStore('Sigma client packages', { clients: [sigmaClient('my-app', member)]
   test('an unknown client is shown as invalid_client', async () => {
     const { server } = context;
     const grant = await getCode(server, await newPerson(server));
-    await assert.rejects(exchangeCodeForTokens(options(grant, { clientId: 'no-such-app' })),
-      (error) => error.error === 'invalid_client' && error.status === 401 && /no-such-app/.test(error.details));
+    await assert.rejects(
+      exchangeCodeForTokens(options(grant, { clientId: 'no-such-app' })),
+      (error) => error.error === 'invalid_client' && error.status === 401 && /no-such-app/.test(error.details),
+    );
   });
 
   test('createCallbackHandler answers the user and the tokens', async () => {
@@ -172,7 +179,8 @@ forEachStore('Sigma client packages', { clients: [sigmaClient('my-app', member)]
     const post = createCallbackHandler({ memberPrivateKey: member.wif, clientId: 'my-app', issuerUrl: server.base });
     const grant = await getCode(server, person);
     const request = new Request(`${appOrigin}/api/auth/sigma/callback`, {
-      method: 'POST', body: JSON.stringify({ code: grant.code, code_verifier: grant.verifier }),
+      method: 'POST',
+      body: JSON.stringify({ code: grant.code, code_verifier: grant.verifier }),
     });
     const response = await post(Object.assign(request, { nextUrl: new URL(request.url) }));
     assert.equal(response.status, 200);
@@ -185,8 +193,18 @@ forEachStore('Sigma client packages', { clients: [sigmaClient('my-app', member)]
     const handler = (more = {}) =>
       createCallbackHandler({ memberPrivateKey: member.wif, clientId: 'my-app', issuerUrl: server.base, ...more });
     const table = [
-      { post: handler(), body: { code: 'no-such-code', code_verifier: newPkce().verifier }, status: 400, error: 'invalid_grant' },
-      { post: handler({ memberPrivateKey: new Key().wif }), status: 401, error: 'invalid_client', details: /SIGMA_MEMBER_PRIVATE_KEY/ },
+      {
+        post: handler(),
+        body: { code: 'no-such-code', code_verifier: newPkce().verifier },
+        status: 400,
+        error: 'invalid_grant',
+      },
+      {
+        post: handler({ memberPrivateKey: new Key().wif }),
+        status: 401,
+        error: 'invalid_client',
+        details: /SIGMA_MEMBER_PRIVATE_KEY/,
+      },
       { post: handler({ callbackPath: '/elsewhere' }), status: 400, error: 'invalid_grant' },
       { post: handler({ clientId: 'no-such-app' }), status: 401, error: 'invalid_client' },
     ];
@@ -214,7 +232,10 @@ forEachStore('Sigma client packages', { clients: [sigmaClient('my-app', member)]
   }
 
   const sessionOf = async (app, response) => {
-    const cookie = response.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+    const cookie = response.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ');
     const answer = await app.handler(new Request(`${appOrigin}/api/auth/get-session`, { headers: { cookie } }));
     return answer.json();
   };
@@ -225,13 +246,18 @@ forEachStore('Sigma client packages', { clients: [sigmaClient('my-app', member)]
     const person = await newPerson(server);
     const call = async () => {
       const grant = await getCode(server, person);
-      return app.handler(new Request(`${appOrigin}/api/auth/sigma/callback`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', origin: appOrigin },
-        body: JSON.stringify({
-          code: grant.code, state: 'k3x9q1', code_verifier: grant.verifier, redirect_uri: grant.redirectUri,
+      return app.handler(
+        new Request(`${appOrigin}/api/auth/sigma/callback`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', origin: appOrigin },
+          body: JSON.stringify({
+            code: grant.code,
+            state: 'k3x9q1',
+            code_verifier: grant.verifier,
+            redirect_uri: grant.redirectUri,
+          }),
         }),
-      }));
+      );
     };
     const response = await call();
     const body = await response.json();
@@ -249,7 +275,10 @@ forEachStore('Sigma client packages', { clients: [sigmaClient('my-app', member)]
     assert.equal(again.userId, body.userId);
     const { adapter } = await app.$context;
     const accounts = await adapter.findMany({ model: 'account', where: [{ field: 'providerId', value: 'sigma' }] });
-    assert.deepEqual(accounts.map((account) => account.accountId), [person.userId]);
+    assert.deepEqual(
+      accounts.map((account) => account.accountId),
+      [person.userId],
+    );
   });
 
   test('createBetterAuthCallbackHandler of the Next entry point ends with a session, too', async () => {
@@ -257,7 +286,10 @@ forEachStore('Sigma client packages', { clients: [sigmaClient('my-app', member)]
     const app = application(server);
     const person = await newPerson(server);
     const post = createBetterAuthCallbackHandler({
-      auth: app, memberPrivateKey: member.wif, clientId: 'my-app', issuerUrl: server.base,
+      auth: app,
+      memberPrivateKey: member.wif,
+      clientId: 'my-app',
+      issuerUrl: server.base,
     });
     const grant = await getCode(server, person);
     const response = await post(nextRequest({ code: grant.code, code_verifier: grant.verifier }));

@@ -36,8 +36,10 @@ forEachStore('sign-in', { env: { SIGMA_TRUSTED_ORIGINS: trusted } }, (context) =
     const cookie = answer.cookies.get(sessionCookie);
     assert.ok(cookie, answer.describe());
     const { 'max-age': maxAge, path, httponly, samesite, secure, domain } = cookie.attributes;
-    assert.deepEqual({ maxAge, path, httponly, samesite: String(samesite).toLowerCase(), secure, domain },
-      { maxAge: '604800', path: '/', httponly: true, samesite: 'lax', secure: undefined, domain: undefined });
+    assert.deepEqual(
+      { maxAge, path, httponly, samesite: String(samesite).toLowerCase(), secure, domain },
+      { maxAge: '604800', path: '/', httponly: true, samesite: 'lax', secure: undefined, domain: undefined },
+    );
     const value = decodeURIComponent(cookie.value);
     assert.equal(encodeURIComponent(value), cookie.value, 'percent-encoded');
     const [token, mac] = [value.slice(0, value.indexOf('.')), value.slice(value.indexOf('.') + 1)];
@@ -64,12 +66,16 @@ forEachStore('sign-in', { env: { SIGMA_TRUSTED_ORIGINS: trusted } }, (context) =
       { body: '{"unknown":{"a":[1,null]},"more":5}' },
     ];
     for (const given of table) {
-      if (given.headers) Object.keys(given.headers).forEach((k) => given.headers[k] === undefined && delete given.headers[k]);
+      if (given.headers)
+        Object.keys(given.headers).forEach((k) => given.headers[k] === undefined && delete given.headers[k]);
       for (const scheme of ['brc77', 'bsm']) {
         const body = 'body' in given ? given.body : '{}';
         const headers = { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...given.headers };
         const token = person.token(signInPath, { scheme, body: given.signed, timestamp: distinctTime() });
-        const answer = await server.request('POST', signInPath, { body, headers: { ...headers, 'x-auth-token': token } });
+        const answer = await server.request('POST', signInPath, {
+          body,
+          headers: { ...headers, 'x-auth-token': token },
+        });
         assert.equal(answer.status, 200, `${scheme} ${JSON.stringify(given)}: ${answer.describe()}`);
         assert.equal(answer.json.user.id, person.userId);
       }
@@ -129,8 +135,10 @@ forEachStore('sign-in', { env: { SIGMA_TRUSTED_ORIGINS: trusted } }, (context) =
       for (const [name, parts] of Object.entries(table)) {
         const answer = await new Person().trySignIn(server, { token: parts.join('|') });
         assert.ok([400, 401].includes(answer.status), `${scheme}, ${name}: ${answer.describe()}`);
-        assert.ok(['INVALID_AUTH_TOKEN_FORMAT', 'INVALID_AUTH_TOKEN_SIGNATURE'].includes(answer.json?.code),
-          `${scheme}, ${name}: ${answer.describe()}`);
+        assert.ok(
+          ['INVALID_AUTH_TOKEN_FORMAT', 'INVALID_AUTH_TOKEN_SIGNATURE'].includes(answer.json?.code),
+          `${scheme}, ${name}: ${answer.describe()}`,
+        );
         assert.ok(answer.json.message, name);
         assert.equal(answer.cookies.size, 0, name);
       }
@@ -150,7 +158,13 @@ forEachStore('sign-in', { env: { SIGMA_TRUSTED_ORIGINS: trusted } }, (context) =
   test('a token for another path or another body: 401, and the message says which', async () => {
     const { server } = context;
     for (const scheme of ['brc77', 'bsm']) {
-      for (const path of ['/sign-in/sigma', `${signInPath}/`, `${signInPath}?x=1`, '/api/auth/oauth2/token', '/api/auth/sign%2Din/sigma']) {
+      for (const path of [
+        '/sign-in/sigma',
+        `${signInPath}/`,
+        `${signInPath}?x=1`,
+        '/api/auth/oauth2/token',
+        '/api/auth/sign%2Din/sigma',
+      ]) {
         const person = new Person();
         const token = person.token(path, { scheme, timestamp: distinctTime() });
         assertApiError(await person.trySignIn(server, { token }), 401, 'INVALID_AUTH_TOKEN_SIGNATURE', /path/i);
@@ -178,7 +192,7 @@ forEachStore('sign-in', { env: { SIGMA_TRUSTED_ORIGINS: trusted } }, (context) =
     }
   });
 
-  test('bapId: one\'s own becomes the active identity, somebody else\'s never does', async () => {
+  test("bapId: one's own becomes the active identity, somebody else's never does", async () => {
     const { server } = context;
     const person = new Person();
     await person.signIn(server, { body: JSON.stringify({ bapId: person.bapId }) });
@@ -238,7 +252,16 @@ forEachStore('sign-in', { env: { SIGMA_TRUSTED_ORIGINS: trusted } }, (context) =
     const value = decodeURIComponent(person.jar.get(sessionCookie));
     const [token, mac] = value.split('.');
     const flipped = `${mac[0] === 'A' ? 'B' : 'A'}${mac.slice(1)}`;
-    const forged = [token, `${token}.`, `${token}.${flipped}`, `${token.slice(0, -1)}.${mac}`, `${value}x`, '.', '', 'x'.repeat(4000)];
+    const forged = [
+      token,
+      `${token}.`,
+      `${token}.${flipped}`,
+      `${token.slice(0, -1)}.${mac}`,
+      `${value}x`,
+      '.',
+      '',
+      'x'.repeat(4000),
+    ];
     for (const cookie of forged) {
       const answer = await server.request('GET', '/api/auth/get-session', {
         headers: { cookie: `${sessionCookie}=${encodeURIComponent(cookie)}` },
@@ -246,7 +269,9 @@ forEachStore('sign-in', { env: { SIGMA_TRUSTED_ORIGINS: trusted } }, (context) =
       assert.equal(answer.status, 200, `${cookie}: ${answer.describe()}`);
       assert.equal(answer.text, 'null', cookie);
     }
-    const bearer = await server.request('GET', '/api/auth/get-session', { headers: { authorization: `Bearer ${token}x` } });
+    const bearer = await server.request('GET', '/api/auth/get-session', {
+      headers: { authorization: `Bearer ${token}x` },
+    });
     assert.equal(bearer.text, 'null');
   });
 
@@ -287,12 +312,21 @@ forEachStore('sign-in', { env: { SIGMA_TRUSTED_ORIGINS: trusted } }, (context) =
   test('Origin is checked when a cookie comes along', async () => {
     const { server } = context;
     const person = await newPerson(server);
-    const out = (origin) => server.request('POST', '/api/auth/sign-out', {
-      json: {}, headers: { cookie: person.jar.header(), ...(origin === undefined ? {} : { origin }) },
-    });
+    const out = (origin) =>
+      server.request('POST', '/api/auth/sign-out', {
+        json: {},
+        headers: { cookie: person.jar.header(), ...(origin === undefined ? {} : { origin }) },
+      });
     const host = new URL(server.base).host;
-    for (const origin of ['https://evil.example', `https://${host}`, `${server.base}.evil.example`, `http://evil.example/?${server.base}`,
-      `${trusted}.evil.example`, trusted.replace('https', 'http'), `${trusted}:8443`]) {
+    for (const origin of [
+      'https://evil.example',
+      `https://${host}`,
+      `${server.base}.evil.example`,
+      `http://evil.example/?${server.base}`,
+      `${trusted}.evil.example`,
+      trusted.replace('https', 'http'),
+      `${trusted}:8443`,
+    ]) {
       assertApiError(await out(origin), 403, 'INVALID_ORIGIN');
     }
     assertApiError(await out('null'), 403, 'MISSING_OR_NULL_ORIGIN');
@@ -311,7 +345,8 @@ forEachStore('sign-in', { env: { SIGMA_TRUSTED_ORIGINS: trusted } }, (context) =
     const { server } = context;
     const person = new Person();
     const answer = await server.request('POST', `${signInPath}/`, {
-      json: {}, headers: { 'x-auth-token': person.token(signInPath, { timestamp: distinctTime() }) },
+      json: {},
+      headers: { 'x-auth-token': person.token(signInPath, { timestamp: distinctTime() }) },
     });
     assert.equal(answer.status, 200, answer.describe());
     person.jar.absorb(answer);

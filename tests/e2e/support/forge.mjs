@@ -41,7 +41,7 @@ export function spellings(token) {
     'upper-case key': join(pubkey.toUpperCase(), scheme, time, path, signature),
     'high-S twin': highSTwin(token),
     'without padding': join(pubkey, scheme, time, path, signature.replace(/=+$/, '')),
-    'base64url': join(pubkey, scheme, time, path, signature.replaceAll('+', '-').replaceAll('/', '_')),
+    base64url: join(pubkey, scheme, time, path, signature.replaceAll('+', '-').replaceAll('/', '_')),
   };
   if (scheme === 'bsm') {
     const bytes = Buffer.from(signature, 'base64');

@@ -14,13 +14,20 @@ export function request(base, method, path, { headers = {}, body, json, form, ti
     body = JSON.stringify(json);
     sent['content-type'] ??= 'application/json';
   } else if (form !== undefined) {
-    body = form instanceof URLSearchParams || typeof form === 'string' ? String(form) : new URLSearchParams(form).toString();
+    body =
+      form instanceof URLSearchParams || typeof form === 'string' ? String(form) : new URLSearchParams(form).toString();
     sent['content-type'] ??= 'application/x-www-form-urlencoded';
   }
   const target = new URL(base);
   return new Promise((resolve, reject) => {
     const outgoing = http.request({
-      agent, method, path, host: target.hostname, port: target.port, headers: { host: target.host, ...sent }, timeout,
+      agent,
+      method,
+      path,
+      host: target.hostname,
+      port: target.port,
+      headers: { host: target.host, ...sent },
+      timeout,
     });
     outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer in ${timeout} ms`)));
     outgoing.on('error', reject);
@@ -71,13 +78,18 @@ export class Answer {
 function parseSetCookie(line) {
   const [pair, ...attributes] = line.split(';').map((part) => part.trim());
   const at = pair.indexOf('=');
-  return [pair.slice(0, at), {
-    value: pair.slice(at + 1),
-    attributes: Object.fromEntries(attributes.map((item) => {
-      const [name, ...rest] = item.split('=');
-      return [name.toLowerCase(), rest.join('=') || true];
-    })),
-  }];
+  return [
+    pair.slice(0, at),
+    {
+      value: pair.slice(at + 1),
+      attributes: Object.fromEntries(
+        attributes.map((item) => {
+          const [name, ...rest] = item.split('=');
+          return [name.toLowerCase(), rest.join('=') || true];
+        }),
+      ),
+    },
+  ];
 }
 
 /** A cookie jar of one browser on one origin: enough for Path=/ session cookies. */

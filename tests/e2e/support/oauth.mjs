@@ -65,7 +65,12 @@ export function redirected(answer, redirectUri = callback) {
 }
 
 /** Asserts an error redirect: error code, description, state and issuer (RFC 9207). */
-export function assertErrorRedirect(server, answer, error, { state = 'k3x9q1', description = /./, inFragment = false } = {}) {
+export function assertErrorRedirect(
+  server,
+  answer,
+  error,
+  { state = 'k3x9q1', description = /./, inFragment = false } = {},
+) {
   const { query, fragment } = redirected(answer);
   const parameters = inFragment ? fragment : query;
   assert.equal(parameters.get('error'), error, answer.describe());

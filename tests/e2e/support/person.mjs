@@ -63,7 +63,10 @@ export class Person extends Key {
   /** A request with this person's cookie, and the server's own Origin unless `headers` says otherwise. */
   request(server, method, target, { headers = {}, ...options } = {}) {
     const origin = method === 'GET' || method === 'HEAD' ? {} : { origin: server.base };
-    return server.request(method, target, { ...options, headers: { cookie: this.jar.header(), ...origin, ...headers } });
+    return server.request(method, target, {
+      ...options,
+      headers: { cookie: this.jar.header(), ...origin, ...headers },
+    });
   }
 
   async session(server) {

@@ -56,8 +56,11 @@ export class Server {
     this.issuer = `${this.base}/api/auth`;
     this.adminToken = peer?.adminToken ?? randomBytes(24).toString('hex');
     this.secret = peer?.secret ?? randomBytes(32).toString('hex');
-    this.dataDir = peer?.dataDir ?? await this.#own(await mkdtemp(path.join(tmpdir(), 'sigma-e2e-')),
-      (dir) => rm(dir, { recursive: true, force: true }));
+    this.dataDir =
+      peer?.dataDir ??
+      (await this.#own(await mkdtemp(path.join(tmpdir(), 'sigma-e2e-')), (dir) =>
+        rm(dir, { recursive: true, force: true }),
+      ));
     this.databaseUrl = peer?.databaseUrl;
     if (this.store === 'postgres' && !this.databaseUrl) {
       this.databaseUrl = await this.#own(await createDatabase(), dropDatabase);
@@ -94,14 +97,18 @@ export class Server {
     this.#process = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8');
-      stream.on('data', (text) => { this.#output += text; });
+      stream.on('data', (text) => {
+        this.#output += text;
+      });
     }
     this.#exited = new Promise((resolve) => {
       child.on('error', (error) => resolve({ code: null, signal: null, error }));
       child.on('close', (code, signal) => resolve({ code, signal }));
     });
     let over;
-    this.#exited.then((how) => { over = how; });
+    this.#exited.then((how) => {
+      over = how;
+    });
     const deadline = Date.now() + startLimitMs;
     for (;;) {
       if (over) throw new Error(`${binary} serve ended: ${over.error ?? over.signal ?? over.code}\n${this.#output}`);
@@ -126,13 +133,16 @@ export class Server {
 
   /** The log as objects; lines that are no JSON come back as {line}. */
   get logs() {
-    return this.#output.split('\n').filter(Boolean).map((line) => {
-      try {
-        return JSON.parse(line);
-      } catch {
-        return { line };
-      }
-    });
+    return this.#output
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        try {
+          return JSON.parse(line);
+        } catch {
+          return { line };
+        }
+      });
   }
 
   /** SIGTERM; answers {code, signal}. A server that does not leave is killed and reported. */
@@ -200,22 +210,39 @@ export class Server {
     const promise = run(binary, args, { env: { ...this.env, ...env }, cwd: this.dataDir, timeout: 30_000 });
     promise.child.stdin.on('error', () => {});
     promise.child.stdin.end(input ?? '');
-    const done = await promise.then(({ stdout, stderr }) => ({ code: 0, stdout, stderr }), (error) => {
-      if (typeof error.code !== 'number') throw error;
-      return { code: error.code, stdout: error.stdout, stderr: error.stderr };
-    });
-    if (check && done.code !== 0) throw new Error(`sigma-auth ${args.join(' ')} → ${done.code}\n${done.stderr}${done.stdout}`);
+    const done = await promise.then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      (error) => {
+        if (typeof error.code !== 'number') throw error;
+        return { code: error.code, stdout: error.stdout, stderr: error.stderr };
+      },
+    );
+    if (check && done.code !== 0)
+      throw new Error(`sigma-auth ${args.join(' ')} → ${done.code}\n${done.stderr}${done.stdout}`);
     return done;
   }
 }
 
 async function freePorts(count) {
-  const servers = await Promise.all(Array.from({ length: count }, () => new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(server));
-  })));
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise((resolve, reject) => {
+          const server = net.createServer();
+          server.on('error', reject);
+          server.listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
+  );
   const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => { server.close(resolve); })));
+  await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise((resolve) => {
+          server.close(resolve);
+        }),
+    ),
+  );
   return ports;
 }

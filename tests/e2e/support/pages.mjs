@@ -1,0 +1,30 @@
+// What a browser sees when the server does not send it back to the application.
+import assert from 'node:assert/strict';
+
+/** Asserts a page of the server itself, never the client's URI; answers its URL when it is a redirect. */
+export function assertOwnPage(server, answer) {
+  if (answer.status === 200) {
+    assert.match(answer.headers['content-type'] ?? '', /^text\/html/, answer.describe());
+    return undefined;
+  }
+  assert.ok([302, 303].includes(answer.status), answer.describe());
+  const url = new URL(answer.location, server.base);
+  assert.equal(url.origin, server.base, answer.describe());
+  return url;
+}
+
+/** The signed query that the page at `answer`'s target hands back (sigma-contract.md §2, page hand-over). */
+export function handOver(server, answer) {
+  const url = assertOwnPage(server, answer);
+  assert.ok(url, `a redirect to a page: ${answer.describe()}`);
+  return url.search.slice(1);
+}
+
+/** Asserts the error page: 400, HTML, no redirect, no way to the address that was asked. */
+export function assertErrorPage(answer, hint = '') {
+  assert.equal(answer.status, 400, `${hint} ${answer.describe()}`);
+  assert.match(answer.headers['content-type'] ?? '', /^text\/html/, `${hint} ${answer.describe()}`);
+  assert.equal(answer.location, undefined, hint);
+  assert.ok(answer.text.length > 20, hint);
+  assert.doesNotMatch(answer.text, /http-equiv=["']?refresh|href=["']?(?:https?:)?\/\/(?:evil|a\.example)/i, hint);
+}
