@@ -44,7 +44,8 @@ CipherContext begin(Direction direction, std::string_view key, std::string_view 
   int written = 0;
   const bool ready =
       context &&
-      EVP_CipherInit_ex2(context.get(), aes256_gcm(), nullptr, nullptr, static_cast<int>(direction), params.data()) == 1 &&
+      EVP_CipherInit_ex2(context.get(), aes256_gcm(), nullptr, nullptr, static_cast<int>(direction), params.data()) ==
+          1 &&
       EVP_CipherInit_ex2(context.get(), nullptr, bytes(key), bytes(nonce), static_cast<int>(direction), nullptr) == 1 &&
       EVP_CipherUpdate(context.get(), nullptr, &written, bytes(associated_data),
                        static_cast<int>(associated_data.size())) == 1;
@@ -60,7 +61,8 @@ core::Result<std::string> aes256_gcm_encrypt(std::string_view key, std::string_v
   if (!context) return openssl_failure("AES-256-GCM init");
   std::string out(plaintext.size() + kAeadTagSize, '\0');
   int written = 0, rest = 0;
-  if (EVP_EncryptUpdate(context.get(), bytes(out), &written, bytes(plaintext), static_cast<int>(plaintext.size())) != 1 ||
+  if (EVP_EncryptUpdate(context.get(), bytes(out), &written, bytes(plaintext), static_cast<int>(plaintext.size())) !=
+          1 ||
       EVP_EncryptFinal_ex(context.get(), bytes(out) + written, &rest) != 1 ||
       EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, kAeadTagSize, bytes(out) + plaintext.size()) != 1) {
     return openssl_failure("AES-256-GCM encrypt");
@@ -78,7 +80,8 @@ core::Result<SecretBytes> aes256_gcm_decrypt(std::string_view key, std::string_v
   if (!context) return openssl_failure("AES-256-GCM init");
   SecretBytes out = SecretBytes::zeros(ciphertext.size());
   int written = 0, rest = 0;
-  if (EVP_DecryptUpdate(context.get(), out.data(), &written, bytes(ciphertext), static_cast<int>(ciphertext.size())) != 1 ||
+  if (EVP_DecryptUpdate(context.get(), out.data(), &written, bytes(ciphertext), static_cast<int>(ciphertext.size())) !=
+          1 ||
       EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kAeadTagSize, tag.data()) != 1 ||
       EVP_DecryptFinal_ex(context.get(), out.data() + written, &rest) != 1) {
     return undecryptable();

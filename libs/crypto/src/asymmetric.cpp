@@ -24,13 +24,18 @@ core::Error refused(std::string_view what) {
   return {core::Code::invalid_input, "The key is not usable: " + std::string(what) + "."};
 }
 
-std::shared_ptr<EVP_PKEY> share(EVP_PKEY* key) { return {key, Deleter<EVP_PKEY_free>{}}; }
+std::shared_ptr<EVP_PKEY> share(EVP_PKEY* key) {
+  return {key, Deleter<EVP_PKEY_free>{}};
+}
 
 const char* openssl_name(KeyType type) {
   switch (type) {
-    case KeyType::rsa: return "RSA";
-    case KeyType::p256: return "EC";
-    case KeyType::ed25519: return "ED25519";
+    case KeyType::rsa:
+      return "RSA";
+    case KeyType::p256:
+      return "EC";
+    case KeyType::ed25519:
+      return "ED25519";
   }
   return "";
 }
@@ -80,8 +85,7 @@ std::string raw_signature(std::string_view der) {
   const unsigned char* at = bytes(der);
   const Signature signature(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
   std::string out(2 * kScalarSize, '\0');
-  if (!signature ||
-      BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), bytes(out), kScalarSize) < 0 ||
+  if (!signature || BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), bytes(out), kScalarSize) < 0 ||
       BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), bytes(out) + kScalarSize, kScalarSize) < 0) {
     return {};
   }
@@ -110,9 +114,12 @@ bool is_p256(const EVP_PKEY* key) {
 KeyType key_type(SignatureScheme scheme) {
   switch (scheme) {
     case SignatureScheme::rsa_pkcs1_sha256:
-    case SignatureScheme::rsa_pss_sha256: return KeyType::rsa;
-    case SignatureScheme::p256_ecdsa_sha256: return KeyType::p256;
-    case SignatureScheme::ed25519: break;
+    case SignatureScheme::rsa_pss_sha256:
+      return KeyType::rsa;
+    case SignatureScheme::p256_ecdsa_sha256:
+      return KeyType::p256;
+    case SignatureScheme::ed25519:
+      break;
   }
   return KeyType::ed25519;
 }
@@ -151,7 +158,8 @@ core::Result<PublicKey> PublicKey::p256(std::string_view x, std::string_view y) 
   std::string group = kCurveName;
   const std::array<OSSL_PARAM, 3> params = {
       OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), 0),
-      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()), OSSL_PARAM_construct_end()};
+      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
+      OSSL_PARAM_construct_end()};
   auto key = public_key_from(KeyType::p256, params.data());
   if (!key) return refused("the point is not on P-256");
   return PublicKey(KeyType::p256, std::move(key));
@@ -175,7 +183,8 @@ bool PublicKey::verify(SignatureScheme scheme, std::string_view message, std::st
   EVP_PKEY_CTX* settings = nullptr;  // owned by context
   const bool good =
       context &&
-      EVP_DigestVerifyInit_ex(context.get(), &settings, digest_name(scheme), nullptr, nullptr, key_.get(), nullptr) == 1 &&
+      EVP_DigestVerifyInit_ex(context.get(), &settings, digest_name(scheme), nullptr, nullptr, key_.get(), nullptr) ==
+          1 &&
       set_padding(settings, scheme) &&
       EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(message), message.size()) == 1;
   if (!good) ERR_clear_error();
@@ -236,13 +245,15 @@ core::Result<PublicComponents> PrivateKey::public_components() const {
 }
 
 core::Result<std::string> PrivateKey::sign(SignatureScheme scheme, std::string_view message) const {
-  if (key_type(scheme) != type_) return core::Error{core::Code::internal, "A key was used with a scheme of another type."};
+  if (key_type(scheme) != type_)
+    return core::Error{core::Code::internal, "A key was used with a scheme of another type."};
   const DigestContext context(EVP_MD_CTX_new());
   EVP_PKEY_CTX* settings = nullptr;  // owned by context
   std::size_t length = static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
   std::string out(length, '\0');
   if (!context ||
-      EVP_DigestSignInit_ex(context.get(), &settings, digest_name(scheme), nullptr, nullptr, key_.get(), nullptr) != 1 ||
+      EVP_DigestSignInit_ex(context.get(), &settings, digest_name(scheme), nullptr, nullptr, key_.get(), nullptr) !=
+          1 ||
       !set_padding(settings, scheme) ||
       EVP_DigestSign(context.get(), bytes(out), &length, bytes(message), message.size()) != 1) {
     return openssl_failure("signing");

@@ -26,7 +26,8 @@ core::Result<std::string> aes_cbc_encrypt(std::string_view key, std::string_view
   std::string out(plaintext.size() + kBlock, '\0');
   int written = 0, rest = 0;
   if (!context || EVP_EncryptInit_ex2(context.get(), cipher, bytes(key), bytes(iv), nullptr) != 1 ||
-      EVP_EncryptUpdate(context.get(), bytes(out), &written, bytes(plaintext), static_cast<int>(plaintext.size())) != 1 ||
+      EVP_EncryptUpdate(context.get(), bytes(out), &written, bytes(plaintext), static_cast<int>(plaintext.size())) !=
+          1 ||
       EVP_EncryptFinal_ex(context.get(), bytes(out) + written, &rest) != 1) {
     return openssl_failure("AES-CBC encrypt");
   }
@@ -42,7 +43,8 @@ core::Result<SecretBytes> aes_cbc_decrypt(std::string_view key, std::string_view
   if (!context || EVP_DecryptInit_ex2(context.get(), cipher, bytes(key), bytes(iv), nullptr) != 1) {
     return openssl_failure("AES-CBC init");
   }
-  if (EVP_DecryptUpdate(context.get(), out.data(), &written, bytes(ciphertext), static_cast<int>(ciphertext.size())) != 1 ||
+  if (EVP_DecryptUpdate(context.get(), out.data(), &written, bytes(ciphertext), static_cast<int>(ciphertext.size())) !=
+          1 ||
       EVP_DecryptFinal_ex(context.get(), out.data() + written, &rest) != 1) {
     ERR_clear_error();
     return core::Error{core::Code::unauthorized, "The data cannot be decrypted with this key."};

@@ -80,19 +80,33 @@ std::array<std::uint8_t, N> hmac(Hasher& hasher, std::string_view key, std::stri
 
 }  // namespace
 
-Hash256 sha256(std::string_view data) { return sha256_hasher().begin().add(data).finish<32>(); }
+Hash256 sha256(std::string_view data) {
+  return sha256_hasher().begin().add(data).finish<32>();
+}
 
-Hash256 sha256d(std::string_view data) { return sha256(view(sha256(data))); }
+Hash256 sha256d(std::string_view data) {
+  return sha256(view(sha256(data)));
+}
 
-Hash512 sha512(std::string_view data) { return sha512_hasher().begin().add(data).finish<64>(); }
+Hash512 sha512(std::string_view data) {
+  return sha512_hasher().begin().add(data).finish<64>();
+}
 
-Hash160 ripemd160(std::string_view data) { return ripemd160_hasher().begin().add(data).finish<20>(); }
+Hash160 ripemd160(std::string_view data) {
+  return ripemd160_hasher().begin().add(data).finish<20>();
+}
 
-Hash160 hash160(std::string_view data) { return ripemd160(view(sha256(data))); }
+Hash160 hash160(std::string_view data) {
+  return ripemd160(view(sha256(data)));
+}
 
-Hash256 hmac_sha256(std::string_view key, std::string_view data) { return hmac<32, 64>(sha256_hasher(), key, data); }
+Hash256 hmac_sha256(std::string_view key, std::string_view data) {
+  return hmac<32, 64>(sha256_hasher(), key, data);
+}
 
-Hash512 hmac_sha512(std::string_view key, std::string_view data) { return hmac<64, 128>(sha512_hasher(), key, data); }
+Hash512 hmac_sha512(std::string_view key, std::string_view data) {
+  return hmac<64, 128>(sha512_hasher(), key, data);
+}
 
 bool constant_time_equal(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

@@ -18,7 +18,7 @@ struct Curve {
   Bignum d = hex("52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3");
   // y of the points of order 8; those of order 1, 2 and 4 have y = 1, −1 and 0.
   Bignum order8_a = hex("05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826");
-  Bignum order8_b = hex("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7");
+  Bignum order8_b = hex("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7");
 };
 
 }  // namespace

@@ -39,7 +39,11 @@ std::string take_openssl_error();
 /// Code::internal with OpenSSL's reason as its private cause.
 core::Error openssl_failure(std::string_view what);
 
-inline const unsigned char* bytes(std::string_view data) { return reinterpret_cast<const unsigned char*>(data.data()); }
-inline unsigned char* bytes(std::string& data) { return reinterpret_cast<unsigned char*>(data.data()); }
+inline const unsigned char* bytes(std::string_view data) {
+  return reinterpret_cast<const unsigned char*>(data.data());
+}
+inline unsigned char* bytes(std::string& data) {
+  return reinterpret_cast<unsigned char*>(data.data());
+}
 
 }  // namespace sigma::crypto

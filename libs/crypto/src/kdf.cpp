@@ -72,7 +72,8 @@ core::Result<SecretBytes> pbkdf2_sha512(std::string_view password, std::string_v
   return pbkdf2(EVP_sha512(), password, salt, iterations, length);
 }
 
-core::Result<SecretBytes> scrypt(std::string_view password, std::string_view salt, ScryptCost cost, std::size_t length) {
+core::Result<SecretBytes> scrypt(std::string_view password, std::string_view salt, ScryptCost cost,
+                                 std::size_t length) {
   SIGMA_CHECK(check_texts(password, salt, length));
   if (cost.n < 2 || !std::has_single_bit(cost.n) || cost.r < 1 || cost.p < 1 || cost.r > 1024 || cost.p > 1024 ||
       cost.n > kMaxMemory / 128 / cost.r) {
@@ -81,15 +82,16 @@ core::Result<SecretBytes> scrypt(std::string_view password, std::string_view sal
   SecretBytes out = SecretBytes::zeros(length);
   const char* text = password.empty() ? "" : password.data();
   // OpenSSL also counts 128·r·p and a little more, so its own limit is set above ours.
-  if (EVP_PBE_scrypt(text, password.size(), bytes(salt), salt.size(), cost.n, cost.r, cost.p, 2 * kMaxMemory, out.data(),
-                     length) != 1) {
+  if (EVP_PBE_scrypt(text, password.size(), bytes(salt), salt.size(), cost.n, cost.r, cost.p, 2 * kMaxMemory,
+                     out.data(), length) != 1) {
     ERR_clear_error();
     return refused("scrypt cost");
   }
   return out;
 }
 
-core::Result<SecretBytes> argon2id(std::string_view password, std::string_view salt, Argon2Cost cost, std::size_t length) {
+core::Result<SecretBytes> argon2id(std::string_view password, std::string_view salt, Argon2Cost cost,
+                                   std::size_t length) {
   SIGMA_CHECK(check_texts(password, salt, length));
   if (cost.memory_kib > kMaxMemory / 1024) return refused("Argon2 memory");
   SecretBytes out = SecretBytes::zeros(length);

@@ -60,7 +60,8 @@ core::Result<std::string> Sealer::seal(std::string_view purpose, std::string_vie
                                        core::Random& random) const {
   const Root& root = roots_.front();
   const PurposeKey key(root.seal, purpose);
-  SIGMA_TRY(const std::string sealed, aead_seal(key.view(), secret, associated_data(root.id, purpose, context), random));
+  SIGMA_TRY(const std::string sealed,
+            aead_seal(key.view(), secret, associated_data(root.id, purpose, context), random));
   return fmt::format("{}{}.{}", kVersion, root.id, core::base64url_encode(sealed));
 }
 

@@ -39,7 +39,9 @@ SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
   return *this;
 }
 
-SecretBytes::~SecretBytes() { shrink(0); }
+SecretBytes::~SecretBytes() {
+  shrink(0);
+}
 
 void SecretBytes::shrink(std::size_t size) {
   if (size_ > size) OPENSSL_cleanse(bytes_.get() + size, size_ - size);

@@ -7,11 +7,16 @@ namespace sigma::jose {
 
 std::string_view to_string(Algorithm algorithm) {
   switch (algorithm) {
-    case Algorithm::RS256: return "RS256";
-    case Algorithm::PS256: return "PS256";
-    case Algorithm::ES256: return "ES256";
-    case Algorithm::EdDSA: return "EdDSA";
-    case Algorithm::ES256K: return "ES256K";
+    case Algorithm::RS256:
+      return "RS256";
+    case Algorithm::PS256:
+      return "PS256";
+    case Algorithm::ES256:
+      return "ES256";
+    case Algorithm::EdDSA:
+      return "EdDSA";
+    case Algorithm::ES256K:
+      return "ES256K";
   }
   return {};
 }

@@ -27,7 +27,9 @@ core::Result<void> check_audience(const core::Json& claims, const ClaimExpectati
     if (!entry.is_string()) return rejected("aud is no string or array of strings");
     named.push_back(entry.get<std::string>());
   }
-  const auto ours = [&](const std::string& name) { return std::ranges::find(expected.audiences, name) != expected.audiences.end(); };
+  const auto ours = [&](const std::string& name) {
+    return std::ranges::find(expected.audiences, name) != expected.audiences.end();
+  };
   if (std::ranges::none_of(named, ours)) return rejected("aud does not name this audience");
   if (expected.single_audience && named.size() != 1) return rejected("aud names more than one audience");
   return {};

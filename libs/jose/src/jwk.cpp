@@ -9,21 +9,29 @@ namespace sigma::jose {
 Family family(Algorithm algorithm) {
   switch (algorithm) {
     case Algorithm::RS256:
-    case Algorithm::PS256: return {"RSA", ""};
-    case Algorithm::ES256: return {"EC", "P-256"};
-    case Algorithm::ES256K: return {"EC", "secp256k1"};
-    case Algorithm::EdDSA: break;
+    case Algorithm::PS256:
+      return {"RSA", ""};
+    case Algorithm::ES256:
+      return {"EC", "P-256"};
+    case Algorithm::ES256K:
+      return {"EC", "secp256k1"};
+    case Algorithm::EdDSA:
+      break;
   }
   return {"OKP", "Ed25519"};
 }
 
 crypto::SignatureScheme scheme(Algorithm algorithm) {
   switch (algorithm) {
-    case Algorithm::RS256: return crypto::SignatureScheme::rsa_pkcs1_sha256;
-    case Algorithm::PS256: return crypto::SignatureScheme::rsa_pss_sha256;
-    case Algorithm::EdDSA: return crypto::SignatureScheme::ed25519;
+    case Algorithm::RS256:
+      return crypto::SignatureScheme::rsa_pkcs1_sha256;
+    case Algorithm::PS256:
+      return crypto::SignatureScheme::rsa_pss_sha256;
+    case Algorithm::EdDSA:
+      return crypto::SignatureScheme::ed25519;
     case Algorithm::ES256:
-    case Algorithm::ES256K: break;
+    case Algorithm::ES256K:
+      break;
   }
   return crypto::SignatureScheme::p256_ecdsa_sha256;
 }

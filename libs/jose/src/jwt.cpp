@@ -41,8 +41,10 @@ core::Result<core::Json> decode_object(std::string_view part) {
 }
 
 core::Result<void> check_header(const core::Json& header) {
-  if (!parse_algorithm(core::json_string(header, "alg").value_or(""))) return malformed("alg is missing or not supported");
-  // We know no extension, so every critical one is unknown (RFC 7515 §4.1.11); b64 would change what is signed (RFC 7797).
+  if (!parse_algorithm(core::json_string(header, "alg").value_or("")))
+    return malformed("alg is missing or not supported");
+  // We know no extension, so every critical one is unknown (RFC 7515 §4.1.11); b64 would change what is signed (RFC
+  // 7797).
   if (header.contains("crit") || header.contains("b64")) return malformed("crit and b64 are not supported");
   if (header.contains("typ") && !core::json_string(header, "typ")) return malformed("typ is no string");
   const auto kid = core::json_string(header, "kid");
@@ -77,7 +79,8 @@ bool type_accepted(const core::Json& header, const VerifyOptions& options) {
 core::Result<std::string> sign_jwt(const SigningKey& key, std::string_view typ, const core::Json& claims) {
   core::Json header = {{"alg", to_string(key.algorithm())}, {"kid", key.kid()}};
   if (!typ.empty()) header["typ"] = typ;
-  std::string token = core::base64url_encode(core::dump_json(header)) + "." + core::base64url_encode(core::dump_json(claims));
+  std::string token =
+      core::base64url_encode(core::dump_json(header)) + "." + core::base64url_encode(core::dump_json(claims));
   SIGMA_TRY(const std::string signature, key.sign(token));
   token += '.';
   token += core::base64url_encode(signature);
@@ -93,7 +96,8 @@ core::Result<Jwt> verify_jwt(std::string_view token, const KeyFinder& find_key, 
   SIGMA_TRY(const Parts parts, split(token, options.max_size));
   SIGMA_TRY(Jwt jwt, decode(parts));
   const auto algorithm = parse_algorithm(*core::json_string(jwt.header, "alg"));
-  if (std::ranges::find(options.algorithms, algorithm) == options.algorithms.end()) return rejected("alg is not allowed");
+  if (std::ranges::find(options.algorithms, algorithm) == options.algorithms.end())
+    return rejected("alg is not allowed");
   if (!type_accepted(jwt.header, options)) return rejected("typ is not the expected one");
   const auto key = find_key(core::json_string(jwt.header, "kid"), *algorithm);
   if (!key || !key->fits(*algorithm)) return rejected("there is no key for its kid and alg");

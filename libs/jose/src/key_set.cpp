@@ -23,7 +23,8 @@ core::Result<JwkSet> JwkSet::parse(const core::Json& jwks) {
   if (!jwks.is_object() || !jwks.contains("keys") || !jwks["keys"].is_array()) {
     return core::Error{core::Code::invalid_input, "A JWK set must be an object with an array \"keys\"."};
   }
-  if (jwks["keys"].size() > kMaxKeys) return core::Error{core::Code::invalid_input, "A JWK set may hold 32 keys at most."};
+  if (jwks["keys"].size() > kMaxKeys)
+    return core::Error{core::Code::invalid_input, "A JWK set may hold 32 keys at most."};
   JwkSet out;
   for (const core::Json& jwk : jwks["keys"]) {
     if (!understood(jwk)) continue;
@@ -59,7 +60,8 @@ core::Result<std::shared_ptr<const KeySet>> KeySet::create(std::vector<std::shar
   all.insert(all.end(), published.begin(), published.end());
   for (const core::Json& jwk : all) {
     SIGMA_TRY(auto key, VerificationKey::from_jwk(jwk));
-    if (!key->kid() || !out->by_kid_.emplace(*key->kid(), key).second) return bad_jwk("its kid is missing or not unique");
+    if (!key->kid() || !out->by_kid_.emplace(*key->kid(), key).second)
+      return bad_jwk("its kid is missing or not unique");
     keys.push_back(jwk);
   }
   out->jwks_ = {{"keys", std::move(keys)}};

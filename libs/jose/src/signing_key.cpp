@@ -46,7 +46,8 @@ core::Result<std::shared_ptr<const SigningKey>> SigningKey::generate(Algorithm a
   return finish(algorithm, std::move(key));
 }
 
-core::Result<std::shared_ptr<const SigningKey>> SigningKey::import_private(Algorithm algorithm, std::string_view bytes) {
+core::Result<std::shared_ptr<const SigningKey>> SigningKey::import_private(Algorithm algorithm,
+                                                                           std::string_view bytes) {
   if (algorithm == Algorithm::ES256K) {
     SIGMA_TRY(auto key, bitcoin::PrivateKey::from_bytes(bytes));
     return finish(algorithm, std::move(key));

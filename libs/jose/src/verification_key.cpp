@@ -1,8 +1,8 @@
 #include "jwk.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/crypto/digest.hpp"
-#include "sigma/jose/keys.hpp"
 #include "sigma/jose/jwt.hpp"
+#include "sigma/jose/keys.hpp"
 
 namespace sigma::jose {
 namespace {
@@ -55,7 +55,9 @@ core::Result<std::variant<crypto::PublicKey, bitcoin::PublicKey>> parse_key(cons
   return bad_jwk("kty and crv must be RSA, EC with P-256 or secp256k1, or OKP with Ed25519");
 }
 
-core::Error wrong_signature() { return {core::Code::unauthorized, "The signature is not valid."}; }
+core::Error wrong_signature() {
+  return {core::Code::unauthorized, "The signature is not valid."};
+}
 
 }  // namespace
 

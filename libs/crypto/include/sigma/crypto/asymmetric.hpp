@@ -1,5 +1,5 @@
-// RSA, P-256 and Ed25519 keys with signatures in the forms that JOSE carries. Immutable and safe from any thread: each key
-// is parsed once and may sign on several threads at the same time. secp256k1 lives in sigma::bitcoin.
+// RSA, P-256 and Ed25519 keys with signatures in the forms that JOSE carries. Immutable and safe from any thread: each
+// key is parsed once and may sign on several threads at the same time. secp256k1 lives in sigma::bitcoin.
 #pragma once
 #include <memory>
 #include <string>
@@ -35,8 +35,8 @@ struct PublicComponents {
 
 class PublicKey {
  public:
-  /// Code::invalid_input unless the modulus is odd, without leading zeros and of 2048 to 8192 bits, and the exponent odd,
-  /// at least 3 and below 2^32.
+  /// Code::invalid_input unless the modulus is odd, without leading zeros and of 2048 to 8192 bits, and the exponent
+  /// odd, at least 3 and below 2^32.
   static core::Result<PublicKey> rsa(std::string_view modulus, std::string_view exponent);
   /// Code::invalid_input unless both have 32 bytes and name a point of the curve.
   static core::Result<PublicKey> p256(std::string_view x, std::string_view y);

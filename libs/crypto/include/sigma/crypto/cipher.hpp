@@ -1,5 +1,5 @@
-// AES in CBC mode with PKCS#7 padding, for formats that others defined (ECIES BIE1, old backups). Not authenticated: the
-// caller must check a MAC before decrypting. New formats use aead.hpp.
+// AES in CBC mode with PKCS#7 padding, for formats that others defined (ECIES BIE1, old backups). Not authenticated:
+// the caller must check a MAC before decrypting. New formats use aead.hpp.
 #pragma once
 #include <string>
 #include <string_view>

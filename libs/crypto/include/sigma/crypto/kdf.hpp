@@ -32,7 +32,9 @@ struct Argon2Cost {
   std::uint32_t passes = 2;
   std::uint32_t lanes = 1;
 };
-/// `salt`: at least 8 bytes; `length`: at least 4. Code::invalid_input for a cost outside RFC 9106's bounds or above 1 GiB.
-core::Result<SecretBytes> argon2id(std::string_view password, std::string_view salt, Argon2Cost cost, std::size_t length);
+/// `salt`: at least 8 bytes; `length`: at least 4. Code::invalid_input for a cost outside RFC 9106's bounds or above 1
+/// GiB.
+core::Result<SecretBytes> argon2id(std::string_view password, std::string_view salt, Argon2Cost cost,
+                                   std::size_t length);
 
 }  // namespace sigma::crypto

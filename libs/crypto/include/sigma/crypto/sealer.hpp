@@ -10,9 +10,9 @@
 
 namespace sigma::crypto {
 
-/// Seals small secrets at rest and authenticates values that travel through browsers, with keys derived from the server's
-/// secrets (SIGMA_SECRET). The first secret makes, all of them read: put a new one in front, re-seal what is not
-/// current(), then drop the old one. Immutable, so safe from any thread.
+/// Seals small secrets at rest and authenticates values that travel through browsers, with keys derived from the
+/// server's secrets (SIGMA_SECRET). The first secret makes, all of them read: put a new one in front, re-seal what is
+/// not current(), then drop the old one. Immutable, so safe from any thread.
 class Sealer {
  public:
   static constexpr std::size_t kMinSecretSize = 32;

@@ -24,9 +24,10 @@ struct Jwt {
 /// Header {"alg", "kid", "typ"} and `claims`, signed. `typ`: "JWT", "at+jwt", "logout+jwt" …; left out when empty.
 core::Result<std::string> sign_jwt(const SigningKey& key, std::string_view typ, const core::Json& claims);
 
-/// Reads a token WITHOUT checking its signature: only to learn whose key to look for. Code::invalid_input when it is longer
-/// than `max_size` bytes or not exactly three base64url parts; when header or claims are no JSON object or name a member
-/// twice; when `alg` is unknown, `typ` or `kid` are no strings, `kid` is longer than 256 bytes, or `crit` or `b64` occur.
+/// Reads a token WITHOUT checking its signature: only to learn whose key to look for. Code::invalid_input when it is
+/// longer than `max_size` bytes or not exactly three base64url parts; when header or claims are no JSON object or name
+/// a member twice; when `alg` is unknown, `typ` or `kid` are no strings, `kid` is longer than 256 bytes, or `crit` or
+/// `b64` occur.
 core::Result<Jwt> decode_jwt(std::string_view token, std::size_t max_size = kMaxJwtSize);
 
 /// Finds the key for the header's `kid` (nothing if absent) and `alg`; null when there is none.

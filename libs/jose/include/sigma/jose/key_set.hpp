@@ -17,8 +17,8 @@ namespace sigma::jose {
 /// A JWK set of somebody else (RFC 7517 §5): what a client registers for private_key_jwt. Immutable.
 class JwkSet {
  public:
-  /// {"keys": […]} of at most 32 keys. Keys of a type, curve or algorithm that we do not know are skipped; a malformed one
-  /// of a known type, a private one, or a repeated `kid` makes the whole set Code::invalid_input.
+  /// {"keys": […]} of at most 32 keys. Keys of a type, curve or algorithm that we do not know are skipped; a malformed
+  /// one of a known type, a private one, or a repeated `kid` makes the whole set Code::invalid_input.
   static core::Result<JwkSet> parse(const core::Json& jwks);
 
   /// The key named `kid`, if it fits `algorithm`. Without `kid`: the only key that fits; null when several do, because
@@ -33,8 +33,8 @@ class JwkSet {
 /// Our own keys at one moment: what signs now, and what is published. Immutable snapshot, safe from any thread.
 class KeySet {
  public:
-  /// `signing`: the active key of each algorithm. `published`: public JWKs of retired and coming keys; they verify, but do
-  /// not sign. Code::invalid_input for two active keys of one algorithm, or one `kid` twice.
+  /// `signing`: the active key of each algorithm. `published`: public JWKs of retired and coming keys; they verify, but
+  /// do not sign. Code::invalid_input for two active keys of one algorithm, or one `kid` twice.
   static core::Result<std::shared_ptr<const KeySet>> create(std::vector<std::shared_ptr<const SigningKey>> signing,
                                                             const std::vector<core::Json>& published);
 

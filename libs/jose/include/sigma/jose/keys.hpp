@@ -15,16 +15,16 @@
 
 namespace sigma::jose {
 
-/// Base64url of the SHA-256 of the key's required members (RFC 7638 §3). Code::invalid_input unless `jwk` is an RSA, EC or
-/// OKP key with its required members as strings.
+/// Base64url of the SHA-256 of the key's required members (RFC 7638 §3). Code::invalid_input unless `jwk` is an RSA, EC
+/// or OKP key with its required members as strings.
 core::Result<std::string> thumbprint(const core::Json& jwk);
 
 /// A public key that checks signatures. Immutable, safe from any thread.
 class VerificationKey {
  public:
-  /// RSA of 2048 to 8192 bits, EC P-256 or secp256k1, OKP Ed25519. Code::invalid_input for: any other kty or crv; an `alg`
-  /// that does not fit; `use` or `key_ops` that exclude verifying; private or symmetric members; a point off the curve;
-  /// numbers of the wrong length; a `kid` above 256 bytes.
+  /// RSA of 2048 to 8192 bits, EC P-256 or secp256k1, OKP Ed25519. Code::invalid_input for: any other kty or crv; an
+  /// `alg` that does not fit; `use` or `key_ops` that exclude verifying; private or symmetric members; a point off the
+  /// curve; numbers of the wrong length; a `kid` above 256 bytes.
   static core::Result<std::shared_ptr<const VerificationKey>> from_jwk(const core::Json& jwk);
 
   /// The JWK's `kid`, or nothing.
