@@ -24,6 +24,7 @@ class Headers {
   /// Replaces every field of that name.
   void set(std::string_view name, std::string value);
   void erase(std::string_view name);
+  void clear() { fields_.clear(); }
   /// The first value, or nothing.
   std::optional<std::string_view> find(std::string_view name) const;
   std::size_t count(std::string_view name) const;
