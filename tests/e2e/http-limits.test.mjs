@@ -2,6 +2,7 @@
 // Security cases 24, 51, 52.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { assertRefused } from './support/bad.mjs';
 import { Person, distinctTime, signInPath } from './support/person.mjs';
 import { rawRequest } from './support/raw.mjs';
 import { forEachStore } from './support/stores.mjs';
