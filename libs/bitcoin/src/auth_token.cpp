@@ -16,7 +16,9 @@ constexpr char kBar = '|';
 
 }  // namespace
 
-std::string_view to_string(AuthScheme scheme) { return scheme == AuthScheme::bsm ? "bsm" : "brc77"; }
+std::string_view to_string(AuthScheme scheme) {
+  return scheme == AuthScheme::bsm ? "bsm" : "brc77";
+}
 
 std::optional<AuthScheme> parse_auth_scheme(std::string_view text) {
   for (const auto scheme : {AuthScheme::bsm, AuthScheme::brc77})
@@ -26,15 +28,24 @@ std::optional<AuthScheme> parse_auth_scheme(std::string_view text) {
 
 std::string_view to_string(AuthTokenFault fault) {
   switch (fault) {
-    case AuthTokenFault::malformed: return "malformed";
-    case AuthTokenFault::scheme: return "scheme";
-    case AuthTokenFault::pubkey: return "pubkey";
-    case AuthTokenFault::timestamp: return "timestamp";
-    case AuthTokenFault::expired: return "expired";
-    case AuthTokenFault::future: return "future";
-    case AuthTokenFault::path: return "path";
-    case AuthTokenFault::key_mismatch: return "key_mismatch";
-    case AuthTokenFault::signature: return "signature";
+    case AuthTokenFault::malformed:
+      return "malformed";
+    case AuthTokenFault::scheme:
+      return "scheme";
+    case AuthTokenFault::pubkey:
+      return "pubkey";
+    case AuthTokenFault::timestamp:
+      return "timestamp";
+    case AuthTokenFault::expired:
+      return "expired";
+    case AuthTokenFault::future:
+      return "future";
+    case AuthTokenFault::path:
+      return "path";
+    case AuthTokenFault::key_mismatch:
+      return "key_mismatch";
+    case AuthTokenFault::signature:
+      return "signature";
   }
   return "malformed";
 }
@@ -66,7 +77,8 @@ AuthTokenResult<AuthToken> parse_auth_token(std::string_view text) {
                                       count)};
   const auto scheme = parse_auth_scheme(fields[1]);
   if (!scheme)
-    return AuthTokenError{AuthTokenFault::scheme, "The scheme of X-Auth-Token must be \"brc77\" or \"bsm\", lower case."};
+    return AuthTokenError{AuthTokenFault::scheme,
+                          "The scheme of X-Auth-Token must be \"brc77\" or \"bsm\", lower case."};
   return AuthToken{fields[0], *scheme, fields[2], fields[3], fields[4]};
 }
 

@@ -15,11 +15,13 @@ using Fault = AuthTokenFault;
 
 constexpr core::Milliseconds kReplicaClockMargin = std::chrono::minutes(1);
 
-constexpr std::size_t base64_size(std::size_t bytes) { return (bytes + 2) / 3 * 4; }
+constexpr std::size_t base64_size(std::size_t bytes) {
+  return (bytes + 2) / 3 * 4;
+}
 
 AuthTokenError claimed_key_fault() {
   return {Fault::pubkey,
-          "The public key of X-Auth-Token must be 66 hexadecimal characters: a compressed secp256k1 key (02… or 03…)."};
+          "The public key of X-Auth-Token must be 66 hexadecimal characters: a compressed secp256k1 key (02 or 03 first)."};
 }
 
 AuthTokenError signature_fault() {
@@ -32,9 +34,10 @@ AuthTokenResult<core::UtcTime> check_time(std::string_view timestamp, const Auth
   const auto server_time = [&] { return core::to_iso8601(expectation.now); };
   const auto time = core::parse_iso8601(timestamp);
   if (!time)
-    return AuthTokenError{Fault::timestamp, fmt::format("The time of X-Auth-Token must look like {}: UTC with milliseconds, "
-                                                        "as toISOString() writes it.",
-                                                        server_time())};
+    return AuthTokenError{Fault::timestamp,
+                          fmt::format("The time of X-Auth-Token must look like {}: UTC with milliseconds, "
+                                      "as toISOString() writes it.",
+                                      server_time())};
   const auto ahead = *time - expectation.now;
   if (ahead < -expectation.window || ahead > expectation.window) {
     const bool old = ahead < core::Milliseconds::zero();
@@ -131,7 +134,11 @@ AuthTokenResult<VerifiedAuthToken> check_statement(const AuthToken& token, std::
                     : check_brc77(*signature, claimed, std::move(texts), expectation.known_key);
   if (!signer) return signer.error();
   const auto replay_key = crypto::sha256(signer->key.hex() + '|' + signer->covered.text);
-  return VerifiedAuthToken{signer->key,         token.scheme, *time, signer->covered.body, crypto::to_string(replay_key),
+  return VerifiedAuthToken{signer->key,
+                           token.scheme,
+                           *time,
+                           signer->covered.body,
+                           crypto::to_string(replay_key),
                            *time + expectation.window + kReplicaClockMargin};
 }
 

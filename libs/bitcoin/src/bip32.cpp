@@ -132,6 +132,8 @@ std::string ExtendedKey::to_xprv() const {
   return text;
 }
 
-std::string ExtendedKey::to_xpub() const { return serialise(kXpubVersion, key_.public_key().view()); }
+std::string ExtendedKey::to_xpub() const {
+  return serialise(kXpubVersion, key_.public_key().view());
+}
 
 }  // namespace sigma::bitcoin

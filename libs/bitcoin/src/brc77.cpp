@@ -49,8 +49,8 @@ std::optional<Brc77Envelope> parse_brc77(std::string_view bytes) {
 core::Result<std::string> sign_brc77(const PrivateKey& sender, std::string_view text, core::Random& random,
                                      const PublicKey* recipient) {
   const auto key_id = random.bytes(kKeyIdSize);
-  SIGMA_TRY(const auto key, derive_child(sender, recipient ? *recipient : PrivateKey::anyone().public_key(),
-                                         signing_invoice(key_id)));
+  SIGMA_TRY(const auto key,
+            derive_child(sender, recipient ? *recipient : PrivateKey::anyone().public_key(), signing_invoice(key_id)));
   std::string out(kVersion);
   out += sender.public_key().view();
   if (recipient) {

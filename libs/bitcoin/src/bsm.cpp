@@ -7,7 +7,9 @@
 namespace sigma::bitcoin {
 namespace {
 
-constexpr std::string_view kMagic = "\x18""Bitcoin Signed Message:\n";
+constexpr std::string_view kMagic =
+    "\x18"
+    "Bitcoin Signed Message:\n";
 constexpr int kHeaderBase = 27;
 constexpr int kHeaderCompressed = 4;
 constexpr int kHeaders = 8;  // 4 recovery ids, each with and without "compressed"

@@ -6,7 +6,9 @@
 
 namespace sigma::bitcoin {
 
-inline const unsigned char* octets(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+inline const unsigned char* octets(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
 
 struct Curve {
   /// Made once and blinded against side channels; constant afterwards, so threads may share it.

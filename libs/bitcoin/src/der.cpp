@@ -9,7 +9,8 @@ std::optional<CompactSignature> parse_der(std::string_view der) {
   secp256k1_ecdsa_signature parsed;
   if (der.size() > kMaxDerSize || secp256k1_ecdsa_signature_parse_der(context, &parsed, octets(der), der.size()) != 1)
     return std::nullopt;
-  // The library's reader turns integers that are negative or too large into zero. Only what it would write again is DER.
+  // The library's reader turns integers that are negative or too large into zero. Only what it would write again is
+  // DER.
   std::array<unsigned char, kMaxDerSize> again{};
   std::size_t size = again.size();
   if (secp256k1_ecdsa_signature_serialize_der(context, again.data(), &size, &parsed) != 1 ||

@@ -44,9 +44,11 @@ core::Result<PrivateKey> PrivateKey::from_hex(std::string_view text) {
 core::Result<PrivateKey> PrivateKey::from_wif(std::string_view text) {
   auto payload = base58check_decode(text);
   if (!payload) return Error{Code::invalid_input, "The WIF private key is not Base58 or its checksum is wrong."};
-  const bool known = payload->size() == kSize + 2 && payload->front() == kWifVersion && payload->back() == kWifCompressed;
-  auto key = known ? from_bytes(std::string_view(*payload).substr(1, kSize))
-                   : Error{Code::invalid_input, "The WIF is not one of a compressed mainnet key (52 characters, K… or L…)."};
+  const bool known =
+      payload->size() == kSize + 2 && payload->front() == kWifVersion && payload->back() == kWifCompressed;
+  auto key =
+      known ? from_bytes(std::string_view(*payload).substr(1, kSize))
+            : Error{Code::invalid_input, "The WIF is not one of a compressed mainnet key (52 characters, K… or L…)."};
   crypto::wipe(*payload);
   return key;
 }
@@ -65,9 +67,13 @@ PrivateKey PrivateKey::anyone() {
   return key;
 }
 
-PrivateKey::~PrivateKey() { explicit_bzero(scalar_.data(), scalar_.size()); }
+PrivateKey::~PrivateKey() {
+  explicit_bzero(scalar_.data(), scalar_.size());
+}
 
-std::string PrivateKey::to_hex() const { return core::hex_encode(secret_bytes()); }
+std::string PrivateKey::to_hex() const {
+  return core::hex_encode(secret_bytes());
+}
 
 std::string PrivateKey::to_wif() const {
   std::string payload;
@@ -98,7 +104,8 @@ RecoverableSignature PrivateKey::sign_recoverable(const Hash256& digest) const {
   secp256k1_ecdsa_recoverable_signature signature;
   must(secp256k1_ecdsa_sign_recoverable(Curve::context(), &signature, digest.data(), scalar_.data(), nullptr, nullptr));
   RecoverableSignature out;
-  secp256k1_ecdsa_recoverable_signature_serialize_compact(Curve::context(), out.rs.data(), &out.recovery_id, &signature);
+  secp256k1_ecdsa_recoverable_signature_serialize_compact(Curve::context(), out.rs.data(), &out.recovery_id,
+                                                          &signature);
   return out;
 }
 

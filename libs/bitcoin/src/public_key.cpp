@@ -49,7 +49,9 @@ std::optional<PublicKey> PublicKey::recover(const Hash256& digest, const Recover
   return Curve::wrap(point);
 }
 
-std::string PublicKey::hex() const { return core::hex_encode(view()); }
+std::string PublicKey::hex() const {
+  return core::hex_encode(view());
+}
 
 std::array<std::uint8_t, 65> PublicKey::uncompressed() const {
   std::array<std::uint8_t, kUncompressedSize> out{};

@@ -69,14 +69,23 @@ class AuthTokenTest : public ::testing::TestWithParam<AuthScheme> {
 INSTANTIATE_TEST_SUITE_P(Schemes, AuthTokenTest, ::testing::Values(AuthScheme::bsm, AuthScheme::brc77),
                          [](const auto& info) { return std::string(to_string(info.param)); });
 
-TEST_P(AuthTokenTest, OwnTokenVerifies) { EXPECT_EQ(verdict(make()), "ok"); }
+TEST_P(AuthTokenTest, OwnTokenVerifies) {
+  EXPECT_EQ(verdict(make()), "ok");
+}
 
 // Case 20.
 TEST_P(AuthTokenTest, WindowIncludesItsBounds) {
   using namespace std::chrono_literals;
-  for (const auto& [offset, expected] : std::initializer_list<std::pair<core::Milliseconds, const char*>>{
-           {0s, "ok"},           {-1s, "ok"},      {1s, "ok"},      {-5min, "ok"},       {5min, "ok"},
-           {-5min - 1ms, "expired"}, {5min + 1ms, "future"}, {-365 * 24h, "expired"}, {365 * 24h, "future"}})
+  for (const auto& [offset, expected] :
+       std::initializer_list<std::pair<core::Milliseconds, const char*>>{{0s, "ok"},
+                                                                         {-1s, "ok"},
+                                                                         {1s, "ok"},
+                                                                         {-5min, "ok"},
+                                                                         {5min, "ok"},
+                                                                         {-5min - 1ms, "expired"},
+                                                                         {5min + 1ms, "future"},
+                                                                         {-365 * 24h, "expired"},
+                                                                         {365 * 24h, "future"}})
     EXPECT_EQ(verdict(make(kPath, kBody, offset)), expected) << offset.count();
 }
 
@@ -90,18 +99,20 @@ TEST_P(AuthTokenTest, TimeFaultsNameTheServersTime) {
 TEST_P(AuthTokenTest, TimesOfOtherShapes) {
   const auto iso = core::to_iso8601(now_);  // 2026-02-02T02:40:00.000Z
   for (const auto& time :
-       {std::string(), std::string("abc"), std::string("1770000000"), std::string("1770000000000"), iso + " ", " " + iso,
-        iso.substr(0, 23), iso.substr(0, 23) + "+00:00", iso.substr(0, 23) + "z", iso.substr(0, 19) + "Z",
-        iso.substr(2), iso.substr(0, 11) + "24:00:00.000Z", iso.substr(0, 17) + "60.000Z", "+00" + iso.substr(0, 4) + iso.substr(4),
-        iso.substr(0, 10) + " " + iso.substr(11), iso.substr(0, 8) + "31" + iso.substr(10), iso + std::string(1, '\0'),
-        std::string("-26-02-02T02:40:00.000Z"), std::string(4000, '2')})
+       {std::string(), std::string("abc"), std::string("1770000000"), std::string("1770000000000"), iso + " ",
+        " " + iso, iso.substr(0, 23), iso.substr(0, 23) + "+00:00", iso.substr(0, 23) + "z", iso.substr(0, 19) + "Z",
+        iso.substr(2), iso.substr(0, 11) + "24:00:00.000Z", iso.substr(0, 17) + "60.000Z",
+        "+00" + iso.substr(0, 4) + iso.substr(4), iso.substr(0, 10) + " " + iso.substr(11),
+        iso.substr(0, 8) + "31" + iso.substr(10), iso + std::string(1, '\0'), std::string("-26-02-02T02:40:00.000Z"),
+        std::string(4000, '2')})
     EXPECT_EQ(verdict(with(make(), 2, time)), "timestamp") << time;
 }
 
 // Case 21.
 TEST_P(AuthTokenTest, OtherPaths) {
-  for (const auto& path : {"/api/auth/oauth2/token/", "/api/auth/oauth2/token?x=1", "/api/auth/oauth2/toke%6e", "/oauth2/token",
-                           "/API/auth/oauth2/token", "//api/auth/oauth2/token", "", "https://a.example/api/auth/oauth2/token"})
+  for (const auto& path :
+       {"/api/auth/oauth2/token/", "/api/auth/oauth2/token?x=1", "/api/auth/oauth2/toke%6e", "/oauth2/token",
+        "/API/auth/oauth2/token", "//api/auth/oauth2/token", "", "https://a.example/api/auth/oauth2/token"})
     EXPECT_EQ(verdict(make(path)), "path") << path;
   EXPECT_EQ(verdict(with(make("/other"), 3, kPath)), "signature");
   expectation_.paths = {"/canonical", kPath};
@@ -151,13 +162,15 @@ TEST_P(AuthTokenTest, FormsOfTheKeyField) {
   const auto token = make();
   const auto key = key_.public_key().hex();
   auto upper = key;
-  std::ranges::transform(upper, upper.begin(), [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });
+  std::ranges::transform(upper, upper.begin(),
+                         [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });
   EXPECT_EQ(verdict(with(token, 0, upper)), "ok");
   for (const auto& form :
        {std::string(), std::string("00"), core::hex_encode(crypto::view(key_.public_key().uncompressed())), key + "00",
-        key.substr(2), key.substr(0, 64), " " + key, key + " ", "0x" + key.substr(2), "04" + key.substr(2), "06" + key.substr(2),
-        std::string(66, '0'), std::string("02") + std::string(64, 'f'), std::string(62, '0') + "0005",
-        "02" + std::string(62, '0') + "05", std::string(66, 'z'), std::string(66, '\0'), std::string(7000, '0')})
+        key.substr(2), key.substr(0, 64), " " + key, key + " ", "0x" + key.substr(2), "04" + key.substr(2),
+        "06" + key.substr(2), std::string(66, '0'), std::string("02") + std::string(64, 'f'),
+        std::string(62, '0') + "0005", "02" + std::string(62, '0') + "05", std::string(66, 'z'), std::string(66, '\0'),
+        std::string(7000, '0')})
     EXPECT_EQ(verdict(with(token, 0, form)), "pubkey") << form;
 }
 
@@ -190,12 +203,12 @@ TEST_P(AuthTokenTest, ShapeAndScheme) {
   const auto token = make();
   const auto fields = split(token);
   for (const auto& shape :
-       {std::string(), std::string("|"), std::string("|||"), std::string("|||||"), std::string(8000, '|'), token + "|", "|" + token,
-        fields[0] + fields[1], join({fields[0], fields[1], fields[2], fields[3]})})
+       {std::string(), std::string("|"), std::string("|||"), std::string("|||||"), std::string(8000, '|'), token + "|",
+        "|" + token, fields[0] + fields[1], join({fields[0], fields[1], fields[2], fields[3]})})
     EXPECT_EQ(verdict(shape), "malformed") << shape.substr(0, 100);
   EXPECT_EQ(verdict("||||"), "scheme");
-  for (const auto& scheme : {std::string(), std::string("BSM"), std::string("Brc77"), std::string("none"), std::string("bsm "),
-                             std::string("brc77\0", 6), std::string("bsm\0", 4)})
+  for (const auto& scheme : {std::string(), std::string("BSM"), std::string("Brc77"), std::string("none"),
+                             std::string("bsm "), std::string("brc77\0", 6), std::string("bsm\0", 4)})
     EXPECT_EQ(verdict(with(token, 1, scheme)), "scheme") << scheme;
   EXPECT_EQ(verdict(with(token, 1, GetParam() == AuthScheme::bsm ? "brc77" : "bsm")), "signature");
 }
@@ -228,11 +241,26 @@ TEST_P(AuthTokenTest, SignatureText) {
     auto& last = trailing_bits[good.find('=') - 1];
     last = last == 'A' ? 'B' : static_cast<char>(last + 1);
   }
-  for (const auto& text :
-       {std::string(), std::string("="), std::string("===="), std::string("A"), good + " ", " " + good, good + "\n", good + "=", good + "A",
-        good + "AAAA", good.substr(0, 40) + " " + good.substr(40), good.substr(0, 40) + "\r\n" + good.substr(40),
-        good.substr(0, good.size() - 1), good + std::string(1, '\0'), std::string(1, '\0') + good.substr(1), std::string(4096, 'A'),
-        std::string(8000, 'A'), std::string(good.size(), 'A'), std::string(good.size(), '/'), std::string(good.size(), '!')})
+  for (const auto& text : {std::string(),
+                           std::string("="),
+                           std::string("===="),
+                           std::string("A"),
+                           good + " ",
+                           " " + good,
+                           good + "\n",
+                           good + "=",
+                           good + "A",
+                           good + "AAAA",
+                           good.substr(0, 40) + " " + good.substr(40),
+                           good.substr(0, 40) + "\r\n" + good.substr(40),
+                           good.substr(0, good.size() - 1),
+                           good + std::string(1, '\0'),
+                           std::string(1, '\0') + good.substr(1),
+                           std::string(4096, 'A'),
+                           std::string(8000, 'A'),
+                           std::string(good.size(), 'A'),
+                           std::string(good.size(), '/'),
+                           std::string(good.size(), '!')})
     EXPECT_EQ(verdict(with(token, 4, text)), "signature") << text.substr(0, 120);
   if (url_safe != good) EXPECT_EQ(verdict(with(token, 4, url_safe)), "signature");
   if (trailing_bits != good) EXPECT_EQ(verdict(with(token, 4, trailing_bits)), "signature");
@@ -257,7 +285,8 @@ TEST_P(AuthTokenTest, EveryTruncationAndEveryBit) {
     auto bad = token;
     bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
     // Bit 5 of a letter is its case, which the key field alone may change.
-    const bool same_key = bit / 8 < key_end && bit % 8 == 5 && std::isalpha(static_cast<unsigned char>(token[bit / 8])) != 0;
+    const bool same_key =
+        bit / 8 < key_end && bit % 8 == 5 && std::isalpha(static_cast<unsigned char>(token[bit / 8])) != 0;
     const bool same_rest = bit / 8 > token.rfind('|') &&
                            same_signature(GetParam(), core::base64_decode(bad.substr(token.rfind('|') + 1)), signature);
     EXPECT_EQ(verdict(bad) == "ok", same_key || same_rest) << bit;
@@ -265,7 +294,8 @@ TEST_P(AuthTokenTest, EveryTruncationAndEveryBit) {
   for (std::size_t bit = 0; bit < signature.size() * 8; ++bit) {
     auto bad = signature;
     bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
-    EXPECT_EQ(verdict(with(token, 4, core::base64_encode(bad))) == "ok", same_signature(GetParam(), bad, signature)) << bit;
+    EXPECT_EQ(verdict(with(token, 4, core::base64_encode(bad))) == "ok", same_signature(GetParam(), bad, signature))
+        << bit;
   }
   for (std::size_t size = 0; size < signature.size(); ++size)
     EXPECT_EQ(verdict(with(token, 4, core::base64_encode(signature.substr(0, size)))), "signature") << size;
@@ -275,11 +305,12 @@ TEST_P(AuthTokenTest, OneReplayKeyForAllFormsOfAStatement) {
   const auto token = make();
   const auto replay_key = verify_auth_token(token, expectation_)->replay_key;
   EXPECT_EQ(replay_key.size(), 32u);
-  EXPECT_EQ(replay_key, crypto::to_string(crypto::sha256(
-                            key_.public_key().hex() + "|" + kPath + "|" + core::to_iso8601(now_) + "|" +
-                            core::hex_encode(crypto::view(crypto::sha256(kBody))))));
+  EXPECT_EQ(replay_key,
+            crypto::to_string(crypto::sha256(key_.public_key().hex() + "|" + kPath + "|" + core::to_iso8601(now_) +
+                                             "|" + core::hex_encode(crypto::view(crypto::sha256(kBody))))));
   auto upper = split(token);
-  std::ranges::transform(upper[0], upper[0].begin(), [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });
+  std::ranges::transform(upper[0], upper[0].begin(),
+                         [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });
   EXPECT_EQ(verify_auth_token(join(upper), expectation_)->replay_key, replay_key);
   EXPECT_EQ(verify_auth_token(make(), expectation_)->replay_key, replay_key);  // brc77: another key id
   EXPECT_NE(verify_auth_token(make(kPath, kBody, core::Milliseconds(1)), expectation_)->replay_key, replay_key);

@@ -7,7 +7,9 @@ namespace {
 
 using namespace testing;
 
-core::UtcTime time_of(const json& object, const char* name) { return core::parse_iso8601(text(object, name)).value(); }
+core::UtcTime time_of(const json& object, const char* name) {
+  return core::parse_iso8601(text(object, name)).value();
+}
 
 std::optional<std::string> body_of(const json& object) {
   return object["body"].is_null() ? std::nullopt : std::optional(text(object, "body"));

@@ -35,7 +35,28 @@ TEST(Brc42, ChildrenTowardsACounterparty) {
   }
 }
 
-TEST(Brc42, InvoiceNumber) { EXPECT_EQ(invoice_number(2, "message signing", "AA=="), "2-message signing-AA=="); }
+TEST(Brc42, HostKeysOfTokenPass) {
+  const auto file = load("tokenpass/host-keys.json");
+  const auto wallet = load("tokenpass/bip39-bip32.json")["vectors"][2];
+  ASSERT_EQ(text(wallet, "passphrase"), text(file["wallet"], "passphrase"));
+  const std::pair<const char*, const char*> generations[] = {
+      {"gen2_type42_sigmaAuth", "gen2_sha256OfSeed"},
+      {"gen3_type42_tokenpass_steadyState", "gen3_afterLogin"},
+      {"gen3_type42_tokenpass_untilFirstLogin", "gen3_rootPk"},
+  };
+  for (const auto& [list, master] : generations) {
+    ASSERT_EQ(file[list].size(), 11u);
+    for (const auto& vector : file[list]) {
+      const auto key = derive_self_child(wif(wallet["masters"][master]), text(vector, "invoice"));
+      EXPECT_EQ(key->to_wif(), text(vector, "wif"));
+      EXPECT_EQ(key->public_key().address(), text(vector, "address"));
+    }
+  }
+}
+
+TEST(Brc42, InvoiceNumber) {
+  EXPECT_EQ(invoice_number(2, "message signing", "AA=="), "2-message signing-AA==");
+}
 
 }  // namespace
 }  // namespace sigma::bitcoin

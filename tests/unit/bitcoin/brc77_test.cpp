@@ -1,8 +1,8 @@
 #include "sigma/bitcoin/brc77.hpp"
 
+#include "../../../libs/bitcoin/src/tweaked_verify.hpp"
 #include "sigma/bitcoin/brc42.hpp"
 #include "sigma/core/testing/fixed.hpp"
-#include "../../../libs/bitcoin/src/tweaked_verify.hpp"
 #include "vectors.hpp"
 
 namespace sigma::bitcoin {
@@ -44,8 +44,7 @@ TEST(Brc77, Vectors) {
     EXPECT_FALSE(verify_brc77(pub(vector, "signingPubkey"), message, *envelope));
 
     ScriptedRandom key_id{unhex(text(vector, "keyIdHex"))};
-    const auto recipient =
-        envelope->recipient ? std::optional(pub(vector, "recipient")) : std::nullopt;
+    const auto recipient = envelope->recipient ? std::optional(pub(vector, "recipient")) : std::nullopt;
     EXPECT_EQ(sign_brc77(wif(vector), message, key_id, recipient ? &*recipient : nullptr).value(), bytes);
   }
 }
@@ -55,7 +54,8 @@ TEST(Brc77, EveryBitAndByteCounts) {
   for (const auto& vector : {vectors[0], vectors[2]}) {
     const auto good = unhex(text(vector, "envelopeHex"));
     ASSERT_TRUE(verify_for(vector, good));
-    for (std::size_t size = 0; size < good.size(); ++size) EXPECT_FALSE(verify_for(vector, good.substr(0, size))) << size;
+    for (std::size_t size = 0; size < good.size(); ++size)
+      EXPECT_FALSE(verify_for(vector, good.substr(0, size))) << size;
     EXPECT_FALSE(verify_for(vector, good + '\0'));
     for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
       auto bad = good;

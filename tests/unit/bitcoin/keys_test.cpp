@@ -60,10 +60,10 @@ TEST(PrivateKey, WifOfCompressedMainnetKeysOnly) {
   EXPECT_EQ(key->public_key().hex(), "034f355bdcb7cc0af728ef3cceb9615d90684bb5b2ca5f859ab0f0b704075871aa");
   const auto one = std::string(31, '\0') + '\1';
   for (const auto& payload : {
-           '\x80' + one,                     // "5…", uncompressed
-           '\xef' + one + '\1',              // testnet
-           '\x80' + one + '\2',              // foreign flag
-           '\x80' + one + "\1\1",            // too long
+           '\x80' + one,           // "5…", uncompressed
+           '\xef' + one + '\1',    // testnet
+           '\x80' + one + '\2',    // foreign flag
+           '\x80' + one + "\1\1",  // too long
            '\x80' + std::string(32, '\0') + '\1',
            std::string(),
        })
@@ -79,7 +79,9 @@ TEST(PrivateKey, ErrorsNeverQuoteTheSecret) {
   EXPECT_EQ(error.description().find("5Hue"), std::string::npos);
 }
 
-TEST(PrivateKey, AnyoneIsTheGenerator) { EXPECT_EQ(PrivateKey::anyone().public_key().hex(), kGenerator); }
+TEST(PrivateKey, AnyoneIsTheGenerator) {
+  EXPECT_EQ(PrivateKey::anyone().public_key().hex(), kGenerator);
+}
 
 TEST(PublicKey, StrictForms) {
   const auto x = unhex(kGeneratorX);
@@ -92,8 +94,9 @@ TEST(PublicKey, StrictForms) {
   EXPECT_EQ(PublicKey::parse_any('\4' + x + y)->hex(), kGenerator);
   EXPECT_EQ(crypto::view(PublicKey::parse('\2' + x)->uncompressed()), '\4' + x + y);
 
-  for (const auto& bytes : {not_on_curve, beyond_field, '\4' + x + x, '\6' + x + y, '\7' + x + y, '\5' + x, '\4' + x,
-                            std::string(33, '\0'), std::string(1, '\0'), std::string(), '\2' + x + '\0', x, '\2' + x + y})
+  for (const auto& bytes :
+       {not_on_curve, beyond_field, '\4' + x + x, '\6' + x + y, '\7' + x + y, '\5' + x, '\4' + x, std::string(33, '\0'),
+        std::string(1, '\0'), std::string(), '\2' + x + '\0', x, '\2' + x + y})
     EXPECT_FALSE(PublicKey::parse_any(bytes)) << core::hex_encode(bytes);
   EXPECT_FALSE(PublicKey::parse('\4' + x + y));
   EXPECT_FALSE(PublicKey::from_hex(core::hex_encode('\4' + x + y)));
@@ -206,7 +209,12 @@ TEST(Der, OneFormOnly) {
       {"s = n", der(r, minimal(unhex(kOrder)))},
       {"33-byte r", der('\1' + std::string(32, '\1'), s)},
       {"trailing byte", good + '\0'},
-      {"trailing byte inside", [&] { auto d = good + '\0'; ++d[1]; return d; }()},
+      {"trailing byte inside",
+       [&] {
+         auto d = good + '\0';
+         ++d[1];
+         return d;
+       }()},
       {"long-form length", "\x30\x81" + std::string(1, good[1]) + good.substr(2)},
       {"longer-form length", std::string("\x30\x82\0", 3) + good[1] + good.substr(2)},
       {"indefinite length", "\x30\x80" + good.substr(2) + std::string(2, '\0')},

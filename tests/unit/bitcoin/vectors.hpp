@@ -19,15 +19,25 @@ inline json load(const std::string& name) {
   return json::parse(file);
 }
 
-inline std::string text(const json& object, const char* name) { return object.at(name).get<std::string>(); }
-inline std::string unhex(std::string_view hex) { return core::hex_decode(hex).value(); }
-inline std::string unbase64(std::string_view base64) { return core::base64_decode(base64).value(); }
-inline std::string hex(const Hash256& hash) { return core::hex_encode(crypto::view(hash)); }
+inline std::string text(const json& object, const char* name) {
+  return object.at(name).get<std::string>();
+}
+inline std::string unhex(std::string_view hex) {
+  return core::hex_decode(hex).value();
+}
+inline std::string unbase64(std::string_view base64) {
+  return core::base64_decode(base64).value();
+}
+inline std::string hex(const Hash256& hash) {
+  return core::hex_encode(crypto::view(hash));
+}
 
 inline PrivateKey wif(const json& object, const char* name = "wif") {
   return PrivateKey::from_wif(text(object, name)).value();
 }
-inline PublicKey pub(const json& object, const char* name) { return PublicKey::from_hex(text(object, name)).value(); }
+inline PublicKey pub(const json& object, const char* name) {
+  return PublicKey::from_hex(text(object, name)).value();
+}
 
 /// Hands out given bytes.
 class ScriptedRandom final : public core::Random {

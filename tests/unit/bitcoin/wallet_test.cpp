@@ -14,7 +14,9 @@ namespace {
 using namespace testing;
 
 using testing::hex;
-std::string hex(const crypto::SecretBytes& bytes) { return core::hex_encode(bytes.view()); }
+std::string hex(const crypto::SecretBytes& bytes) {
+  return core::hex_encode(bytes.view());
+}
 
 void expect_key(const PrivateKey& key, const json& vector) {
   EXPECT_EQ(key.to_hex(), text(vector, "privHex"));
@@ -50,7 +52,8 @@ TEST(Bip39, WalletsOfThreeGenerations) {
 
     const auto& masters = vector["masters"];
     EXPECT_EQ(ExtendedKey::from_seed(entropy->view())->to_xprv(), text(masters["gen1_rootFromEntropy"], "xprv"));
-    expect_key(PrivateKey::from_bytes(crypto::view(crypto::sha256(seed->view()))).value(), masters["gen2_sha256OfSeed"]);
+    expect_key(PrivateKey::from_bytes(crypto::view(crypto::sha256(seed->view()))).value(),
+               masters["gen2_sha256OfSeed"]);
     expect_key(root.key(), masters["gen3_rootPk"]);
     expect_key(ExtendedKey::from_seed(root.key().secret_bytes())->key(), masters["gen3_afterLogin"]);
   }
@@ -65,7 +68,8 @@ TEST(Bip39, BadMnemonics) {
   EXPECT_FALSE(entropy_from_mnemonic(std::string(1 << 20, 'a')));
   EXPECT_FALSE(entropy_from_mnemonic(std::string(11, '\0')));
   EXPECT_FALSE(seed_from_mnemonic("abandon abandon", ""));
-  for (const std::size_t size : {0, 4, 15, 17, 33, 36, 64}) EXPECT_FALSE(mnemonic_from_entropy(std::string(size, 'a'))) << size;
+  for (const std::size_t size : {0, 4, 15, 17, 33, 36, 64})
+    EXPECT_FALSE(mnemonic_from_entropy(std::string(size, 'a'))) << size;
 }
 
 TEST(Bip39, TypedBlanksAndCapitalsDoNotMatter) {
@@ -75,17 +79,21 @@ TEST(Bip39, TypedBlanksAndCapitalsDoNotMatter) {
   EXPECT_EQ(mnemonic_from_entropy(entropy->view()).value(),
             "legal winner thank year wave sausage worth useful legal winner thank yellow");
   EXPECT_EQ(hex(seed_from_mnemonic(typed, "TREZOR").value()),  // from the BIP's own vectors
-            "2e8905819b8723fe2c1d161860e5ee1830318dbf49a83bd451cfb8440c28bd6fa457fe1296106559a3c80937a1c1069be3a3a5bd381ee6260e"
+            "2e8905819b8723fe2c1d161860e5ee1830318dbf49a83bd451cfb8440c28bd6fa457fe1296106559a3c80937a1c1069be3a3a5bd38"
+            "1ee6260e"
             "8d9739fce1f607");
 }
 
 TEST(Bip39, PassphraseIsNormalised) {
   const auto seed = [](std::string_view passphrase) {
-    return hex(seed_from_mnemonic("legal winner thank year wave sausage worth useful legal winner thank yellow", passphrase).value());
+    return hex(
+        seed_from_mnemonic("legal winner thank year wave sausage worth useful legal winner thank yellow", passphrase)
+            .value());
   };
   EXPECT_EQ(seed("p\xc3\xa4ss"), seed("pa\xcc\x88ss"));  // ä composed and decomposed
   EXPECT_NE(seed("pass"), seed("p\xc3\xa4ss"));
-  EXPECT_FALSE(seed_from_mnemonic("legal winner thank year wave sausage worth useful legal winner thank yellow", "\xff"));
+  EXPECT_FALSE(
+      seed_from_mnemonic("legal winner thank year wave sausage worth useful legal winner thank yellow", "\xff"));
 }
 
 TEST(Bip32, PublishedVectors) {
@@ -94,16 +102,23 @@ TEST(Bip32, PublishedVectors) {
   };
   const Case cases[] = {
       {"000102030405060708090a0b0c0d0e0f", "m",
-       "xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRNNU3TGtRBeJgk33yuGBxrMPHi",
-       "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EGMcet8"},
+       "xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRNNU3TGtRBeJgk33yuGBxrMPH"
+       "i",
+       "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EGMcet"
+       "8"},
       {"000102030405060708090a0b0c0d0e0f", "m/0'/1/2h/2/1000000000",
-       "xprvA41z7zogVVwxVSgdKUHDy1SKmdb533PjDz7J6N6mV6uS3ze1ai8FHa8kmHScGpWmj4WggLyQjgPie1rFSruoUihUZREPSL39UNdE3BBDu76",
-       "xpub6H1LXWLaKsWFhvm6RVpEL9P4KfRZSW7abD2ttkWP3SSQvnyA8FSVqNTEcYFgJS2UaFcxupHiYkro49S8yGasTvXEYBVPamhGW6cFJodrTHy"},
-      {"4b381541583be4423346c643850da4b320e46a87ae3d2a4e6da11eba819cd4acba45d239319ac14f863b8d5ab5a0d0c64d2e8a1e7d1457df2e5a3c51c"
+       "xprvA41z7zogVVwxVSgdKUHDy1SKmdb533PjDz7J6N6mV6uS3ze1ai8FHa8kmHScGpWmj4WggLyQjgPie1rFSruoUihUZREPSL39UNdE3BBDu7"
+       "6",
+       "xpub6H1LXWLaKsWFhvm6RVpEL9P4KfRZSW7abD2ttkWP3SSQvnyA8FSVqNTEcYFgJS2UaFcxupHiYkro49S8yGasTvXEYBVPamhGW6cFJodrTH"
+       "y"},
+      {"4b381541583be4423346c643850da4b320e46a87ae3d2a4e6da11eba819cd4acba45d239319ac14f863b8d5ab5a0d0c64d2e8a1e7d1457d"
+       "f2e5a3c51c"
        "73235be",
        "m/0'",  // leading zeros in the private key
-       "xprv9uPDJpEQgRQfDcW7BkF7eTya6RPxXeJCqCJGHuCJ4GiRVLzkTXBAJMu2qaMWPrS7AANYqdq6vcBcBUdJCVVFceUvJFjaPdGZ2y9WACViL4L",
-       "xpub68NZiKmJWnxxS6aaHmn81bvJeTESw724CRDs6HbuccFQN9Ku14VQrADWgqbhhTHBaohPX4CjNLf9fq9MYo6oDaPPLPxSb7gwQN3ih19Zm4Y"},
+       "xprv9uPDJpEQgRQfDcW7BkF7eTya6RPxXeJCqCJGHuCJ4GiRVLzkTXBAJMu2qaMWPrS7AANYqdq6vcBcBUdJCVVFceUvJFjaPdGZ2y9WACViL4"
+       "L",
+       "xpub68NZiKmJWnxxS6aaHmn81bvJeTESw724CRDs6HbuccFQN9Ku14VQrADWgqbhhTHBaohPX4CjNLf9fq9MYo6oDaPPLPxSb7gwQN3ih19Zm4"
+       "Y"},
   };
   for (const auto& [seed, path, xprv, xpub] : cases) {
     const auto key = ExtendedKey::from_seed(unhex(seed)).value().derive(path).value();
@@ -154,8 +169,8 @@ TEST(Bip32, PathsAndDepth) {
   const auto root = ExtendedKey::from_seed(std::string(16, 's')).value();
   EXPECT_EQ(root.derive("m")->to_xprv(), root.to_xprv());
   EXPECT_EQ(root.derive("m/2147483647'")->to_xprv(), root.child(0xffffffff)->to_xprv());
-  for (const auto* path : {"", "M", "m/", "m//1", "/1", "1", "m1", "m/-1", "m/+1", "m/1''", "m/'", "m/2147483648", "m/4294967296",
-                           "m/0x1", "m/1 ", "m/1/", "m/a", "n/1"})
+  for (const auto* path : {"", "M", "m/", "m//1", "/1", "1", "m1", "m/-1", "m/+1", "m/1''", "m/'", "m/2147483648",
+                           "m/4294967296", "m/0x1", "m/1 ", "m/1/", "m/a", "n/1"})
     EXPECT_FALSE(root.derive(path)) << path;
   std::string deep = "m";
   for (int i = 0; i < 255; ++i) deep += "/0";

@@ -1,5 +1,5 @@
-// X-Auth-Token of Sigma clients (contract §1): <pubkey>|<scheme>|<timestamp>|<requestPath>|<signature>, a signature over
-// <requestPath>|<timestamp>|<hex SHA-256 of the body, or nothing>. Single use is the caller's part: hand
+// X-Auth-Token of Sigma clients (contract §1): <pubkey>|<scheme>|<timestamp>|<requestPath>|<signature>, a signature
+// over <requestPath>|<timestamp>|<hex SHA-256 of the body, or nothing>. Single use is the caller's part: hand
 // VerifiedAuthToken::replay_key to a store that all replicas share.
 #pragma once
 #include <cstdint>
@@ -85,15 +85,16 @@ struct VerifiedAuthToken {
 /// Every check of the contract except single use, in its order. About 40 µs; no allocation beyond small strings.
 AuthTokenResult<VerifiedAuthToken> verify_auth_token(std::string_view text, const AuthTokenExpectation& expectation);
 
-/// A token as clients make it. Code::invalid_input if `path` contains '|', which no verifier could read. `random` is only
-/// used by brc77. An empty body signs as no body.
+/// A token as clients make it. Code::invalid_input if `path` contains '|', which no verifier could read. `random` is
+/// only used by brc77. An empty body signs as no body.
 core::Result<std::string> make_auth_token(const PrivateKey& key, AuthScheme scheme, std::string_view path,
                                           std::optional<std::string_view> body, core::UtcTime time,
                                           core::Random& random);
 
 /// The form body as the old provider rebuilt it before hashing (contract §1): the last value of a repeated name at the
 /// place of the first, integer-like names first in ascending order, URLSearchParams' spelling. Nothing when that is the
-/// raw body itself, when escapes do not decode to UTF-8, or beyond 200 parameters. Lenient like URLSearchParams about broken escapes.
+/// raw body itself, when escapes do not decode to UTF-8, or beyond 200 parameters. Lenient like URLSearchParams about
+/// broken escapes.
 std::optional<std::string> legacy_form_body(std::string_view raw);
 
 }  // namespace sigma::bitcoin

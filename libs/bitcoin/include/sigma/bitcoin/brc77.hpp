@@ -1,5 +1,6 @@
-// BRC-77 signed messages: 42 42 33 01 ‖ sender 33 ‖ (00 or recipient 33) ‖ key id 32 ‖ DER signature. The signing key is
-// the sender's BRC-42 child towards the recipient, "anyone" being private key 1; the digest is one SHA-256 of the text.
+// BRC-77 signed messages: 42 42 33 01 ‖ sender 33 ‖ (00 or recipient 33) ‖ key id 32 ‖ DER signature. The signing key
+// is the sender's BRC-42 child towards the recipient, "anyone" being private key 1; the digest is one SHA-256 of the
+// text.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,5 +1,5 @@
-// Bitcoin Signed Message: 65 bytes (header ‖ r ‖ s) over a length-prefixed text. Header = 27 + recovery id, + 4 when the
-// signer's address is that of the compressed key. A high s is refused everywhere.
+// Bitcoin Signed Message: 65 bytes (header ‖ r ‖ s) over a length-prefixed text. Header = 27 + recovery id, + 4 when
+// the signer's address is that of the compressed key. A high s is refused everywhere.
 #pragma once
 #include <optional>
 #include <string>

@@ -17,8 +17,8 @@ using crypto::Hash256;
 /// r ‖ s, both big-endian and 32 bytes long, as JWS (RFC 8812 §3.2) carries it.
 using CompactSignature = std::array<std::uint8_t, 64>;
 
-/// Every signature (r, s) has a twin (r, n − s). We only make the one with the low s (BIP-146). Bitcoin's formats refuse
-/// the other; JOSE does not forbid it.
+/// Every signature (r, s) has a twin (r, n − s). We only make the one with the low s (BIP-146). Bitcoin's formats
+/// refuse the other; JOSE does not forbid it.
 enum class HighS { refuse, accept };
 
 struct RecoverableSignature {
