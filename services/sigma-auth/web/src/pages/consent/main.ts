@@ -1,1 +1,4 @@
-export {};
+import { start } from '../../lib/start';
+import Consent from './Consent.svelte';
+
+start(Consent);

@@ -1,1 +1,4 @@
-export {};
+import { start } from '../../lib/start';
+import Home from './Home.svelte';
+
+start(Home);

@@ -1,1 +1,4 @@
-export {};
+import { start } from '../../lib/start';
+import Login from './Login.svelte';
+
+start(Login);

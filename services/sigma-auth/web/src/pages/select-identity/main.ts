@@ -1,1 +1,4 @@
-export {};
+import { start } from '../../lib/start';
+import SelectIdentity from './SelectIdentity.svelte';
+
+start(SelectIdentity);

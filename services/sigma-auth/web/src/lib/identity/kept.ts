@@ -1,0 +1,48 @@
+// The identities that this browser keeps: sealed backups with what is needed to tell them apart. The names and BAP ids
+// lie open (both are public), the keys only inside `backup`.
+export interface KeptIdentity {
+  bapId: string;
+  name: string;
+  createdAt: string;
+  /** bitcoin-backup text, see backup.ts. */
+  backup: string;
+}
+
+const place = 'sigma.identities';
+
+function isKept(value: unknown): value is KeptIdentity {
+  const kept = value as Record<keyof KeptIdentity, unknown> | null;
+  return (
+    typeof kept === 'object' &&
+    kept !== null &&
+    [kept.bapId, kept.name, kept.createdAt, kept.backup].every((member) => typeof member === 'string')
+  );
+}
+
+/** Latest used first. Anything unreadable counts as nothing kept: storage may be blocked or cleared. */
+export function listKept(): KeptIdentity[] {
+  try {
+    const list: unknown = JSON.parse(localStorage.getItem(place) ?? '[]');
+    return Array.isArray(list) ? list.filter(isKept) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Puts the identity first, in place of an older entry of the same id. False when the browser refuses to store. */
+export function keep(identity: KeptIdentity): boolean {
+  return write([identity, ...listKept().filter(({ bapId }) => bapId !== identity.bapId)]);
+}
+
+export function forget(bapId: string): boolean {
+  return write(listKept().filter((kept) => kept.bapId !== bapId));
+}
+
+function write(list: KeptIdentity[]): boolean {
+  try {
+    localStorage.setItem(place, JSON.stringify(list));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,85 @@
+// From recovery words or a private key to the member key that signs in (sigma-contract §9, Type 42).
+//
+//   words ──BIP-39 seed──▶ BIP-32 root private key = "rootPk" ──BRC-42 with itself, invoice bap:N──▶ member key N
+//
+// The root follows the third TokenPass generation (`gen3_rootPk` in bip39-bip32.json): BAP identities hang off the
+// private key of the BIP-32 root of the BIP-39 seed. TokenPass mixes the wallet's password in as BIP-39 passphrase;
+// words made here have none.
+import HD from '@bsv/sdk/compat/HD';
+import Mnemonic from '@bsv/sdk/compat/Mnemonic';
+import { hash160 } from '@bsv/sdk/primitives/Hash';
+import PrivateKey from '@bsv/sdk/primitives/PrivateKey';
+import { fromBase58Check, toArray, toBase58 } from '@bsv/sdk/primitives/utils';
+
+export type { PrivateKey };
+
+/** What a person brings: the root of many identities, or the key of exactly one. */
+export type Keyring = { kind: 'root'; root: PrivateKey } | { kind: 'member'; member: PrivateKey };
+
+/** One identity, ready to sign. */
+export interface Member {
+  key: PrivateKey;
+  bapId: string;
+}
+
+/** How far an identity that an application asks for is looked for below a root. */
+const searchedIdentities = 20;
+
+/** The words must have passed `problemOf`. */
+export function rootFromWords(words: string[], passphrase = ''): PrivateKey {
+  return HD.fromSeed(Mnemonic.fromString(words.join(' ')).toSeed(passphrase)).privKey;
+}
+
+export function memberKey(root: PrivateKey, counter: number): PrivateKey {
+  return root.deriveChild(root.toPublicKey(), `bap:${counter}`);
+}
+
+/** The mainnet P2PKH address from which the BAP id is made. */
+export function rootAddress(member: PrivateKey): string {
+  return member.toPublicKey().toAddress();
+}
+
+/** Base58 (without checksum) of RIPEMD-160(SHA-256(root address as ASCII)). */
+export function bapIdOf(member: PrivateKey): string {
+  return toBase58(hash160(toArray(rootAddress(member), 'utf8')));
+}
+
+export function memberOf(keyring: Keyring, counter = 0): Member {
+  const key = keyring.kind === 'root' ? memberKey(keyring.root, counter) : keyring.member;
+  return { key, bapId: bapIdOf(key) };
+}
+
+/** The identity that the application wants when this keyring holds it; its first identity otherwise. */
+export function memberFor(keyring: Keyring, wantedBapId: string | undefined): Member {
+  const first = memberOf(keyring);
+  if (wantedBapId === undefined || first.bapId === wantedBapId || keyring.kind === 'member') return first;
+  for (let counter = 1; counter < searchedIdentities; counter++) {
+    const member = memberOf(keyring, counter);
+    if (member.bapId === wantedBapId) return member;
+  }
+  return first;
+}
+
+export type WifProblem = 'unreadable' | 'uncompressed' | 'test-network';
+
+/** Reads a private key in wallet import format; the answer is a key or what is wrong with the text. */
+export function readWif(text: string): PrivateKey | WifProblem {
+  let prefix: number | undefined;
+  let data: number[];
+  try {
+    const decoded = fromBase58Check(text.trim());
+    prefix = (decoded.prefix as number[])[0];
+    data = decoded.data as number[];
+  } catch {
+    return 'unreadable';
+  }
+  if (prefix === 0xef) return 'test-network';
+  if (prefix !== 0x80) return 'unreadable';
+  if (data.length === 32) return 'uncompressed';
+  if (data.length !== 33 || data[32] !== 1) return 'unreadable';
+  try {
+    return PrivateKey.fromWif(text.trim());
+  } catch {
+    return 'unreadable'; // zero or beyond the curve's order
+  }
+}

@@ -1,0 +1,33 @@
+// The session API as far as the pages need it (sigma-contract §6).
+import { ApiError, call } from './api';
+
+export interface Session {
+  session: { activeOrganizationId?: string | null };
+  user: { id: string; name: string; image?: string | null; pubkey?: string | null };
+}
+
+/** An identity of the signed-in person; its id is the BAP id. */
+export interface Organization {
+  id: string;
+  name: string;
+  slug: string;
+  createdAt: string;
+}
+
+export const signOut = () => call('POST', '/api/auth/sign-out', { body: {} });
+
+/** The current session, or null. */
+export const getSession = () => call<Session | null>('GET', '/api/auth/get-session');
+
+/** The person's identities; none for somebody who is not signed in. */
+export async function listIdentities(): Promise<Organization[]> {
+  try {
+    return await call<Organization[]>('GET', '/api/auth/organization/list');
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return [];
+    throw error;
+  }
+}
+
+export const setActiveIdentity = (bapId: string) =>
+  call('POST', '/api/auth/organization/set-active', { body: { organizationId: bapId } });
