@@ -52,8 +52,8 @@ export class Server {
     const [port, adminPort] = await freePorts(2);
     this.local = `http://127.0.0.1:${port}`;
     this.adminBase = `http://127.0.0.1:${adminPort}`;
-    this.base = peer?.base ?? this.local;
-    this.issuer = `${this.base}/api/auth`;
+    this.base = env.SIGMA_BASE_URL ?? peer?.base ?? this.local;
+    this.issuer = env.SIGMA_ISSUER ?? `${this.base}/api/auth`;
     this.adminToken = peer?.adminToken ?? randomBytes(24).toString('hex');
     this.secret = peer?.secret ?? randomBytes(32).toString('hex');
     this.dataDir =

@@ -1,0 +1,78 @@
+// The server's public name: behind a proxy that ends TLS, with another issuer, and who the peer is.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { authorize, claimsOf, exchange, getCode, newPkce, publicClient, redirected } from './support/oauth.mjs';
+import { newPerson, Person } from './support/person.mjs';
+import { forEachStore } from './support/stores.mjs';
+
+const origin = 'https://id.example.com';
+const clients = [publicClient('my-app')];
+const discovery = '/api/auth/.well-known/openid-configuration';
+
+const proxied = { clients, env: { SIGMA_BASE_URL: origin, SIGMA_TRUSTED_PROXIES: '127.0.0.0/8' } };
+forEachStore('behind a TLS proxy', proxied, (context) => {
+  const secureCookie = '__Secure-better-auth.session_token';
+
+  test('the cookie is Secure and says so in its name', async () => {
+    const { server } = context;
+    const person = new Person();
+    const answer = await person.signIn(server);
+    assert.deepEqual([...answer.cookies.keys()], [secureCookie], answer.describe());
+    assert.equal(answer.cookies.get(secureCookie).attributes.secure, true);
+    assert.equal((await person.session(server))?.session.userId, person.userId);
+    const out = await person.request(server, 'POST', '/api/auth/sign-out', { json: {} });
+    assert.equal(out.cookies.get(secureCookie)?.value, '', out.describe());
+    const plain = person.jar.header().replace('__Secure-', '');
+    const session = await server.request('GET', '/api/auth/get-session', { headers: { cookie: plain } });
+    assert.equal(session.text, 'null', 'a cookie without the prefix could have been set over http');
+  });
+
+  test('issuer, endpoints and iss carry the public name', async () => {
+    const { server } = context;
+    const { json: document } = await server.request('GET', discovery);
+    assert.equal(document.issuer, `${origin}/api/auth`);
+    assert.ok(document.token_endpoint.startsWith(`${origin}/`));
+    const answer = await authorize(server, await newPerson(server), { code_challenge: newPkce().challenge });
+    assert.equal(redirected(answer).query.get('iss'), `${origin}/api/auth`);
+  });
+
+  test('the peer is who the trusted proxy says; the header of a stranger does not count', async () => {
+    const { server } = context;
+    const ipOf = async (forwarded) => {
+      const person = new Person();
+      await person.signIn(server, { headers: { 'x-forwarded-for': forwarded } });
+      return (await person.session(server)).session.ipAddress;
+    };
+    assert.equal(await ipOf('203.0.113.7'), '203.0.113.7');
+    assert.equal(
+      await ipOf('198.51.100.9, 203.0.113.7'),
+      '203.0.113.7',
+      'the left part is what the client wrote itself',
+    );
+    for (const broken of ['a', '203.0.113.7, x', 'x'.repeat(8000), '203.0.113.700', '[::1', '']) {
+      assert.doesNotMatch(await ipOf(broken), /x|a|700/, broken.slice(0, 40));
+    }
+  });
+});
+
+forEachStore('issuer setting', { clients, env: { SIGMA_ISSUER: 'http://127.0.0.1' } }, (context) => {
+  test('the bare origin as issuer', async () => {
+    const { server } = context;
+    const { json: document } = await server.request('GET', discovery);
+    assert.equal(document.issuer, 'http://127.0.0.1');
+    assert.ok(document.token_endpoint.startsWith(`${server.base}/`));
+    const tokens = await exchange(server, await getCode(server, await newPerson(server)));
+    assert.equal(claimsOf(tokens.id_token).iss, 'http://127.0.0.1');
+  });
+
+  test('without trusted proxies forwarded headers do not count', async () => {
+    const { server } = context;
+    const person = new Person();
+    const answer = await person.signIn(server, {
+      headers: { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https', forwarded: 'for=203.0.113.7' },
+    });
+    assert.equal(answer.cookies.size, 1);
+    assert.doesNotMatch([...answer.cookies.keys()][0], /^__Secure/);
+    assert.equal((await person.session(server)).session.ipAddress, '127.0.0.1');
+  });
+});
