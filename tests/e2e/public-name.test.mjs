@@ -55,24 +55,20 @@ forEachStore('behind a TLS proxy', proxied, (context) => {
   });
 });
 
-forEachStore('issuer setting', { clients, env: { SIGMA_ISSUER: 'http://127.0.0.1' } }, (context) => {
+forEachStore('issuer setting', { clients, env: { SIGMA_BASE_URL: origin, SIGMA_ISSUER: origin } }, (context) => {
   test('the bare origin as issuer', async () => {
     const { server } = context;
     const { json: document } = await server.request('GET', discovery);
-    assert.equal(document.issuer, 'http://127.0.0.1');
+    assert.equal(document.issuer, origin);
     assert.ok(document.token_endpoint.startsWith(`${server.base}/`));
     const tokens = await exchange(server, await getCode(server, await newPerson(server)));
-    assert.equal(claimsOf(tokens.id_token).iss, 'http://127.0.0.1');
+    assert.equal(claimsOf(tokens.id_token).iss, origin);
   });
 
   test('without trusted proxies forwarded headers do not count', async () => {
     const { server } = context;
     const person = new Person();
-    const answer = await person.signIn(server, {
-      headers: { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https', forwarded: 'for=203.0.113.7' },
-    });
-    assert.equal(answer.cookies.size, 1);
-    assert.doesNotMatch([...answer.cookies.keys()][0], /^__Secure/);
+    await person.signIn(server, { headers: { 'x-forwarded-for': '203.0.113.7', forwarded: 'for=203.0.113.7' } });
     assert.equal((await person.session(server)).session.ipAddress, '127.0.0.1');
   });
 });
