@@ -63,7 +63,7 @@ export function explain(error: unknown, now = new Date()): string {
       'Please set the clock and try again.'
     );
   }
-  if (error.status === 429) return 'That were a few too many tries in a short time. Please wait a minute, then try again.';
+  if (error.status === 429) return 'Those were a few too many tries in a short time. Please wait a minute, then try again.';
   if (error.code === 'USER_NOT_FOUND' || error.code === 'RESTORE_PROFILE_NOT_FOUND') {
     return 'This server does not know your identity, and it takes new people by invitation only. Please ask its operator.';
   }
