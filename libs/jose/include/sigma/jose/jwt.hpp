@@ -35,9 +35,9 @@ using KeyFinder =
     std::function<std::shared_ptr<const VerificationKey>(const std::optional<std::string>& kid, Algorithm algorithm)>;
 
 struct VerifyOptions {
-  std::vector<Algorithm> algorithms;  ///< the only ones accepted
+  std::vector<Algorithm> algorithms{};  ///< the only ones accepted
   /// Accepted `typ` values, compared without case and without "application/" (RFC 7515 §4.1.9).
-  std::vector<std::string> types;
+  std::vector<std::string> types{};
   bool typ_may_be_missing = false;
   std::size_t max_size = kMaxJwtSize;
 };
