@@ -21,7 +21,7 @@ constexpr std::size_t base64_size(std::size_t bytes) {
 
 AuthTokenError claimed_key_fault() {
   return {Fault::pubkey,
-          "The public key of X-Auth-Token must be 66 hexadecimal characters: a compressed secp256k1 key (02 or 03 first)."};
+          "The public key of X-Auth-Token must be 66 hexadecimal characters, 02 or 03 first (compressed secp256k1)."};
 }
 
 AuthTokenError signature_fault() {

@@ -145,6 +145,8 @@ constexpr Bip39Words kWords = split();
 
 }  // namespace
 
-const Bip39Words& bip39_words() { return kWords; }
+const Bip39Words& bip39_words() {
+  return kWords;
+}
 
 }  // namespace sigma::bitcoin

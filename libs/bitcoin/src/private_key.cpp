@@ -46,9 +46,9 @@ core::Result<PrivateKey> PrivateKey::from_wif(std::string_view text) {
   if (!payload) return Error{Code::invalid_input, "The WIF private key is not Base58 or its checksum is wrong."};
   const bool known =
       payload->size() == kSize + 2 && payload->front() == kWifVersion && payload->back() == kWifCompressed;
-  auto key =
-      known ? from_bytes(std::string_view(*payload).substr(1, kSize))
-            : Error{Code::invalid_input, "The WIF is not one of a compressed mainnet key (52 characters, K… or L…)."};
+  auto key = known ? from_bytes(std::string_view(*payload).substr(1, kSize))
+                   : Error{Code::invalid_input,
+                           "The WIF must be that of a compressed mainnet key: 52 characters, K or L first."};
   crypto::wipe(*payload);
   return key;
 }

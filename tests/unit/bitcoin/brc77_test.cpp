@@ -49,6 +49,16 @@ TEST(Brc77, Vectors) {
   }
 }
 
+TEST(Brc77, AddressedToTheKeyOfAnyoneIsNotForAnyone) {
+  core::testing::SeededRandom random(5);
+  const auto sender = PrivateKey::generate(random);
+  const auto anyone = PrivateKey::anyone().public_key();
+  const auto bytes = sign_brc77(sender, "text", random, &anyone).value();
+  const auto envelope = parse_brc77(bytes).value();
+  EXPECT_TRUE(verify_brc77(sender.public_key(), PrivateKey::anyone(), "text", envelope));
+  EXPECT_FALSE(verify_brc77(sender.public_key(), "text", envelope));
+}
+
 TEST(Brc77, EveryBitAndByteCounts) {
   const auto vectors = load("sigma/brc77.json")["vectors"];
   for (const auto& vector : {vectors[0], vectors[2]}) {

@@ -106,7 +106,8 @@ TEST(PublicKey, StrictForms) {
 }
 
 TEST(Ecdsa, DeterministicSignaturesMatchTheSdk) {
-  for (const auto& vector : load("sigma/bsm.json")["vectors"]) {
+  const auto vectors = load("sigma/bsm.json")["vectors"];
+  for (const auto& vector : vectors) {
     const auto key = wif(vector);
     const auto digest = digest_of(text(vector, "magicHash"));
     const auto compact = key.sign_digest(digest);

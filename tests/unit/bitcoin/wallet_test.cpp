@@ -60,7 +60,8 @@ TEST(Bip39, WalletsOfThreeGenerations) {
 }
 
 TEST(Bip39, BadMnemonics) {
-  for (const auto& vector : load("tokenpass/bip39-bip32.json")["invalidMnemonics"])
+  const auto vectors = load("tokenpass/bip39-bip32.json")["invalidMnemonics"];
+  for (const auto& vector : vectors)
     EXPECT_FALSE(entropy_from_mnemonic(text(vector, "mnemonic"))) << text(vector, "reason");
   std::string words;
   for (int i = 0; i < 27; ++i) words += "abandon ";
