@@ -81,7 +81,10 @@ core::Task<bool> Session::serve_request() {
 
   admission_ = gate_.admit(request_, peer_, parser_.http11());
   const bool no_body = parser_.body_complete();
-  if (admission_.refusal) co_return co_await answer(refuse(*admission_.refusal), no_body);
+  if (admission_.refusal) {
+    const bool well_formed = admission_.refusal->status != 400;
+    co_return co_await answer(refuse(*admission_.refusal), no_body && well_formed);
+  }
   if (admission_.answer) co_return co_await answer(std::move(*admission_.answer), no_body);
   if (!no_body) {
     refusal = co_await read_body();
