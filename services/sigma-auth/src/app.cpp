@@ -1,6 +1,7 @@
 #include "app.hpp"
 
 #include "sigma/oauth/grants/authorization_code.hpp"
+#include "sigma/oauth/grants/client_credentials.hpp"
 #include "sigma/oauth/grants/refresh_token.hpp"
 
 namespace sigma::service {
@@ -10,6 +11,7 @@ std::vector<std::unique_ptr<oauth::Grant>> make_grants(App& app, core::Random& r
   std::vector<std::unique_ptr<oauth::Grant>> grants;
   grants.push_back(std::make_unique<oauth::AuthorizationCodeGrant>(app.store, app.issuer, app.clock));
   grants.push_back(std::make_unique<oauth::RefreshTokenGrant>(app.store, app.issuer, app.clock, random, app.settings));
+  grants.push_back(std::make_unique<oauth::ClientCredentialsGrant>(app.store.tokens, app.clock, random, app.settings));
   return grants;
 }
 
@@ -36,6 +38,7 @@ App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, s
       authorizer(store, handover, clock, random_, settings),
       issuer(keys, signing_pool, clock, random_, settings),
       token(client_authenticator, make_grants(*this, random_)),
-      userinfo(store, clock) {}
+      userinfo(store, clock),
+      token_status(store, client_authenticator, clock, settings) {}
 
 }  // namespace sigma::service

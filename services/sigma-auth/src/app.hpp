@@ -11,6 +11,7 @@
 #include "sigma/oauth/authorize/handover.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
 #include "sigma/oauth/grants/token_endpoint.hpp"
+#include "sigma/oauth/introspection/introspection.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
 #include "sigma/oauth/sessions/session_service.hpp"
 #include "sigma/oauth/settings.hpp"
@@ -41,6 +42,7 @@ struct App {
   oauth::TokenIssuer issuer;
   oauth::TokenEndpoint token;
   oauth::UserInfo userinfo;
+  oauth::TokenStatus token_status;
 };
 
 }  // namespace sigma::service

@@ -45,6 +45,8 @@ constexpr Entry kTable[] = {
     {post, "/api/auth/oauth2/token", token, Cors::any, "RFC 6749 §3.2", "Token endpoint"},
     {get, "/api/auth/oauth2/userinfo", userinfo, Cors::any, "OpenID Connect Core §5.3", "UserInfo endpoint"},
     {post, "/api/auth/oauth2/userinfo", userinfo, Cors::any, "OpenID Connect Core §5.3", "UserInfo endpoint, by form post"},
+    {post, "/api/auth/oauth2/introspect", introspect, Cors::none, "RFC 7662 §2", "What a live token says"},
+    {post, "/api/auth/oauth2/revoke", revoke, Cors::any, "RFC 7009 §2", "End a token"},
     {get, "/api/auth/jwks", jwks, Cors::any, "RFC 7517 §5", "Public signing keys"},
     {get, "/.well-known/jwks.json", jwks, Cors::any, "RFC 7517 §5", "Public signing keys"},
 };

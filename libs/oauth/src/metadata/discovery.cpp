@@ -9,6 +9,8 @@ core::Json discovery_document(const Settings& settings, const std::vector<std::s
   document["authorization_endpoint"] = api + "/oauth2/authorize";
   document["token_endpoint"] = api + "/oauth2/token";
   document["userinfo_endpoint"] = api + "/oauth2/userinfo";
+  document["introspection_endpoint"] = api + "/oauth2/introspect";
+  document["revocation_endpoint"] = api + "/oauth2/revoke";
   document["jwks_uri"] = api + "/jwks";
   document["scopes_supported"] = settings.scopes;
   document["response_types_supported"] = {"code"};
@@ -17,6 +19,8 @@ core::Json discovery_document(const Settings& settings, const std::vector<std::s
   document["subject_types_supported"] = {"public"};
   document["id_token_signing_alg_values_supported"] = {"RS256", "ES256", "EdDSA", "ES256K"};
   document["token_endpoint_auth_methods_supported"] = {"client_secret_basic", "client_secret_post", "none", "x_auth_token"};
+  document["introspection_endpoint_auth_methods_supported"] = {"client_secret_basic", "client_secret_post", "x_auth_token"};
+  document["revocation_endpoint_auth_methods_supported"] = document["token_endpoint_auth_methods_supported"];
   document["code_challenge_methods_supported"] = {"S256"};
   document["prompt_values_supported"] = {"none", "login", "consent", "select_account", "create"};
   document["acr_values_supported"] = {kAcr};

@@ -28,6 +28,8 @@ Task<http::Response> auth_error(App& app, http::Request request);
 // token.cpp
 Task<http::Response> token(App& app, http::Request request);
 Task<http::Response> userinfo(App& app, http::Request request);
+Task<http::Response> introspect(App& app, http::Request request);
+Task<http::Response> revoke(App& app, http::Request request);
 // metadata.cpp
 Task<http::Response> jwks(App& app, http::Request request);
 

@@ -60,27 +60,48 @@ BearerToken bearer_token(const http::Request& request) {
   return result;
 }
 
+http::Response not_a_form(const http::Request& request) {
+  return transport_error(request, 415, "Content-Type must be application/x-www-form-urlencoded.");
+}
+
+// RFC 6749 §5.2: a client that tried the Authorization header is told the scheme.
+http::Response client_error(const oauth::Error& error, bool used_authorization_header) {
+  http::Response response = oauth_error(error);
+  if (used_authorization_header && response.status == 401) response.headers.add("WWW-Authenticate", "Basic realm=\"token\"");
+  return response;
+}
+
 }  // namespace
 
 Task<http::Response> token(App& app, http::Request request) {
-  if (request.content_type() != kForm) {
-    co_return transport_error(request, 415, "Content-Type must be application/x-www-form-urlencoded.");
-  }
+  if (request.content_type() != kForm) co_return not_a_form(request);
   auto credentials = client_credentials(std::move(request));
   if (!credentials) co_return oauth_error(credentials.error());
   const bool basic = credentials->authorization.has_value();
   auto answer = co_await app.token.exchange(std::move(*credentials));
-  if (answer) co_return json_answer(*answer);
-  http::Response response = oauth_error(answer.error());
-  // RFC 6749 §5.2: a client that tried the Authorization header is told the scheme.
-  if (basic && response.status == 401) response.headers.add("WWW-Authenticate", "Basic realm=\"token\"");
-  co_return response;
+  co_return answer ? json_answer(*answer) : client_error(answer.error(), basic);
+}
+
+Task<http::Response> introspect(App& app, http::Request request) {
+  if (request.content_type() != kForm) co_return not_a_form(request);
+  auto credentials = client_credentials(std::move(request));
+  if (!credentials) co_return oauth_error(credentials.error());
+  const bool basic = credentials->authorization.has_value();
+  auto answer = co_await app.token_status.introspect(std::move(*credentials));
+  co_return answer ? json_answer(*answer) : client_error(answer.error(), basic);
+}
+
+Task<http::Response> revoke(App& app, http::Request request) {
+  if (request.content_type() != kForm) co_return not_a_form(request);
+  auto credentials = client_credentials(std::move(request));
+  if (!credentials) co_return oauth_error(credentials.error());
+  const bool basic = credentials->authorization.has_value();
+  auto revoked = co_await app.token_status.revoke(std::move(*credentials));
+  co_return revoked ? json_answer(core::Json::object()) : client_error(revoked.error(), basic);
 }
 
 Task<http::Response> userinfo(App& app, http::Request request) {
-  if (request.method == http::Method::post && !request.body.empty() && request.content_type() != kForm) {
-    co_return transport_error(request, 415, "Content-Type must be application/x-www-form-urlencoded.");
-  }
+  if (request.method == http::Method::post && !request.body.empty() && request.content_type() != kForm) co_return not_a_form(request);
   BearerToken bearer = bearer_token(request);
   if (bearer.token.empty()) co_return bearer_error(bearer.error, bearer.status);
   auto claims = co_await app.userinfo.describe(std::move(bearer.token));

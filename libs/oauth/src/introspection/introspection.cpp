@@ -1,0 +1,106 @@
+#include "sigma/oauth/introspection/introspection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sigma/oauth/scope.hpp"
+#include "sigma/oauth/tokens/secret.hpp"
+
+namespace sigma::oauth {
+namespace {
+
+template <class Token>
+bool is_live(const Token& token, core::UtcTime now) {
+  return !token.revoked_at && now < token.expires_at;
+}
+
+bool may_ask(const store::Client& caller, const store::ClientId& owner, const std::vector<std::string>& audience) {
+  return caller.id == owner || std::find(audience.begin(), audience.end(), caller.id.str()) != audience.end();
+}
+
+const core::Json& inactive() {
+  static const core::Json answer = {{"active", false}};
+  return answer;
+}
+
+}  // namespace
+
+core::Task<Result<TokenStatus::Caller>> TokenStatus::authenticate(ClientCredentials request, std::string_view path) {
+  if (const auto name = request.form.repeated()) {
+    co_return Error{ErrorCode::invalid_request, fmt::format("The parameter {} appears more than once.", *name)};
+  }
+  const auto secret = request.form.find_nonempty("token");
+  if (!secret) co_return Error{ErrorCode::invalid_request, "token is missing."};
+  const store::SecretHash hash = hash_secret(*secret);
+  SIGMA_CO_TRY(store::Client client, co_await authenticator_.authenticate(std::move(request), std::string(path)));
+  co_return Caller{std::move(client), hash};
+}
+
+core::Json TokenStatus::describe(const store::AccessToken& token) const {
+  core::Json json = {{"active", true},
+                     {"iss", settings_.issuer},
+                     {"client_id", token.client_id.str()},
+                     {"azp", token.client_id.str()},
+                     {"aud", token.audience.empty() ? core::Json(token.client_id.str()) : core::Json(token.audience)},
+                     {"scope", join_scopes(token.scopes)},
+                     {"token_type", "Bearer"},
+                     {"iat", token.created_at.seconds()},
+                     {"exp", token.expires_at.seconds()}};
+  json["sub"] = token.user_id ? token.user_id->str() : token.client_id.str();
+  if (token.session_id) json["sid"] = token.session_id->str();
+  if (token.bap_id) json["bap_id"] = token.bap_id->str();
+  return json;
+}
+
+core::Json TokenStatus::describe(const store::RefreshToken& token) const {
+  return {{"active", true},
+          {"iss", settings_.issuer},
+          {"client_id", token.client_id.str()},
+          {"azp", token.client_id.str()},
+          {"sub", token.user_id.str()},
+          {"sid", token.session_id.str()},
+          {"scope", join_scopes(token.scopes)},
+          {"token_type", "refresh_token"},
+          {"iat", token.created_at.seconds()},
+          {"exp", token.expires_at.seconds()}};
+}
+
+core::Task<Result<core::Json>> TokenStatus::introspect(ClientCredentials request) {
+  SIGMA_CO_TRY(const Caller caller, co_await authenticate(std::move(request), kIntrospectPath));
+  if (caller.client.auth_method == "none") {
+    co_return Error{ErrorCode::invalid_client, "Introspection needs a client that can authenticate; a public client cannot."};
+  }
+  const core::UtcTime now = clock_.now();
+  SIGMA_CO_TRY(const auto access, co_await store_.tokens.find_access(caller.token));
+  if (access) {
+    const bool visible = may_ask(caller.client, access->client_id, access->audience);
+    if (!visible || !is_live(*access, now)) co_return inactive();
+    if (access->user_id) {
+      SIGMA_CO_TRY(const auto user, co_await store_.users.find(*access->user_id));
+      if (!user || user->disabled) co_return inactive();
+    }
+    SIGMA_CO_TRY(const auto owner, co_await store_.clients.find(access->client_id));
+    co_return owner && !owner->disabled ? describe(*access) : inactive();
+  }
+  SIGMA_CO_TRY(const auto refresh, co_await store_.tokens.find_refresh(caller.token));
+  const bool live = refresh && is_live(*refresh, now) && !refresh->rotated_at && refresh->client_id == caller.client.id;
+  co_return live ? describe(*refresh) : inactive();
+}
+
+core::Task<Result<void>> TokenStatus::revoke(ClientCredentials request) {
+  SIGMA_CO_TRY(const Caller caller, co_await authenticate(std::move(request), kRevokePath));
+  const core::UtcTime now = clock_.now();
+  SIGMA_CO_TRY(const auto access, co_await store_.tokens.find_access(caller.token));
+  if (access) {
+    if (access->client_id == caller.client.id) SIGMA_CO_CHECK(co_await store_.tokens.revoke_access(caller.token, now));
+    co_return Result<void>{};
+  }
+  SIGMA_CO_TRY(const auto refresh, co_await store_.tokens.find_refresh(caller.token));
+  if (refresh && refresh->client_id == caller.client.id) {
+    SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(refresh->grant_id, now));
+  }
+  co_return Result<void>{};
+}
+
+}  // namespace sigma::oauth

@@ -1,0 +1,139 @@
+// The life of the server: start, run, drain.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <csignal>
+
+#include "admin/routes.hpp"
+#include "app.hpp"
+#include "cli/clients_file.hpp"
+#include "routes.hpp"
+#include "routes/render.hpp"
+#include "sigma/core/log.hpp"
+#include "sigma/crypto/random.hpp"
+#include "sigma/http/server.hpp"
+#include "wiring.hpp"
+
+namespace sigma::service {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::size_t kSigningQueue = 1'024;
+constexpr std::chrono::seconds kKeyReload{30};
+constexpr std::chrono::seconds kCleanup{60};
+constexpr std::size_t kCleanupBatch = 500;
+
+// Runs a task to its end on an event loop of its own: start-up happens before any server thread exists.
+template <class T>
+T run_now(core::Task<T> task) {
+  asio::io_context context;
+  auto future = asio::co_spawn(context, std::move(task), asio::use_future);
+  context.run();
+  return future.get();
+}
+
+// What happens by the clock while the server runs. Errors are logged and tried again at the next turn.
+core::Task<> look_after_keys(App& app) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    timer.expires_after(kKeyReload);
+    co_await timer.async_wait(asio::use_awaitable);
+    if (auto reloaded = co_await app.keys.reload(); !reloaded) core::log::error("keys_not_reloaded", reloaded.error());
+  }
+}
+
+core::Task<> remove_expired(App& app) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    timer.expires_after(kCleanup);
+    co_await timer.async_wait(asio::use_awaitable);
+    // In small batches, so that no batch holds up the writes of requests.
+    for (;;) {
+      auto removed = co_await app.store.maintenance.remove_expired(app.clock.now(), kCleanupBatch);
+      if (!removed) core::log::error("cleanup_failed", removed.error());
+      if (!removed || *removed < kCleanupBatch) break;
+    }
+  }
+}
+
+int fail(std::string_view event, const core::Error& error) {
+  core::log::error(event, {{"description", error.description()}, {"cause", error.cause()}});
+  core::log::flush();
+  return 1;
+}
+
+}  // namespace
+
+int serve(const Config& config) {
+  core::log::start(config.log_level, config.log_format);
+  core::SystemClock clock;
+  crypto::SystemRandom random;
+  core::Metrics metrics;
+
+  auto sealer = make_sealer(config);
+  if (!sealer) return fail("configuration_refused", sealer.error());
+  auto opened = open_store(config, clock);
+  if (!opened) return fail("database_refused", opened.error());
+  core::WorkPool signing_pool("signing", config.io_threads, kSigningQueue);
+  App app(make_settings(config), config.trusted_origins, *opened->store, *sealer, clock, random, signing_pool);
+  if (auto started = run_now(app.keys.start()); !started) return fail("keys_refused", started.error());
+  if (!config.clients_file.empty()) {
+    if (auto applied = run_now(apply_clients_file(*opened->store, clock, config.clients_file)); !applied) {
+      return fail("clients_file_refused", applied.error());
+    }
+  }
+
+  http::ServerOptions public_options = public_server_options(config);
+  public_options.render_error = transport_error;
+  public_options.finish = add_security_headers;
+  http::Server public_server(std::move(public_options), std::make_shared<http::Router>(public_routes(app)), random, metrics);
+
+  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics};
+  http::ServerOptions admin_options = admin_server_options(config);
+  admin_options.render_error = admin_transport_error;
+  http::Server admin_server(std::move(admin_options), std::make_shared<http::Router>(admin_routes(admin)), random, metrics);
+
+  if (auto started = admin_server.start(); !started) return fail("listen_failed", started.error());
+  if (auto started = public_server.start(); !started) return fail("listen_failed", started.error());
+  core::log::info("serving", {{"base_url", config.base_url}, {"listen", config.listen}, {"admin_listen", config.admin_listen},
+                              {"store", opened->embedded ? "sqlite" : "postgresql"}});
+
+  asio::io_context background;
+  asio::co_spawn(background, look_after_keys(app), asio::detached);
+  asio::co_spawn(background, remove_expired(app), asio::detached);
+  asio::signal_set hangup(background, SIGHUP);
+  std::function<void()> wait_for_hangup = [&] {
+    hangup.async_wait([&](boost::system::error_code error, int) {
+      if (error) return;
+      if (auto reloaded = public_server.reload_tls(); !reloaded) core::log::error("tls_not_reloaded", reloaded.error());
+      wait_for_hangup();
+    });
+  };
+  wait_for_hangup();
+  asio::signal_set terminate(background, SIGTERM, SIGINT);
+  terminate.async_wait([&](boost::system::error_code, int) { background.stop(); });
+  background.run();
+
+  // Unready first, so that load balancers look elsewhere; then no new connections; then the rest is answered. A second
+  // signal ends the process at once.
+  core::log::info("stopping", {});
+  std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGINT, SIG_DFL);
+  admin.ready = false;
+  std::this_thread::sleep_for(config.drain_delay);
+  const bool complete = public_server.drain(config.drain_timeout);
+  public_server.stop();
+  admin_server.drain(std::chrono::seconds{1});
+  admin_server.stop();
+  signing_pool.stop();
+  opened->database->stop();
+  core::log::info("stopped", {{"all_answered", complete}});
+  core::log::flush();
+  return 0;
+}
+
+}  // namespace sigma::service

@@ -1,0 +1,35 @@
+// The only place that names SQLite and Postgres.
+#pragma once
+#include <memory>
+
+#include "config.hpp"
+#include "sigma/core/clock.hpp"
+#include "sigma/core/random.hpp"
+#include "sigma/core/result.hpp"
+#include "sigma/crypto/sealer.hpp"
+#include "sigma/oauth/settings.hpp"
+#include "sigma/store/database.hpp"
+#include "sigma/store/migrator.hpp"
+#include "sigma/store/store.hpp"
+
+namespace sigma::service {
+
+/// An open database with everything on top of it. Used by the server and by CLI commands alike.
+struct OpenStore {
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<store::Migrator> migrator;
+  bool embedded = false;  ///< SQLite: migrates by itself
+};
+
+/// Opens the database of the configuration. On the embedded store migrations run here; on Postgres they are explicit and
+/// an outdated or newer schema is an error that says what to do.
+core::Result<OpenStore> open_store(const Config& config, const core::Clock& clock);
+
+oauth::Settings make_settings(const Config& config);
+core::Result<crypto::Sealer> make_sealer(const Config& config);
+
+/// Runs the server until SIGTERM or SIGINT; the exit code (interface.md).
+int serve(const Config& config);
+
+}  // namespace sigma::service
