@@ -1,5 +1,7 @@
 // node dev/screenshots.mjs [FOLDER]: walks through every page in Chromium (after `npm run build`) and takes pictures, wide
-// and narrow, light and dark. Fails when a page breaks the content security policy or writes an error to the console.
+// and narrow, light and dark. Fails when a page breaks the content security policy, writes an error to the console, asks
+// another host, or has a flaw in accessibility that axe finds.
+import axe from 'axe-core';
 import { mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { startPreview } from './preview.mjs';
@@ -36,7 +38,11 @@ async function walk({ name: look, ...options }) {
 
   let number = 0;
   const shoot = async (title) => {
-    await page.evaluate(() => document.fonts.ready);
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    for (const { id, nodes } of violations) complaints.push(`${look} ${title}: axe ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (overflow > 0) complaints.push(`${look} ${title}: ${overflow}px too wide`);
     await page.screenshot({ path: `${folder}/${look}-${String(++number).padStart(2, '0')}-${title}.png`, fullPage: true });
   };
   const press = (text) => page.getByRole('button', { name: text, exact: true }).click();

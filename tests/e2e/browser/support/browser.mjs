@@ -1,0 +1,122 @@
+// A person's Chromium: one browser for a file of tests, one fresh profile for each person, and eyes on what leaves it.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { authorizeQuery, callback } from '../../support/oauth.mjs';
+
+const screenshots = path.resolve(import.meta.dirname, '../../screenshots');
+
+export const launchBrowser = () =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+
+/** One person with a browser profile of their own. Everything the browser sends is recorded. */
+export class Visitor {
+  /** Texts of all requests: method, address, fields, body. */
+  sent = [];
+  #complaints = [];
+  #expected = [];
+
+  static async arrive(browser, server, options = {}) {
+    const visitor = new Visitor();
+    visitor.server = server;
+    visitor.context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+    visitor.page = await visitor.context.newPage();
+    await visitor.#watch();
+    return visitor;
+  }
+
+  async #watch() {
+    const clientOrigin = new URL(callback).origin;
+    // The application's callback page: this test plays it, nothing leaves the machine.
+    await this.context.route(`${clientOrigin}/**`, (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Back in the app</h1>' }));
+    this.context.on('request', (request) => {
+      this.sent.push([request.method(), request.url(), JSON.stringify(request.headers()), request.postData() ?? ''].join(' '));
+      const { origin } = new URL(request.url());
+      if (![this.server.base, clientOrigin].includes(origin)) this.#complaints.push(`asked another host: ${request.url()}`);
+    });
+    this.page.on('pageerror', (error) => this.#complaints.push(`script error: ${error.message}`));
+    this.page.on('console', (message) => {
+      if (message.type() === 'error') this.#complaints.push(`console: ${message.text()}`);
+    });
+  }
+
+  /** The next complaint of the console that matches was meant to happen (a refused request). */
+  expectComplaint(pattern) {
+    this.#expected.push(pattern);
+  }
+
+  /** Opens the application's sign-in: the gate, with an authorization request. */
+  open(request = {}) {
+    return this.page.goto(`${this.server.base}/oauth2/authorize?${authorizeQuery(request)}`);
+  }
+
+  heading(name) {
+    return this.page.getByRole('heading', { name, exact: true }).waitFor();
+  }
+
+  press(name) {
+    return this.page.getByRole('button', { name, exact: true }).click();
+  }
+
+  type(label, text) {
+    return this.page.getByLabel(label, { exact: true }).fill(text);
+  }
+
+  /** Waits for the application's callback page; answers its query. */
+  async landed() {
+    await this.page.waitForURL(`${callback}?**`);
+    return new URL(this.page.url()).searchParams;
+  }
+
+  async shoot(name) {
+    mkdirSync(screenshots, { recursive: true });
+    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
+  }
+
+  /** Creates an identity as a person does who reads and obeys the page; answers its words. */
+  async create({ name = '', password }) {
+    await this.press('Create a new identity');
+    await this.page.getByLabel('Name').fill(name);
+    await this.press('Continue');
+    await this.heading('Write down these 12 words');
+    const words = await this.page.locator('ol.words li').evaluateAll((items) => items.map((item) => item.lastChild.textContent.trim()));
+    await this.press('I have written them down');
+    await this.heading('Check your notes');
+    for (const label of await this.page.locator('form label').allTextContents()) {
+      await this.type(label, words[Number(/\d+/.exec(label)[0]) - 1]);
+    }
+    await this.press('Continue');
+    await this.newPassword(password);
+    await this.press('Create identity and sign in');
+    return words;
+  }
+
+  async newPassword(password) {
+    await this.type('Password for this device', password);
+    await this.type('Repeat the password', password);
+  }
+
+  /** Nothing of `secrets` was sent or lies readable in the browser's storage or in an address. */
+  async assertKept(secrets) {
+    const storage = await this.page
+      .goto(`${this.server.base}/login`)
+      .then(() => this.page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage })));
+    for (const secret of secrets) {
+      const leak = this.sent.find((text) => text.includes(secret) || decodeURIComponent(text.replaceAll('%', '%25')).includes(secret));
+      assert.equal(leak, undefined, 'a secret was sent');
+      assert.ok(!storage.includes(secret), 'a secret lies open in storage');
+    }
+  }
+
+  /** Closes the profile. No page may have broken its policy, thrown, or asked another host. */
+  async leave() {
+    await this.context.close();
+    for (const pattern of this.#expected) {
+      const at = this.#complaints.findIndex((text) => pattern.test(text));
+      assert.notEqual(at, -1, `expected a complaint like ${pattern}`);
+      this.#complaints.splice(at, 1);
+    }
+    assert.deepEqual(this.#complaints, []);
+  }
+}
