@@ -121,6 +121,28 @@ core::Task<Result<void>> SessionService::sign_out(store::SessionId id) {
   co_return Result<void>{};
 }
 
+core::Task<Result<std::vector<store::Session>>> SessionService::list(store::UserId user) {
+  SIGMA_CO_TRY(auto sessions, co_await sessions_.list(std::move(user), clock_.now()));
+  co_return sessions;
+}
+
+core::Task<Result<void>> SessionService::revoke(store::UserId user, std::string id_or_token) {
+  SIGMA_CO_TRY(const auto sessions, co_await list(std::move(user)));
+  const store::SecretHash hash = hash_secret(id_or_token);
+  for (const store::Session& session : sessions) {
+    if (session.id.str() == id_or_token || session.token_hash == hash) co_return co_await sign_out(session.id);
+  }
+  co_return Result<void>{};
+}
+
+core::Task<Result<void>> SessionService::revoke_all(store::UserId user, std::optional<store::SessionId> keep) {
+  SIGMA_CO_TRY(const auto sessions, co_await list(std::move(user)));
+  for (const store::Session& session : sessions) {
+    if (session.id != keep) SIGMA_CO_CHECK(co_await sign_out(session.id));
+  }
+  co_return Result<void>{};
+}
+
 core::Task<Result<store::Profile>> SessionService::set_active_identity(store::SessionWithUser session, store::BapId bap_id) {
   SIGMA_CO_TRY(auto profile, co_await users_.find_profile(bap_id));
   if (!profile || profile->user_id != session.user.id) {

@@ -12,12 +12,19 @@ using core::Task;
 Task<http::Response> sign_in_sigma(App& app, http::Request request);
 Task<http::Response> get_session(App& app, http::Request request);
 Task<http::Response> sign_out(App& app, http::Request request);
+Task<http::Response> list_sessions(App& app, http::Request request);
+Task<http::Response> revoke_session(App& app, http::Request request);
+Task<http::Response> revoke_sessions(App& app, http::Request request);
+Task<http::Response> revoke_other_sessions(App& app, http::Request request);
 Task<http::Response> ok(App& app, http::Request request);
 // organization.cpp
 Task<http::Response> list_organizations(App& app, http::Request request);
 Task<http::Response> set_active_organization(App& app, http::Request request);
 Task<http::Response> get_full_organization(App& app, http::Request request);
 Task<http::Response> get_active_member(App& app, http::Request request);
+// consents.cpp
+Task<http::Response> get_consents(App& app, http::Request request);
+Task<http::Response> delete_consent(App& app, http::Request request);
 // authorize.cpp
 Task<http::Response> authorize(App& app, http::Request request);
 Task<http::Response> legacy_authorize(App& app, http::Request request);

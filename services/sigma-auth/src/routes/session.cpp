@@ -115,6 +115,47 @@ Task<http::Response> sign_out(App& app, http::Request request) {
   co_return response;
 }
 
+// The store knows only hashes of session tokens. What stands for the token of another session is its id, which
+// revoke-session accepts as well; nobody can sign in with it.
+Task<http::Response> list_sessions(App& app, http::Request request) {
+  auto current = co_await require_session(app, request);
+  if (!current) co_return session_error(current.error());
+  auto sessions = co_await app.sessions.list(current->user.id);
+  if (!sessions) co_return session_error(sessions.error());
+  const auto presented = presented_session(app, request);
+  Json list = Json::array();
+  for (const store::Session& session : *sessions) {
+    list.push_back(session_json(session, session.id == current->session.id ? presented->token : session.id.str()));
+  }
+  co_return json_answer(list);
+}
+
+Task<http::Response> revoke_session(App& app, http::Request request) {
+  if (request.content_type() != "application/json") co_return transport_error(request, 415, "Content-Type must be application/json.");
+  auto current = co_await require_session(app, request);
+  if (!current) co_return session_error(current.error());
+  const auto body = core::parse_json(request.body);
+  if (!body) co_return session_error({oauth::ErrorCode::validation_error, body.error().description()});
+  auto token = core::json_string(*body, "token");
+  if (!token) co_return session_error({oauth::ErrorCode::validation_error, "[body.token] Invalid input: expected string"});
+  auto revoked = co_await app.sessions.revoke(current->user.id, std::move(*token));
+  co_return revoked ? json_answer({{"status", true}}) : session_error(revoked.error());
+}
+
+Task<http::Response> revoke_sessions(App& app, http::Request request) {
+  auto current = co_await require_session(app, request);
+  if (!current) co_return session_error(current.error());
+  auto revoked = co_await app.sessions.revoke_all(current->user.id, std::nullopt);
+  co_return revoked ? json_answer({{"status", true}}) : session_error(revoked.error());
+}
+
+Task<http::Response> revoke_other_sessions(App& app, http::Request request) {
+  auto current = co_await require_session(app, request);
+  if (!current) co_return session_error(current.error());
+  auto revoked = co_await app.sessions.revoke_all(current->user.id, current->session.id);
+  co_return revoked ? json_answer({{"status", true}}) : session_error(revoked.error());
+}
+
 Task<http::Response> ok(App&, http::Request) { co_return json_answer({{"ok", true}}); }
 
 }  // namespace sigma::service

@@ -42,6 +42,12 @@ class SessionService {
 
   core::Task<Result<void>> sign_out(store::SessionId id);
 
+  core::Task<Result<std::vector<store::Session>>> list(store::UserId user);
+  /// Ends one session of the user: named by its id, or by its secret token. No error when it is not theirs or gone.
+  core::Task<Result<void>> revoke(store::UserId user, std::string id_or_token);
+  /// Ends every session of the user but `keep`.
+  core::Task<Result<void>> revoke_all(store::UserId user, std::optional<store::SessionId> keep);
+
   /// Makes one of the user's identities the current one. not_a_member when it is not theirs.
   core::Task<Result<store::Profile>> set_active_identity(store::SessionWithUser session, store::BapId bap_id);
   core::Task<Result<std::vector<store::Profile>>> identities(store::UserId user);
