@@ -63,6 +63,7 @@ core::Task<void> Session::serve() {
   while (co_await serve_request()) {
     if (input_.empty()) {
       enter(Phase::idle, gate_.limits().idle_timeout);
+      if (worker_.fleet().draining()) drain();  // it began after this answer had left
     } else {
       enter(Phase::head, gate_.limits().header_timeout);
     }

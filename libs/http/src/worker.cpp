@@ -21,11 +21,18 @@ namespace {
 
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
-/// Makes the kernel ignore every packet to a listening socket: nobody new gets in, who is in its queue stays there.
-/// Otherwise connections that complete between the last accept() and close() would be reset.
+/// How long a handshake that has begun may take to end once the door is shut.
+constexpr std::chrono::milliseconds kHandshakesEnd{100};
+
+/// Makes the kernel drop every SYN to a listening socket: nobody new gets in, who is under way still arrives. Otherwise
+/// connections that complete between the last accept() and close() would be reset with their first request.
 void shut_the_door(int descriptor) {
-  sock_filter drop_all{BPF_RET | BPF_K, 0, 0, 0};
-  const sock_fprog program{1, &drop_all};
+  constexpr std::uint32_t kFlagsByte = 13, kSyn = 0x02, kPass = 0xffffffff;
+  sock_filter drop_syn[] = {{BPF_LD | BPF_B | BPF_ABS, 0, 0, kFlagsByte},
+                            {BPF_JMP | BPF_JSET | BPF_K, 0, 1, kSyn},
+                            {BPF_RET | BPF_K, 0, 0, 0},
+                            {BPF_RET | BPF_K, 0, 0, kPass}};
+  const sock_fprog program{std::size(drop_syn), drop_syn};
   ::setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
@@ -132,8 +139,12 @@ void Worker::drain() {
   asio::post(context_, [this] {
     if (acceptor_.is_open()) {
       shut_the_door(acceptor_.native_handle());
-      while (accept_up_to(1) == Accepted::some) continue;
-      close_acceptor();
+      closing_.expires_after(kHandshakesEnd);
+      closing_.async_wait([this](ErrorCode error) {
+        if (error || !acceptor_.is_open()) return;
+        while (accept_up_to(1) == Accepted::some) continue;
+        close_acceptor();
+      });
     }
     for (auto next = sessions_.begin(); next != sessions_.end();) (next++)->drain();
   });

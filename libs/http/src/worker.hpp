@@ -54,7 +54,8 @@ class Worker {
   Fleet& fleet_;
   boost::asio::io_context context_{1};
   boost::asio::ip::tcp::acceptor acceptor_{context_};
-  boost::asio::steady_timer retry_{context_};
+  boost::asio::steady_timer retry_{context_};    ///< of accept when descriptors have run out
+  boost::asio::steady_timer closing_{context_};  ///< of the acceptor during drain
   std::span<const std::unique_ptr<Worker>> crew_;
   Sessions sessions_;
   std::atomic<std::size_t> load_{0};  ///< connections placed here, for the choice of the least loaded
