@@ -27,14 +27,33 @@ std::string header(const http::Response& response, std::string_view name) {
   return std::string(response.headers.find(name).value_or(""));
 }
 
-/// The first address below /assets/ with that ending that the sign-in page names.
-std::string named_by_login_page(std::string_view ending) {
-  const std::string& html = *find_asset("/login")->identity;
+/// The addresses below /assets/ that a page names: its scripts with all that they import, its style, its icon.
+std::vector<std::string> named_by_page(std::string_view page) {
+  const std::string& html = *find_asset(page)->identity;
+  std::vector<std::string> paths;
   for (std::size_t at = html.find("/assets/"); at != std::string::npos; at = html.find("/assets/", at + 1)) {
-    std::string path = html.substr(at, html.find('"', at) - at);
-    if (path.ends_with(ending)) return path;
+    paths.push_back(html.substr(at, html.find('"', at) - at));
+  }
+  return paths;
+}
+
+/// The first of the sign-in page's with that ending.
+std::string named_by_login_page(std::string_view ending) {
+  for (std::string& path : named_by_page("/login")) {
+    if (path.ends_with(ending)) return std::move(path);
   }
   return {};
+}
+
+/// What a browser without a cache receives for a page, gzip where that helps.
+std::size_t bytes_to_load(std::string_view page) {
+  std::size_t bytes = find_asset(page)->identity->size();
+  for (const std::string& path : named_by_page(page)) {
+    const Asset* asset = find_asset(path);
+    EXPECT_NE(asset, nullptr) << page << " names " << path;
+    if (asset != nullptr) bytes += (asset->gzip ? asset->gzip : asset->identity)->size();
+  }
+  return bytes;
 }
 
 TEST(Assets, EveryPageIsThereAtItsAddressWithoutExtension) {
@@ -123,6 +142,11 @@ TEST(Assets, CompressedFormsAreSmaller) {
   EXPECT_LT(script.gzip->size(), script.identity->size());
   EXPECT_LT(script.brotli->size(), script.gzip->size());
   EXPECT_TRUE(script.gzip->starts_with("\x1f\x8b"));
+}
+
+TEST(Assets, PagesAreLightAndThoseWithoutKeysLoadNoCryptography) {
+  EXPECT_LT(bytes_to_load("/login"), 200'000U);
+  for (const auto* page : {"/", "/select-identity", "/consent"}) EXPECT_LT(bytes_to_load(page), 50'000U) << page;
 }
 
 TEST(Assets, EachFormHasATagAndTheTagSavesTheBody) {
