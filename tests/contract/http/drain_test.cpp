@@ -88,7 +88,7 @@ void insist(std::uint16_t port, bool keep, Tally& tally) {
 class DrainUnderLoad : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(DrainUnderLoad, LosesNoRequest) {
-  for (int round = 0; round < 3; ++round) {
+  for (int round = 0; round < 2; ++round) {
     ServerOptions options;
     options.threads = GetParam();
     TestServer server(options);
@@ -105,7 +105,7 @@ TEST_P(DrainUnderLoad, LosesNoRequest) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Threads, DrainUnderLoad, ::testing::Values(1, 2, 4));
+INSTANTIATE_TEST_SUITE_P(Threads, DrainUnderLoad, ::testing::Values(1, 3));
 
 }  // namespace
 }  // namespace sigma::http::testing
