@@ -1,0 +1,97 @@
+// What the operator decides. Flag > environment > file > default; every fault is reported at once, by name.
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sigma/core/log.hpp"
+#include "sigma/core/random.hpp"
+#include "sigma/core/result.hpp"
+#include "sigma/crypto/secret_bytes.hpp"
+#include "sigma/jose/algorithm.hpp"
+
+namespace sigma::service {
+
+/// Immutable once loaded. docs/reference/configuration.md lists variables, defaults and meanings.
+struct Config {
+  std::string base_url = "http://localhost:8787";  ///< public origin, lower case, no trailing slash
+  std::string issuer;                              ///< default: base URL + "/api/auth"
+  std::string listen = "127.0.0.1:8787";           ///< address literal and port
+  std::string admin_listen = "127.0.0.1:8788";
+  std::string tls_cert;  ///< PEM file; both or neither
+  std::string tls_key;
+  std::filesystem::path data_dir = "./var";
+  std::string database_url;  ///< "sqlite:<path>" or "postgresql://…"; default: sqlite:<data dir>/sigma.db
+  std::string redis_url;     ///< empty: in-process
+  std::vector<crypto::SecretBytes> secrets;  ///< the first seals, all open; empty unless Needs::secret
+  crypto::SecretBytes admin_token;           ///< empty unless Needs::admin_token
+  std::vector<std::string> trusted_proxies;  ///< CIDRs
+  std::vector<std::string> trusted_origins;  ///< "scheme://host[:port]"
+  std::string clients_file;                  ///< empty: none
+  std::string bap_api_url = "https://api.sigmaidentity.com/v1";  ///< empty: off
+  std::string indexer_url;                                       ///< empty: off
+  std::vector<std::string> admin_bap_ids;
+  core::log::Level log_level = core::log::Level::info;
+  core::log::Format log_format = core::log::Format::json;  ///< default: text on a terminal
+  std::size_t io_threads = 1;                              ///< default: cores
+  std::size_t db_workers = 4;                              ///< default: 4 × cores
+
+  bool implicit_sign_up = true;    ///< a first sign-in creates the user
+  bool legacy_token_path = false;  ///< contract §13.6
+  jose::Algorithm id_token_algorithm = jose::Algorithm::RS256;
+  std::chrono::seconds code_lifetime{300};  ///< 600 at most (contract §2)
+  std::chrono::seconds access_token_lifetime{3'600};
+  std::chrono::seconds id_token_lifetime{36'000};
+  std::chrono::seconds refresh_token_lifetime{30 * 86'400};
+  std::chrono::seconds session_lifetime{7 * 86'400};
+
+  std::size_t header_limit = 16 * 1024;  ///< bytes
+  std::size_t body_limit = 64 * 1024;    ///< bytes
+  std::size_t max_connections = 10'000;  ///< per listener
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{20'000};
+  std::chrono::milliseconds idle_timeout{60'000};
+  std::chrono::milliseconds request_timeout{15'000};
+  std::chrono::milliseconds drain_delay{0};  ///< default: 5 s, but 0 when the public listener is a loopback address
+  std::chrono::milliseconds drain_timeout{20'000};
+
+  /// The store is SQLite in a file of ours.
+  bool embedded() const { return database_url.starts_with("sqlite:"); }
+  /// Path of the embedded database; only when embedded().
+  std::filesystem::path sqlite_path() const { return database_url.substr(sizeof("sqlite:") - 1); }
+};
+
+/// Values as given, by key ("base_url"), before they mean anything.
+using Settings = std::map<std::string, std::string, std::less<>>;
+
+/// What a command needs beyond the settings: secrets are only asked for, or generated, where they are used.
+struct Needs {
+  bool secret = false;
+  bool admin_token = false;
+};
+
+/// One variable, for --help, documentation and checks.
+struct SettingInfo {
+  std::string_view key;
+  std::string_view default_text;
+  std::string_view meaning;
+  bool flag;  ///< secrets have none: command lines are seen by everybody on the machine
+};
+std::vector<SettingInfo> all_settings();
+
+/// "base_url" → "SIGMA_BASE_URL" / "--base-url".
+std::string variable_name(std::string_view key);
+std::string flag_name(std::string_view key);
+
+/// The SIGMA_ variables of an environment block ("NAME=value", null at the end), by key. Those of tests and clients
+/// (SIGMA_TEST_*, SIGMA_AUTH_BIN, SIGMA_MEMBER_PRIVATE_KEY) are not ours.
+Settings settings_of_environment(const char* const* environment);
+
+/// Merges flags over environment over the configuration file (key `config`), checks everything and fills the defaults.
+/// On the embedded store it makes the data directory (0700) and the needed secrets in it (0600), once. Code::invalid_input with
+/// one line a fault, each naming the variable and an example.
+core::Result<Config> load_config(const Settings& flags, const Settings& environment, Needs needs, core::Random& random);
+
+}  // namespace sigma::service
