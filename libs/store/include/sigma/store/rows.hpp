@@ -18,12 +18,14 @@ struct MemberKey {
   std::string pubkey;  ///< compressed, lower-case hex
   std::optional<UtcTime> not_before;
   std::optional<UtcTime> not_after;
+  bool operator==(const MemberKey&) const = default;
 };
 
 struct ClientSecret {
   SecretHash hash;
   UtcTime created_at;
   std::optional<UtcTime> expires_at;  ///< set on the old one when a new one is made
+  bool operator==(const ClientSecret&) const = default;
 };
 
 struct Client {
@@ -43,6 +45,7 @@ struct Client {
   core::Json metadata = core::Json::object();
   UtcTime created_at;
   UtcTime updated_at;
+  bool operator==(const Client&) const = default;
 };
 
 struct User {
@@ -57,6 +60,7 @@ struct User {
   bool disabled = false;
   UtcTime created_at;
   UtcTime updated_at;
+  bool operator==(const User&) const = default;
 };
 
 /// A BAP identity of a user.
@@ -71,6 +75,7 @@ struct Profile {
   core::Json profile = core::Json::object();  ///< the BAP profile as resolved, or the minimal one
   UtcTime created_at;
   UtcTime updated_at;
+  bool operator==(const Profile&) const = default;
 };
 
 struct Session {
@@ -84,12 +89,14 @@ struct Session {
   UtcTime created_at;
   UtcTime updated_at;
   UtcTime expires_at;
+  bool operator==(const Session&) const = default;
 };
 
 /// A session with its user, as every signed-in request needs them: one look-up.
 struct SessionWithUser {
   Session session;
   User user;
+  bool operator==(const SessionWithUser&) const = default;
 };
 
 struct AuthorizationCode {
@@ -111,6 +118,7 @@ struct AuthorizationCode {
   UtcTime created_at;
   UtcTime expires_at;
   std::optional<UtcTime> consumed_at;
+  bool operator==(const AuthorizationCode&) const = default;
 };
 
 struct AccessToken {
@@ -127,6 +135,7 @@ struct AccessToken {
   UtcTime created_at;
   UtcTime expires_at;
   std::optional<UtcTime> revoked_at;
+  bool operator==(const AccessToken&) const = default;
 };
 
 struct RefreshToken {
@@ -148,6 +157,7 @@ struct RefreshToken {
   /// within the grace period gets the identical answer.
   std::optional<std::string> sealed_answer;
   std::optional<std::string> request_fingerprint;  ///< of the request that rotated it
+  bool operator==(const RefreshToken&) const = default;
 };
 
 struct Consent {
@@ -157,6 +167,7 @@ struct Consent {
   std::vector<std::string> scopes;
   UtcTime created_at;
   UtcTime updated_at;
+  bool operator==(const Consent&) const = default;
 };
 
 struct SigningKey {
@@ -168,6 +179,7 @@ struct SigningKey {
   UtcTime active_from;                ///< signs from here on
   std::optional<UtcTime> retired_at;  ///< stops signing; stays published until `expires_at`
   std::optional<UtcTime> expires_at;
+  bool operator==(const SigningKey&) const = default;
 };
 
 }  // namespace sigma::store

@@ -1,0 +1,139 @@
+#include "sigma/core/encoding.hpp"
+#include "sigma/store/store.hpp"
+#include "statements.hpp"
+
+namespace sigma::store {
+
+static core::Json to_json(std::optional<UtcTime> time) { return time ? core::Json(time->ms) : core::Json(); }
+
+static std::optional<UtcTime> time_from(const core::Json& json) {
+  if (json.is_null()) return {};
+  return UtcTime{json.get<std::int64_t>()};
+}
+
+static std::string member_keys_text(const std::vector<MemberKey>& keys) {
+  core::Json array = core::Json::array();
+  for (const auto& key : keys) {
+    array.push_back({{"pubkey", key.pubkey}, {"not_before", to_json(key.not_before)}, {"not_after", to_json(key.not_after)}});
+  }
+  return json_text(array);
+}
+
+static std::string secrets_text(const std::vector<ClientSecret>& secrets) {
+  core::Json array = core::Json::array();
+  for (const auto& secret : secrets) {
+    array.push_back({{"hash", core::hex_encode(secret.hash.str())},
+                     {"created_at", secret.created_at.ms},
+                     {"expires_at", to_json(secret.expires_at)}});
+  }
+  return json_text(array);
+}
+
+static void read_row(Columns columns, Client& client) {
+  core::Json member_keys, secrets;
+  columns.read(client.id, client.name, client.auth_method, client.redirect_uris, client.grant_types, client.scopes,
+               member_keys, secrets, client.owner_bap_id, client.skip_consent, client.disabled, client.metadata,
+               client.created_at, client.updated_at);
+  for (const auto& key : member_keys) {
+    client.member_keys.push_back({key.at("pubkey").get<std::string>(), time_from(key.at("not_before")), time_from(key.at("not_after"))});
+  }
+  for (const auto& secret : secrets) {
+    client.secrets.push_back({SecretHash{core::hex_decode(secret.at("hash").get<std::string>()).value_or("")},
+                              UtcTime{secret.at("created_at").get<std::int64_t>()}, time_from(secret.at("expires_at"))});
+  }
+}
+
+namespace {
+
+constexpr std::size_t kMaxPage = 200;
+
+const std::string kColumns =
+    "id, name, auth_method, redirect_uris, grant_types, scopes, member_keys, secrets, owner_bap_id, skip_consent, "
+    "disabled, metadata, created_at, updated_at";
+
+Params params_of(const Client& client) {
+  return {client.id,           client.name,           client.auth_method,  json_text(client.redirect_uris),
+          json_text(client.grant_types), json_text(client.scopes), member_keys_text(client.member_keys),
+          secrets_text(client.secrets),  client.owner_bap_id,      client.skip_consent,
+          client.disabled,     json_text(client.metadata), client.created_at, client.updated_at};
+}
+
+Result<void> write_member_keys(Connection& connection, const Client& client) {
+  static const Query kForget("DELETE FROM client_member_keys WHERE client_id = $1");
+  static const Query kInsert("INSERT INTO client_member_keys (pubkey, client_id) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+  SIGMA_CHECK(change(connection, kForget, {client.id}));
+  for (const auto& key : client.member_keys) SIGMA_CHECK(change(connection, kInsert, {key.pubkey, client.id}));
+  return {};
+}
+
+}  // namespace
+
+Task<Found<Client>> ClientStore::find(ClientId id) {
+  static const Query kFind("SELECT " + kColumns + " FROM clients WHERE id = $1");
+  return db_.read([id = std::move(id)](Connection& connection) { return find_one<Client>(connection, kFind, {id}); });
+}
+
+Task<Found<Client>> ClientStore::find_by_member_key(std::string pubkey) {
+  static const Query kFind("SELECT " + kColumns +
+                           " FROM clients WHERE id IN (SELECT client_id FROM client_member_keys WHERE pubkey = $1) LIMIT 2");
+  return db_.read([pubkey = std::move(pubkey)](Connection& connection) -> Found<Client> {
+    SIGMA_TRY(auto clients, find_all<Client>(connection, kFind, {pubkey}));
+    if (clients.size() != 1) return std::optional<Client>{};
+    return std::optional<Client>(std::move(clients.front()));
+  });
+}
+
+Task<Result<std::vector<Client>>> ClientStore::list(Page page) {
+  static const Query kList("SELECT " + kColumns + " FROM clients WHERE id > $1 ORDER BY id LIMIT $2");
+  return db_.read([page = std::move(page)](Connection& connection) {
+    return find_all<Client>(connection, kList,
+                            {page.after, static_cast<std::int64_t>(std::clamp<std::size_t>(page.limit, 1, kMaxPage))});
+  });
+}
+
+Task<Result<bool>> ClientStore::create(Client client) {
+  static const Query kInsert("INSERT INTO clients (" + kColumns + ") VALUES (" + placeholders(1, 14) +
+                             ") ON CONFLICT (id) DO NOTHING");
+  return db_.write({.key = client.id.str()}, [client = std::move(client)](Connection& connection) -> Result<bool> {
+    SIGMA_TRY(const auto inserted, change(connection, kInsert, params_of(client)));
+    if (inserted == 0) return false;
+    SIGMA_CHECK(write_member_keys(connection, client));
+    return true;
+  });
+}
+
+Task<Result<bool>> ClientStore::update(Client client, std::optional<UtcTime> expected_updated_at) {
+  // created_at stays: the thirteenth column of params_of is left out.
+  static const std::string kUpdate =
+      "UPDATE clients SET name = $2, auth_method = $3, redirect_uris = $4, grant_types = $5, scopes = $6, "
+      "member_keys = $7, secrets = $8, owner_bap_id = $9, skip_consent = $10, disabled = $11, metadata = $12, "
+      "updated_at = $13 WHERE id = $1";
+  static const Query kAlways(kUpdate);
+  static const Query kIfUnchanged(kUpdate + " AND updated_at = $14");
+  return db_.write({.key = client.id.str()}, [client = std::move(client), expected_updated_at](Connection& connection) -> Result<bool> {
+    Params params = params_of(client);
+    params.erase(params.begin() + 12);
+    if (expected_updated_at) params.emplace_back(*expected_updated_at);
+    SIGMA_TRY(const auto updated, change(connection, expected_updated_at ? kIfUnchanged : kAlways, params));
+    if (updated == 0) return false;
+    SIGMA_CHECK(write_member_keys(connection, client));
+    return true;
+  });
+}
+
+Task<Result<bool>> ClientStore::remove(ClientId id) {
+  static const Query kRemoveClient("DELETE FROM clients WHERE id = $1");  // cascades to member keys and consents
+  static const Query kRemoveTokens[] = {
+      Query("DELETE FROM access_tokens WHERE grant_id IN (SELECT id FROM grants WHERE client_id = $1)"),
+      Query("DELETE FROM access_tokens WHERE client_id = $1 AND user_id IS NULL"),
+      Query("DELETE FROM refresh_tokens WHERE grant_id IN (SELECT id FROM grants WHERE client_id = $1)"),
+      Query("DELETE FROM grants WHERE client_id = $1"),
+  };
+  return db_.write({.key = id.str()}, [id = std::move(id)](Connection& connection) -> Result<bool> {
+    for (const Query& query : kRemoveTokens) SIGMA_CHECK(change(connection, query, {id}));
+    SIGMA_TRY(const auto removed, change(connection, kRemoveClient, {id}));
+    return removed > 0;
+  });
+}
+
+}  // namespace sigma::store

@@ -1,0 +1,89 @@
+#include "sigma/store/store.hpp"
+#include "statements.hpp"
+
+namespace sigma::store {
+
+static void read_row(Columns columns, Session& session) {
+  columns.read(session.id, session.token_hash, session.user_id, session.active_bap_id, session.auth_time,
+               session.ip_address, session.user_agent, session.created_at, session.updated_at, session.expires_at);
+}
+
+static void read_row(Columns columns, SessionWithUser& both) {
+  Session& session = both.session;
+  User& user = both.user;
+  columns.read(session.id, session.token_hash, session.user_id, session.active_bap_id, session.auth_time,
+               session.ip_address, session.user_agent, session.created_at, session.updated_at, session.expires_at,
+               user.id, user.name, user.email, user.email_verified, user.image, user.pubkey, user.subscription_tier,
+               user.roles, user.disabled, user.created_at, user.updated_at);
+}
+
+namespace {
+
+const std::string kColumns =
+    "id, token_hash, user_id, active_bap_id, auth_time, ip_address, user_agent, created_at, updated_at, expires_at";
+
+const std::string kSelectWithUser =
+    "SELECT s.id, s.token_hash, s.user_id, s.active_bap_id, s.auth_time, s.ip_address, s.user_agent, s.created_at, "
+    "s.updated_at, s.expires_at, u.id, u.name, u.email, u.email_verified, u.image, u.pubkey, u.subscription_tier, "
+    "u.roles, u.disabled, u.created_at, u.updated_at FROM sessions s JOIN users u ON u.id = s.user_id ";
+
+}  // namespace
+
+Task<Result<void>> SessionStore::create(Session session) {
+  static const Query kInsert("INSERT INTO sessions (" + kColumns + ") VALUES (" + placeholders(1, 10) + ")");
+  return db_.write({.key = session.id.str(), .single_statement = true}, [session = std::move(session)](Connection& connection) -> Result<void> {
+    SIGMA_CHECK(change(connection, kInsert,
+                       {session.id, session.token_hash, session.user_id, session.active_bap_id, session.auth_time,
+                        session.ip_address, session.user_agent, session.created_at, session.updated_at, session.expires_at}));
+    return {};
+  });
+}
+
+Task<Found<SessionWithUser>> SessionStore::find(SecretHash token_hash, UtcTime now) {
+  static const Query kFind(kSelectWithUser + "WHERE s.token_hash = $1 AND s.expires_at > $2");
+  return db_.read([token_hash = std::move(token_hash), now](Connection& connection) {
+    return find_one<SessionWithUser>(connection, kFind, {token_hash, now});
+  });
+}
+
+Task<Found<SessionWithUser>> SessionStore::find_by_id(SessionId id, UtcTime now) {
+  static const Query kFind(kSelectWithUser + "WHERE s.id = $1 AND s.expires_at > $2");
+  return db_.read([id = std::move(id), now](Connection& connection) {
+    return find_one<SessionWithUser>(connection, kFind, {id, now});
+  });
+}
+
+Task<Result<bool>> SessionStore::renew(SessionId id, UtcTime now, UtcTime expires_at) {
+  static const Query kRenew("UPDATE sessions SET updated_at = $2, expires_at = $3 WHERE id = $1 AND expires_at > $2");
+  return db_.write({.key = id.str(), .single_statement = true}, [id = std::move(id), now, expires_at](Connection& connection) -> Result<bool> {
+    SIGMA_TRY(const auto renewed, change(connection, kRenew, {id, now, expires_at}));
+    return renewed > 0;
+  });
+}
+
+Task<Result<bool>> SessionStore::set_active_identity(SessionId id, std::optional<BapId> bap_id, UtcTime now) {
+  static const Query kSet("UPDATE sessions SET active_bap_id = $2, updated_at = $3 WHERE id = $1 AND expires_at > $3");
+  return db_.write({.key = id.str(), .single_statement = true},
+                   [id = std::move(id), bap_id = std::move(bap_id), now](Connection& connection) -> Result<bool> {
+                     SIGMA_TRY(const auto set, change(connection, kSet, {id, bap_id, now}));
+                     return set > 0;
+                   });
+}
+
+Task<Result<bool>> SessionStore::remove(SessionId id, UtcTime now) {
+  static const Query kRevoke(
+      "UPDATE grants SET revoked_at = $2 WHERE session_id = $1 AND revoked_at IS NULL AND NOT offline_access");
+  static const Query kRemove("DELETE FROM sessions WHERE id = $1");
+  return db_.write({.key = id.str()}, [id = std::move(id), now](Connection& connection) -> Result<bool> {
+    SIGMA_CHECK(change(connection, kRevoke, {id, now}));
+    SIGMA_TRY(const auto removed, change(connection, kRemove, {id}));
+    return removed > 0;
+  });
+}
+
+Task<Result<std::vector<Session>>> SessionStore::list(UserId id, UtcTime now) {
+  static const Query kList("SELECT " + kColumns + " FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY created_at, id");
+  return db_.read([id = std::move(id), now](Connection& connection) { return find_all<Session>(connection, kList, {id, now}); });
+}
+
+}  // namespace sigma::store

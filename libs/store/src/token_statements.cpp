@@ -1,0 +1,208 @@
+#include "token_statements.hpp"
+
+namespace sigma::store {
+
+static void read_row(Columns columns, AuthorizationCode& code) {
+  columns.read(code.hash, code.grant_id, code.client_id, code.user_id, code.session_id, code.bap_id, code.redirect_uri,
+               code.redirect_uri_was_sent, code.code_challenge, code.scopes, code.nonce, code.acr, code.claims,
+               code.resources, code.auth_time, code.created_at, code.expires_at, code.consumed_at);
+}
+
+static void read_row(Columns columns, AccessToken& token) {
+  columns.read(token.hash, token.grant_id, token.client_id, token.user_id, token.session_id, token.bap_id, token.scopes,
+               token.audience, token.details, token.auth_time, token.created_at, token.expires_at, token.revoked_at);
+}
+
+static void read_row(Columns columns, RefreshToken& token) {
+  columns.read(token.hash, token.grant_id, token.client_id, token.user_id, token.session_id, token.bap_id, token.scopes,
+               token.resources, token.details, token.auth_time, token.created_at, token.expires_at, token.rotated_at,
+               token.revoked_at);
+  columns.read_bytes(token.sealed_answer);
+  columns.read_bytes(token.request_fingerprint);
+}
+
+namespace {
+
+/// A grant's row outlives its tokens by at least nothing and at most this: it is moved once a day, not at each rotation.
+constexpr std::int64_t kGrantSlackMs = 24 * 3600 * 1000;
+
+const std::string kGrantColumns =
+    "id, code_hash, client_id, user_id, session_id, bap_id, redirect_uri, redirect_uri_was_sent, code_challenge, scopes, "
+    "offline_access, nonce, acr, claims, resources, auth_time, created_at, code_expires_at, expires_at";
+constexpr int kGrantColumnCount = 19;
+
+const std::string kAccessColumns =
+    "hash, grant_id, client_id, user_id, session_id, bap_id, scopes, audience, details, auth_time, created_at, expires_at";
+const std::string kRefreshColumns =
+    "hash, grant_id, client_id, user_id, session_id, bap_id, scopes, resources, details, auth_time, created_at, expires_at";
+constexpr int kTokenColumnCount = 12;
+
+const std::string kInsertGrant = "INSERT INTO grants (" + kGrantColumns + ") VALUES (" + placeholders(1, kGrantColumnCount) + ")";
+const Query kInsertAccess("INSERT INTO access_tokens (" + kAccessColumns + ") VALUES (" + placeholders(1, kTokenColumnCount) + ")");
+const Query kInsertRefresh("INSERT INTO refresh_tokens (" + kRefreshColumns + ") VALUES (" + placeholders(1, kTokenColumnCount) + ")");
+
+bool has_offline_access(const std::vector<std::string>& scopes) {
+  return std::find(scopes.begin(), scopes.end(), "offline_access") != scopes.end();
+}
+
+Params params_of(const AccessToken& token) {
+  return {token.hash,   token.grant_id, token.client_id, token.user_id, token.session_id, token.bap_id, json_text(token.scopes),
+          json_text(token.audience), json_text(token.details), token.auth_time, token.created_at, token.expires_at};
+}
+
+Params params_of(const RefreshToken& token) {
+  return {token.hash,   token.grant_id, token.client_id, token.user_id, token.session_id, token.bap_id, json_text(token.scopes),
+          json_text(token.resources), json_text(token.details), token.auth_time, token.created_at, token.expires_at};
+}
+
+void append(Params& to, Params from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+/// Until when the tokens' grant must be kept.
+UtcTime last_expiry(const IssuedTokens& tokens) {
+  return tokens.refresh ? std::max(tokens.access.expires_at, tokens.refresh->expires_at) : tokens.access.expires_at;
+}
+
+Result<void> insert_tokens(Connection& connection, const IssuedTokens& tokens) {
+  SIGMA_CHECK(change(connection, kInsertAccess, params_of(tokens.access)));
+  if (tokens.refresh) SIGMA_CHECK(change(connection, kInsertRefresh, params_of(*tokens.refresh)));
+  return {};
+}
+
+void append_tokens(Params& to, const IssuedTokens& tokens) {
+  append(to, params_of(tokens.access));
+  if (tokens.refresh) append(to, params_of(*tokens.refresh));
+}
+
+/// The Postgres inserts that follow a data-modifying WITH named `consumed`, with parameters from `first` on.
+std::string insert_tokens_text(int first, bool with_refresh) {
+  std::string text = fmt::format(", access AS (INSERT INTO access_tokens ({}) SELECT {} FROM consumed)", kAccessColumns,
+                                 placeholders(first, kTokenColumnCount));
+  if (with_refresh) {
+    text += fmt::format(", refresh AS (INSERT INTO refresh_tokens ({}) SELECT {} FROM consumed)", kRefreshColumns,
+                        placeholders(first + kTokenColumnCount, kTokenColumnCount));
+  }
+  return text + " SELECT 1 FROM consumed";
+}
+
+const std::string kExtend = fmt::format("CASE WHEN expires_at < $3 THEN $3 + {} ELSE expires_at END", kGrantSlackMs);
+const std::string kRedeem = "UPDATE grants SET consumed_at = $2, expires_at = " + kExtend +
+                            " WHERE code_hash = $1 AND consumed_at IS NULL AND revoked_at IS NULL";
+std::string redeem_text(bool with_refresh) {
+  return "WITH consumed AS (" + kRedeem + " RETURNING 1)" + insert_tokens_text(4, with_refresh);
+}
+const Query kRedeemAccess(kRedeem, redeem_text(false));
+const Query kRedeemBoth(kRedeem, redeem_text(true));
+
+const std::string kMarkRotated =
+    "UPDATE refresh_tokens SET rotated_at = $2, sealed_answer = $3, request_fingerprint = $4 "
+    "WHERE hash = $1 AND rotated_at IS NULL AND revoked_at IS NULL AND NOT EXISTS "
+    "(SELECT 1 FROM grants WHERE grants.id = refresh_tokens.grant_id AND grants.revoked_at IS NOT NULL)";
+std::string rotate_text(bool with_refresh) {
+  return "WITH consumed AS (" + kMarkRotated + " RETURNING grant_id)" +
+         ", others AS (UPDATE access_tokens SET revoked_at = $2 FROM consumed "
+         "WHERE access_tokens.grant_id = consumed.grant_id AND revoked_at IS NULL AND expires_at > $2)" +
+         fmt::format(", kept AS (UPDATE grants SET expires_at = $5 + {} FROM consumed "
+                     "WHERE id = consumed.grant_id AND expires_at < $5)", kGrantSlackMs) +
+         insert_tokens_text(6, with_refresh);
+}
+const Query kRotateAccess(kMarkRotated, rotate_text(false));
+const Query kRotateBoth(kMarkRotated, rotate_text(true));
+const Query kRevokeOthers("UPDATE access_tokens SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL AND expires_at > $2");
+const Query kKeepGrant(fmt::format("UPDATE grants SET expires_at = $2 + {} WHERE id = $1 AND expires_at < $2", kGrantSlackMs));
+
+}  // namespace
+
+Result<void> insert_grant(Connection& connection, const AuthorizationCode& code) {
+  static const Query kInsert(kInsertGrant);
+  SIGMA_CHECK(change(connection, kInsert,
+                     {code.grant_id, code.hash, code.client_id, code.user_id, code.session_id, code.bap_id, code.redirect_uri,
+                      code.redirect_uri_was_sent, code.code_challenge, json_text(code.scopes),
+                      has_offline_access(code.scopes), code.nonce, code.acr, json_text(code.claims),
+                      json_text(code.resources), code.auth_time, code.created_at, code.expires_at,
+                      UtcTime{code.expires_at.ms + kGrantSlackMs}}));
+  return {};
+}
+
+Result<void> insert_grant_of(Connection& connection, const AccessToken& token) {
+  static const Query kInsert(kInsertGrant + " ON CONFLICT (id) DO NOTHING");
+  const std::string nowhere;
+  SIGMA_CHECK(change(connection, kInsert,
+                     {token.grant_id, nullptr, token.client_id, token.user_id, token.session_id, token.bap_id, nowhere, false,
+                      nullptr, json_text(token.scopes), has_offline_access(token.scopes), nullptr, nullptr,
+                      json_text(core::Json()), json_text(core::Json::array()), token.auth_time, token.created_at,
+                      token.created_at, token.expires_at}));
+  return {};
+}
+
+Result<void> insert_access(Connection& connection, const AccessToken& token) {
+  SIGMA_CHECK(change(connection, kInsertAccess, params_of(token)));
+  return {};
+}
+
+Result<std::optional<AuthorizationCode>> select_code(Connection& connection, const SecretHash& hash) {
+  static const Query kSelect(
+      "SELECT code_hash, id, client_id, user_id, session_id, bap_id, redirect_uri, redirect_uri_was_sent, code_challenge, "
+      "scopes, nonce, acr, claims, resources, auth_time, created_at, code_expires_at, consumed_at "
+      "FROM grants WHERE code_hash = $1");
+  return find_one<AuthorizationCode>(connection, kSelect, {hash});
+}
+
+Result<std::optional<AccessToken>> select_access(Connection& connection, const SecretHash& hash) {
+  static const Query kSelect(
+      "SELECT t.hash, t.grant_id, t.client_id, t.user_id, t.session_id, t.bap_id, t.scopes, t.audience, t.details, "
+      "t.auth_time, t.created_at, t.expires_at, COALESCE(t.revoked_at, g.revoked_at) "
+      "FROM access_tokens t LEFT JOIN grants g ON g.id = t.grant_id WHERE t.hash = $1");
+  return find_one<AccessToken>(connection, kSelect, {hash});
+}
+
+Result<std::optional<RefreshToken>> select_refresh(Connection& connection, const SecretHash& hash) {
+  static const Query kSelect(
+      "SELECT t.hash, t.grant_id, t.client_id, t.user_id, t.session_id, t.bap_id, t.scopes, t.resources, t.details, "
+      "t.auth_time, t.created_at, t.expires_at, t.rotated_at, COALESCE(t.revoked_at, g.revoked_at), t.sealed_answer, "
+      "t.request_fingerprint FROM refresh_tokens t LEFT JOIN grants g ON g.id = t.grant_id WHERE t.hash = $1");
+  return find_one<RefreshToken>(connection, kSelect, {hash});
+}
+
+Result<bool> code_exists(Connection& connection, const SecretHash& hash) {
+  static const Query kExists("SELECT 1 FROM grants WHERE code_hash = $1");
+  SIGMA_TRY(const auto rows, change(connection, kExists, {hash}));
+  return rows > 0;
+}
+
+Result<bool> refresh_exists(Connection& connection, const SecretHash& hash) {
+  static const Query kExists("SELECT 1 FROM refresh_tokens WHERE hash = $1");
+  SIGMA_TRY(const auto rows, change(connection, kExists, {hash}));
+  return rows > 0;
+}
+
+Result<bool> redeem(Connection& connection, const SecretHash& hash, UtcTime now, const IssuedTokens& tokens) {
+  const bool one_statement = connection.dialect() == sql::Dialect::postgres;
+  Params params{hash, now, last_expiry(tokens)};
+  if (one_statement) append_tokens(params, tokens);
+  SIGMA_TRY(const auto redeemed, change(connection, tokens.refresh ? kRedeemBoth : kRedeemAccess, params));
+  if (redeemed == 0) return false;
+  if (!one_statement) SIGMA_CHECK(insert_tokens(connection, tokens));
+  return true;
+}
+
+Result<bool> rotate(Connection& connection, const Rotation& rotation) {
+  const bool one_statement = connection.dialect() == sql::Dialect::postgres;
+  const IssuedTokens& tokens = rotation.successors;
+  Params params{rotation.old_hash, rotation.now, sql::Blob{rotation.sealed_answer}, sql::Blob{rotation.request_fingerprint}};
+  if (one_statement) {
+    params.emplace_back(last_expiry(tokens));
+    append_tokens(params, tokens);
+  }
+  SIGMA_TRY(const auto rotated, change(connection, tokens.refresh ? kRotateBoth : kRotateAccess, params));
+  if (rotated == 0) return false;
+  if (!one_statement) {
+    SIGMA_CHECK(change(connection, kRevokeOthers, {tokens.access.grant_id, rotation.now}));
+    SIGMA_CHECK(change(connection, kKeepGrant, {tokens.access.grant_id, last_expiry(tokens)}));
+    SIGMA_CHECK(insert_tokens(connection, tokens));
+  }
+  return true;
+}
+
+}  // namespace sigma::store

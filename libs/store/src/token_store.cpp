@@ -1,0 +1,89 @@
+#include "sigma/store/store.hpp"
+#include "token_statements.hpp"
+
+namespace sigma::store {
+namespace {
+
+Consumed lost_race(bool exists) { return exists ? Consumed::already : Consumed::not_found; }
+
+}  // namespace
+
+Task<Result<void>> TokenStore::create_code(AuthorizationCode code) {
+  return db_.write({.key = code.grant_id.str(), .single_statement = true},
+                   [code = std::move(code)](Connection& connection) { return insert_grant(connection, code); });
+}
+
+Task<Found<AuthorizationCode>> TokenStore::find_code(SecretHash hash) {
+  return db_.read([hash = std::move(hash)](Connection& connection) { return select_code(connection, hash); });
+}
+
+Task<Result<Consumed>> TokenStore::redeem_code(SecretHash hash, UtcTime now, IssuedTokens tokens) {
+  WriteTraits traits{.key = tokens.access.grant_id.str(), .single_statement = true};
+  return db_.write(std::move(traits), [hash = std::move(hash), now, tokens = std::move(tokens)](Connection& connection) -> Result<Consumed> {
+    SIGMA_TRY(const bool redeemed, redeem(connection, hash, now, tokens));
+    if (redeemed) return Consumed::done;
+    SIGMA_TRY(const bool exists, code_exists(connection, hash));
+    return lost_race(exists);
+  });
+}
+
+Task<Result<Consumed>> TokenStore::consume_code(SecretHash hash, UtcTime now) {
+  static const Query kConsume("UPDATE grants SET consumed_at = $2 WHERE code_hash = $1 AND consumed_at IS NULL AND revoked_at IS NULL");
+  WriteTraits traits{.key = hash.str(), .single_statement = true};
+  return db_.write(std::move(traits), [hash = std::move(hash), now](Connection& connection) -> Result<Consumed> {
+    SIGMA_TRY(const auto consumed, change(connection, kConsume, {hash, now}));
+    if (consumed > 0) return Consumed::done;
+    SIGMA_TRY(const bool exists, code_exists(connection, hash));
+    return lost_race(exists);
+  });
+}
+
+Task<Found<AccessToken>> TokenStore::find_access(SecretHash hash) {
+  return db_.read([hash = std::move(hash)](Connection& connection) { return select_access(connection, hash); });
+}
+
+Task<Found<RefreshToken>> TokenStore::find_refresh(SecretHash hash) {
+  return db_.read([hash = std::move(hash)](Connection& connection) { return select_refresh(connection, hash); });
+}
+
+Task<Result<Consumed>> TokenStore::rotate_refresh(SecretHash old_hash, UtcTime now, std::string request_fingerprint,
+                                                  std::string sealed_answer, IssuedTokens successors) {
+  Rotation rotation{std::move(old_hash), now, std::move(request_fingerprint), std::move(sealed_answer), std::move(successors)};
+  WriteTraits traits{.key = rotation.successors.access.grant_id.str(), .single_statement = true};
+  return db_.write(std::move(traits), [rotation = std::move(rotation)](Connection& connection) -> Result<Consumed> {
+    SIGMA_TRY(const bool rotated, rotate(connection, rotation));
+    if (rotated) return Consumed::done;
+    SIGMA_TRY(const bool exists, refresh_exists(connection, rotation.old_hash));
+    return lost_race(exists);
+  });
+}
+
+Task<Result<void>> TokenStore::revoke_grant(GrantId id, UtcTime now) {
+  static const Query kRevoke("UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL");
+  // Tokens without a user have no row in grants.
+  static const Query kRevokeTokens("UPDATE access_tokens SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL");
+  return db_.write({.key = id.str()}, [id = std::move(id), now](Connection& connection) -> Result<void> {
+    SIGMA_TRY(const auto revoked, change(connection, kRevoke, {id, now}));
+    if (revoked == 0) SIGMA_CHECK(change(connection, kRevokeTokens, {id, now}));
+    return {};
+  });
+}
+
+Task<Result<bool>> TokenStore::revoke_access(SecretHash hash, UtcTime now) {
+  static const Query kRevoke("UPDATE access_tokens SET revoked_at = $2 WHERE hash = $1 AND revoked_at IS NULL");
+  WriteTraits traits{.key = hash.str(), .single_statement = true};
+  return db_.write(std::move(traits), [hash = std::move(hash), now](Connection& connection) -> Result<bool> {
+    SIGMA_TRY(const auto revoked, change(connection, kRevoke, {hash, now}));
+    return revoked > 0;
+  });
+}
+
+Task<Result<void>> TokenStore::create_access(AccessToken token) {
+  WriteTraits traits{.key = token.grant_id.str(), .single_statement = !token.user_id};
+  return db_.write(std::move(traits), [token = std::move(token)](Connection& connection) -> Result<void> {
+    if (token.user_id) SIGMA_CHECK(insert_grant_of(connection, token));
+    return insert_access(connection, token);
+  });
+}
+
+}  // namespace sigma::store

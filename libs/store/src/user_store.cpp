@@ -1,0 +1,114 @@
+#include "sigma/store/store.hpp"
+#include "statements.hpp"
+
+namespace sigma::store {
+
+static void read_row(Columns columns, User& user) {
+  columns.read(user.id, user.name, user.email, user.email_verified, user.image, user.pubkey, user.subscription_tier,
+               user.roles, user.disabled, user.created_at, user.updated_at);
+}
+
+static void read_row(Columns columns, Profile& profile) {
+  columns.read(profile.bap_id, profile.user_id, profile.name, profile.image, profile.member_pubkey, profile.is_primary,
+               profile.counter, profile.profile, profile.created_at, profile.updated_at);
+}
+
+namespace {
+
+const std::string kUserColumns =
+    "id, name, email, email_verified, image, pubkey, subscription_tier, roles, disabled, created_at, updated_at";
+const std::string kProfileColumns =
+    "bap_id, user_id, name, image, member_pubkey, is_primary, counter, profile, created_at, updated_at";
+
+const Query kFindByPubkey("SELECT " + kUserColumns + " FROM users WHERE pubkey = $1");
+const Query kFindByProfileKey("SELECT " + kUserColumns +
+                              " FROM users WHERE id = (SELECT user_id FROM profiles WHERE member_pubkey = $1 "
+                              "ORDER BY created_at, bap_id LIMIT 1)");
+
+Params params_of(const User& user) {
+  return {user.id,     user.name,              user.email, user.email_verified, user.image,
+          user.pubkey, user.subscription_tier, user.roles, user.disabled,       user.created_at, user.updated_at};
+}
+
+Params params_of(const Profile& profile) {
+  return {profile.bap_id,     profile.user_id, profile.name,
+          profile.image,      profile.member_pubkey, profile.is_primary,
+          profile.counter,    json_text(profile.profile), profile.created_at, profile.updated_at};
+}
+
+Result<std::optional<User>> find_user_by_pubkey(Connection& connection, const std::string& pubkey) {
+  SIGMA_TRY(auto user, find_one<User>(connection, kFindByPubkey, {pubkey}));
+  if (user) return user;
+  return find_one<User>(connection, kFindByProfileKey, {pubkey});
+}
+
+}  // namespace
+
+Task<Found<User>> UserStore::find(UserId id) {
+  static const Query kFind("SELECT " + kUserColumns + " FROM users WHERE id = $1");
+  return db_.read([id = std::move(id)](Connection& connection) { return find_one<User>(connection, kFind, {id}); });
+}
+
+Task<Found<User>> UserStore::find_by_pubkey(std::string pubkey) {
+  return db_.read([pubkey = std::move(pubkey)](Connection& connection) { return find_user_by_pubkey(connection, pubkey); });
+}
+
+Task<Result<User>> UserStore::create_with_profile(User user, Profile profile) {
+  static const Query kInsertUser("INSERT INTO users (" + kUserColumns + ") VALUES (" + placeholders(1, 11) +
+                                 ") ON CONFLICT (pubkey) DO NOTHING");
+  static const Query kInsertProfile("INSERT INTO profiles (" + kProfileColumns + ") VALUES (" + placeholders(1, 10) + ")");
+  return db_.write({.key = user.pubkey.value_or(user.id.str())},
+                   [user = std::move(user), profile = std::move(profile)](Connection& connection) -> Result<User> {
+                     if (user.pubkey) {
+                       SIGMA_TRY(auto existing, find_user_by_pubkey(connection, *user.pubkey));
+                       if (existing) return std::move(*existing);
+                     }
+                     SIGMA_TRY(const auto inserted, change(connection, kInsertUser, params_of(user)));
+                     if (inserted == 0) {
+                       // Somebody was first after we looked.
+                       SIGMA_TRY(auto existing, find_one<User>(connection, kFindByPubkey, {user.pubkey}));
+                       if (existing) return std::move(*existing);
+                       return core::Error{core::Code::unavailable, "The sign-in met another one; try again."};
+                     }
+                     SIGMA_CHECK(change(connection, kInsertProfile, params_of(profile)));
+                     return user;
+                   });
+}
+
+Task<Result<bool>> UserStore::update(User user) {
+  static const Query kUpdate(
+      "UPDATE users SET name = $2, email = $3, email_verified = $4, image = $5, pubkey = $6, subscription_tier = $7, "
+      "roles = $8, disabled = $9, updated_at = $10 WHERE id = $1");
+  return db_.write({.key = user.id.str(), .single_statement = true}, [user = std::move(user)](Connection& connection) -> Result<bool> {
+    Params params = params_of(user);
+    params.erase(params.begin() + 9);  // created_at stays
+    SIGMA_TRY(const auto updated, change(connection, kUpdate, params));
+    return updated > 0;
+  });
+}
+
+Task<Found<Profile>> UserStore::find_profile(BapId id) {
+  static const Query kFind("SELECT " + kProfileColumns + " FROM profiles WHERE bap_id = $1");
+  return db_.read([id = std::move(id)](Connection& connection) { return find_one<Profile>(connection, kFind, {id}); });
+}
+
+Task<Result<std::vector<Profile>>> UserStore::list_profiles(UserId id) {
+  static const Query kList("SELECT " + kProfileColumns +
+                           " FROM profiles WHERE user_id = $1 ORDER BY is_primary DESC, created_at, bap_id");
+  return db_.read([id = std::move(id)](Connection& connection) { return find_all<Profile>(connection, kList, {id}); });
+}
+
+Task<Result<bool>> UserStore::save_profile(Profile profile) {
+  static const Query kSave("INSERT INTO profiles (" + kProfileColumns + ") VALUES (" + placeholders(1, 10) +
+                           ") ON CONFLICT (bap_id) DO UPDATE SET name = excluded.name, image = excluded.image, "
+                           "member_pubkey = excluded.member_pubkey, is_primary = excluded.is_primary, "
+                           "counter = excluded.counter, profile = excluded.profile, updated_at = excluded.updated_at "
+                           "WHERE profiles.user_id = excluded.user_id");
+  return db_.write({.key = profile.bap_id.str(), .single_statement = true},
+                   [profile = std::move(profile)](Connection& connection) -> Result<bool> {
+                     SIGMA_TRY(const auto saved, change(connection, kSave, params_of(profile)));
+                     return saved > 0;
+                   });
+}
+
+}  // namespace sigma::store
