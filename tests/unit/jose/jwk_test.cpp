@@ -13,8 +13,8 @@ TEST(Thumbprint, MatchesTheRfcs) {
   for (const auto& vector : vectors["thumbprints"]) {
     EXPECT_EQ(core::Json(thumbprint(vector["jwk"]).value()), vector["thumbprint"]) << vector["name"];
   }
-  for (const auto& peer : read_vectors("peer.json")["tokens"])
-    EXPECT_EQ(core::Json(thumbprint(peer["jwk"]).value()), peer["jwk"]["kid"]);
+  const core::Json peers = read_vectors("peer.json");
+  for (const auto& peer : peers["tokens"]) EXPECT_EQ(core::Json(thumbprint(peer["jwk"]).value()), peer["jwk"]["kid"]);
 }
 
 TEST(Thumbprint, NeedsTheRequiredMembers) {

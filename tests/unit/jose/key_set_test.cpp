@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 
-#include "sigma/core/testing/run.hpp"
 #include "support.hpp"
 
 namespace sigma::jose {
@@ -29,9 +29,14 @@ core::Json set_of(std::initializer_list<core::Json> keys) {
 class KeySetTest : public ::testing::Test {
  protected:
   core::Result<std::string> sign(const KeySet& keys, Algorithm algorithm) {
-    return core::testing::run(keys.sign_jwt(algorithm, "JWT", {{"sub", "alice"}}, pool_));
+    auto task = keys.sign_jwt(algorithm, "JWT", {{"sub", "alice"}}, pool_);
+    auto future = boost::asio::co_spawn(loop_, std::move(task), boost::asio::use_future);
+    loop_.restart();
+    loop_.run();
+    return future.get();
   }
   VerifyOptions all_{.algorithms = {kAlgorithms.begin(), kAlgorithms.end()}, .types = {"JWT"}};
+  boost::asio::io_context loop_;  // outlives the pool, whose thread may still be leaving a post() to it
   core::WorkPool pool_{"rsa", 1, 8};
 };
 
