@@ -35,6 +35,7 @@ struct App {
 
   oauth::KeyManager keys;
   oauth::XAuthTokenVerifier x_auth_token;
+  oauth::ClientAssertionVerifier client_assertions;
   oauth::ClientAuthenticator client_authenticator;
   oauth::SessionService sessions;
   oauth::Handover handover;

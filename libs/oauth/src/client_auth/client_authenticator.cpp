@@ -56,6 +56,11 @@ core::Task<Result<store::Client>> ClientAuthenticator::find_client(const ClientC
     if (!client || client->disabled) co_return unknown_client();
     co_return std::move(*client);
   }
+  if (const auto assertion = credentials.form.find_nonempty("client_assertion")) {
+    SIGMA_CO_TRY(auto client, co_await clients_.find(store::ClientId{client_id_of_assertion(*assertion)}));
+    if (!client || client->disabled) co_return unknown_client();
+    co_return std::move(*client);
+  }
   // Clients of 2025 name themselves by their key only (contract §3).
   if (credentials.x_auth_tokens.size() == 1) {
     if (const auto parsed = bitcoin::parse_auth_token(credentials.x_auth_tokens.front())) {
@@ -87,6 +92,13 @@ core::Task<Result<store::Client>> ClientAuthenticator::authenticate(ClientCreden
   }
   if (client.auth_method == "client_secret_post" && form_secret) {
     SIGMA_CO_CHECK(check_secret(client, *form_secret));
+    co_return client;
+  }
+  if (client.auth_method == "private_key_jwt" && has_assertion) {
+    if (form.find_nonempty("client_assertion_type") != kJwtBearerAssertion) {
+      co_return Error{ErrorCode::invalid_client, "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer."};
+    }
+    SIGMA_CO_CHECK(co_await assertions_.verify(client, std::string(*form.find_nonempty("client_assertion"))));
     co_return client;
   }
   if (client.auth_method == "none" && methods == 0) co_return client;

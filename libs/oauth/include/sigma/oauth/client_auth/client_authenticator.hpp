@@ -6,6 +6,7 @@
 #include "sigma/core/clock.hpp"
 #include "sigma/core/task.hpp"
 #include "sigma/http/form.hpp"
+#include "sigma/oauth/client_auth/client_assertion.hpp"
 #include "sigma/oauth/client_auth/x_auth_token.hpp"
 #include "sigma/oauth/error.hpp"
 #include "sigma/oauth/settings.hpp"
@@ -24,9 +25,9 @@ struct ClientCredentials {
 /// Decides who the client is by the one method it is registered with (contract §3; RFC 6749 §2.3).
 class ClientAuthenticator {
  public:
-  ClientAuthenticator(store::ClientStore& clients, XAuthTokenVerifier& x_auth_token, const core::Clock& clock,
-                      const Settings& settings)
-      : clients_(clients), x_auth_token_(x_auth_token), clock_(clock), settings_(settings) {}
+  ClientAuthenticator(store::ClientStore& clients, XAuthTokenVerifier& x_auth_token, ClientAssertionVerifier& assertions,
+                      const core::Clock& clock, const Settings& settings)
+      : clients_(clients), x_auth_token_(x_auth_token), assertions_(assertions), clock_(clock), settings_(settings) {}
 
   /// `path`: the canonical path that an X-Auth-Token must be signed for. Errors: invalid_request (no client named, more
   /// than one method), invalid_client.
@@ -40,6 +41,7 @@ class ClientAuthenticator {
 
   store::ClientStore& clients_;
   XAuthTokenVerifier& x_auth_token_;
+  ClientAssertionVerifier& assertions_;
   const core::Clock& clock_;
   const Settings& settings_;
 };
