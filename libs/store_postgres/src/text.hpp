@@ -1,0 +1,12 @@
+// Postgres keeps neither NUL nor ill-formed UTF-8 in text; people and clients send both. Such texts are kept as U+0001
+// and base64url, so is a text that begins with U+0001. One-to-one: comparing the stored forms compares the texts.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace sigma::store_postgres {
+
+std::string to_stored_text(std::string_view text);
+std::string from_stored_text(std::string_view stored);
+
+}  // namespace sigma::store_postgres
