@@ -20,6 +20,7 @@
 #include "sigma/oauth/introspection/introspection.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
 #include "sigma/oauth/sessions/session_service.hpp"
+#include "sigma/oauth/tokens/secret.hpp"
 #include "sigma/oauth/userinfo/userinfo.hpp"
 #include "sigma/store/database.hpp"
 #include "sigma/store/migrator.hpp"
@@ -138,8 +139,8 @@ class Engine : public ::testing::Test {
     return exchange(parameters);
   }
 
-  Result<core::Json> refresh(const std::string& refresh_token, std::vector<http::Form::Parameter> more = {}) {
-    std::vector<http::Form::Parameter> parameters = {{"grant_type", "refresh_token"}, {"refresh_token", refresh_token}, {"client_id", "app"}};
+  Result<core::Json> refresh(const core::Json& refresh_token, std::vector<http::Form::Parameter> more = {}) {
+    std::vector<http::Form::Parameter> parameters = {{"grant_type", "refresh_token"}, {"refresh_token", refresh_token.get<std::string>()}, {"client_id", "app"}};
     parameters.insert(parameters.end(), more.begin(), more.end());
     return exchange(parameters);
   }

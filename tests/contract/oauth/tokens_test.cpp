@@ -157,7 +157,7 @@ TEST_F(Engine, IntrospectionAndRevocationBelongToTheOwner) {
   ASSERT_TRUE(*run(store.clients.create(other)));
   const auto as_other = [&](std::string secret) {
     ClientCredentials credentials;
-    credentials.form.add("token", answer["access_token"]);
+    credentials.form.add("token", answer["access_token"].get<std::string>());
     credentials.form.add("client_id", "other");
     credentials.form.add("client_secret", std::move(secret));
     return credentials;
@@ -176,10 +176,10 @@ TEST_F(Engine, IntrospectionAndRevocationBelongToTheOwner) {
     clock.advance(core::Milliseconds{2});
     return credentials;
   };
-  const auto described = run(status.introspect(as_owner(answer["access_token"], kIntrospectPath))).value();
+  const auto described = run(status.introspect(as_owner(answer["access_token"].get<std::string>(), kIntrospectPath))).value();
   EXPECT_EQ(described["active"], true);
   EXPECT_EQ(described["sub"], person.user.id.str());
-  ASSERT_TRUE(run(status.revoke(as_owner(answer["refresh_token"], kRevokePath))));
+  ASSERT_TRUE(run(status.revoke(as_owner(answer["refresh_token"].get<std::string>(), kRevokePath))));
   EXPECT_FALSE(is_alive(answer));
   EXPECT_FALSE(refresh(answer["refresh_token"]));
 }
