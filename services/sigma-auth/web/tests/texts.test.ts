@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ApiError, call, explain } from '../src/lib/api';
 import { isAuthorization, oauthQuery, wantedIdentity } from '../src/lib/authorization';
-import { destinationOf, initialsOf, meaningOf, scopesOf, showableLogo, webLink } from '../src/lib/consent';
+import { concernedIdentity, destinationOf, initialsOf, meaningOf, scopesOf, showableLogo, webLink } from '../src/lib/consent';
 
 describe('the consent page', () => {
   it.each([
@@ -15,6 +15,17 @@ describe('the consent page', () => {
     ['not an address', 'an unknown address'],
     [null, 'an unknown address'],
   ])('names where %s leads', (uri, text) => expect(destinationOf(uri)).toBe(text));
+
+  it.each([
+    ['', 'active'],
+    ['bapId=mine', 'mine'],
+    ['bap_id=mine', 'mine'],
+    ['bapId=mine&ba_sel=1', 'active'],
+    ['bapId=foreign', 'active'],
+  ])('shows the identity that %s is about: %s', (query, id) =>
+    expect(concernedIdentity(['active', 'mine'], 'active', new URLSearchParams(query))).toBe(id),
+  );
+  it('shows none when none is chosen', () => expect(concernedIdentity([], null, new URLSearchParams())).toBeUndefined());
 
   it.each([
     ['https://id.example/logo.png', true],

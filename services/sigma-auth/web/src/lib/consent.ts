@@ -36,6 +36,16 @@ export function destinationOf(redirectUri: string | null): string {
   return url.host;
 }
 
+/**
+ * The identity that the answer is for, by the server's own rule: the one the application asked for when it is the
+ * person's, unless they have just chosen (`ba_sel`); else the session's current one.
+ */
+export function concernedIdentity(owned: string[], active: string | null | undefined, query: URLSearchParams): string | undefined {
+  const wanted = query.get('bapId') || query.get('bap_id');
+  if (wanted && owned.includes(wanted) && query.get('ba_sel') !== '1') return wanted;
+  return active ?? undefined;
+}
+
 /** A picture that can be shown without asking another host: our own origin or inline. */
 export function showableLogo(logo: string | undefined, origin = location.origin): string | undefined {
   if (logo === undefined) return undefined;
