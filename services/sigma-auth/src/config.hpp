@@ -90,8 +90,8 @@ std::string flag_name(std::string_view key);
 Settings settings_of_environment(const char* const* environment);
 
 /// Merges flags over environment over the configuration file (key `config`), checks everything and fills the defaults.
-/// On the embedded store it makes the data directory (0700) and the needed secrets in it (0600), once. Code::invalid_input with
-/// one line a fault, each naming the variable and an example.
+/// On the embedded store it makes the data directory (0700) and the needed secrets in it (0600), once.
+/// Code::invalid_input with one line a fault, each naming the variable and an example.
 core::Result<Config> load_config(const Settings& flags, const Settings& environment, Needs needs, core::Random& random);
 
 }  // namespace sigma::service

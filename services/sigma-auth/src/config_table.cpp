@@ -1,0 +1,212 @@
+#include "config_table.hpp"
+
+#include "config_values.hpp"
+#include "sigma/core/encoding.hpp"
+
+namespace sigma::service {
+namespace {
+
+using core::Result;
+
+core::Error wrong(std::string description) {
+  return {core::Code::invalid_input, std::move(description)};
+}
+
+Result<void> text_into(std::string& field, std::string_view text) {
+  field = text;
+  return {};
+}
+
+Result<void> assign(std::string& field, Result<std::string> value) {
+  if (!value) return value.error();
+  field = std::move(*value);
+  return {};
+}
+
+Result<void> set_list(std::vector<std::string>& field, std::string_view text,
+                      Result<std::string> (*parse)(std::string_view)) {
+  field.clear();
+  for (const std::string& part : split_list(text)) {
+    auto value = parse(part);
+    if (!value) return value.error();
+    field.push_back(std::move(*value));
+  }
+  return {};
+}
+
+template <class Duration>
+Result<void> set_duration(Duration& field, std::string_view text, std::chrono::milliseconds min,
+                          std::chrono::milliseconds max) {
+  const auto value = parse_duration(text);
+  if (!value) return value.error();
+  if (*value < min || *value > max)
+    return wrong(fmt::format("must be from {} to {} seconds", min.count() / 1e3, max.count() / 1e3));
+  field = std::chrono::duration_cast<Duration>(*value);
+  return {};
+}
+
+Result<void> set_size(std::size_t& field, std::string_view text, std::size_t min, std::size_t max) {
+  const auto value = parse_size(text, min, max);
+  if (!value) return value.error();
+  field = *value;
+  return {};
+}
+
+Result<void> set_switch(bool& field, std::string_view text) {
+  const auto value = parse_switch(text);
+  if (!value) return value.error();
+  field = *value;
+  return {};
+}
+
+Result<void> set_outbound_url(std::string& field, std::string_view text) {
+  if (text == "off") return text_into(field, "");
+  return assign(field, parse_http_url(text));
+}
+
+Result<void> set_database_url(Config& config, std::string_view text) {
+  for (const std::string_view scheme : {"postgresql://", "postgres://", "sqlite:"}) {
+    if (text.starts_with(scheme) && text.size() > scheme.size()) return text_into(config.database_url, text);
+  }
+  return wrong("is neither sqlite:<path> nor postgresql://…");
+}
+
+Result<void> set_redis_url(Config& config, std::string_view text) {
+  for (const std::string_view scheme : {"redis://", "rediss://", "redis+sentinel://", "redis+cluster://"}) {
+    if (text.starts_with(scheme) && text.size() > scheme.size()) return text_into(config.redis_url, text);
+  }
+  return wrong("is not a Redis URL");
+}
+
+Result<std::string> parse_bap_id(std::string_view text) {
+  const auto bytes = core::base58_decode(text);
+  if (!bytes || bytes->size() != 20) return wrong(fmt::format("holds '{}', which is no BAP id", text));
+  return std::string(text);
+}
+
+Result<void> set_log_level(Config& config, std::string_view text) {
+  const auto level = core::log::parse_level(text);
+  if (!level) return wrong("is none of debug, info, warn, error, off");
+  config.log_level = *level;
+  return {};
+}
+
+Result<void> set_log_format(Config& config, std::string_view text) {
+  if (text != "text" && text != "json") return wrong("is neither text nor json");
+  config.log_format = text == "json" ? core::log::Format::json : core::log::Format::text;
+  return {};
+}
+
+Result<void> set_id_token_algorithm(Config& config, std::string_view text) {
+  const auto algorithm = jose::parse_algorithm(text);
+  if (!algorithm || *algorithm == jose::Algorithm::PS256) return wrong("is none of RS256, ES256, EdDSA, ES256K");
+  config.id_token_algorithm = *algorithm;
+  return {};
+}
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+constexpr hours kYear{366 * 24};
+constexpr std::size_t kMost = 1'000'000;
+
+constexpr Setting kTable[] = {
+    {"config", "–", "File with these settings: key = value lines (TOML or INI)", "/etc/sigma-auth.toml"},
+    {"base_url", "http://localhost:8787", "Public origin", "https://id.example.com", true,
+     [](Config& c, std::string_view text) { return assign(c.base_url, parse_origin(text)); }},
+    {"issuer", "base URL + /api/auth", "Issuer identifier", "https://id.example.com/api/auth", true,
+     [](Config& c, std::string_view text) { return assign(c.issuer, parse_http_url(text)); }},
+    {"listen", "127.0.0.1:8787", "Public listener", "0.0.0.0:8787", true,
+     [](Config& c, std::string_view text) { return assign(c.listen, parse_listen(text)); }},
+    {"admin_listen", "127.0.0.1:8788", "Admin API, health, metrics", "127.0.0.1:8788", true,
+     [](Config& c, std::string_view text) { return assign(c.admin_listen, parse_listen(text)); }},
+    {"tls_cert", "–", "PEM certificate chain of the public listener; read again on SIGHUP", "/etc/tls/fullchain.pem",
+     true, [](Config& c, std::string_view text) { return text_into(c.tls_cert, text); }},
+    {"tls_key", "–", "PEM private key of the public listener", "/etc/tls/privkey.pem", true,
+     [](Config& c, std::string_view text) { return text_into(c.tls_key, text); }},
+    {"data_dir", "./var", "Embedded database and generated secrets (0700)", "/var/lib/sigma-auth", true,
+     [](Config& c, std::string_view text) -> Result<void> {
+       c.data_dir = text;
+       return {};
+     }},
+    {"database_url", "sqlite:<data dir>/sigma.db", "Database", "postgresql://sigma@db.internal/sigma", true,
+     set_database_url},
+    {"redis_url", "– (in-process)", "Shared cache", "redis://redis.internal:6379", true, set_redis_url},
+    {"secret", "generated in the data dir when embedded",
+     "Seals keys and cookies; at least 32 bytes; a comma-separated list rotates, the new one first",
+     "$(openssl rand -hex 32)", false},
+    {"secret_file", "–", "File that holds the secret (one or more, a line each)", "/run/secrets/sigma_secret"},
+    {"admin_token", "generated like the secret", "Bearer token of the admin API; at least 32 characters",
+     "$(openssl rand -hex 32)", false},
+    {"admin_token_file", "–", "File that holds the admin token", "/run/secrets/sigma_admin_token"},
+    {"trusted_proxies", "–", "Networks whose forwarded headers count", "10.0.0.0/8,fd00::/8", true,
+     [](Config& c, std::string_view text) { return set_list(c.trusted_proxies, text, parse_cidr); }},
+    {"trusted_origins", "–", "Further origins allowed with cookies", "https://app.example.com", true,
+     [](Config& c, std::string_view text) { return set_list(c.trusted_origins, text, parse_origin); }},
+    {"clients_file", "–", "JSON array of clients, applied at start", "/etc/sigma-auth/clients.json", true,
+     [](Config& c, std::string_view text) { return text_into(c.clients_file, text); }},
+    {"bap_api_url", "https://api.sigmaidentity.com/v1", "BAP API; off disables", "https://api.sigmaidentity.com/v1",
+     true, [](Config& c, std::string_view text) { return set_outbound_url(c.bap_api_url, text); }},
+    {"indexer_url", "–", "Ownership indexer; off disables", "https://indexer.example.com", true,
+     [](Config& c, std::string_view text) { return set_outbound_url(c.indexer_url, text); }},
+    {"admin_bap_ids", "–", "Identities that are administrators", "Go8vCHAa4S6AhXKTABGpANiz35J", true,
+     [](Config& c, std::string_view text) { return set_list(c.admin_bap_ids, text, parse_bap_id); }},
+    {"log_level", "info", "debug, info, warn, error or off", "info", true, set_log_level},
+    {"log_format", "text on a terminal, else json", "text or json", "json", true, set_log_format},
+    {"io_threads", "cores", "Threads that serve connections, 1 to 256", "4", true,
+     [](Config& c, std::string_view text) { return set_size(c.io_threads, text, 1, 256); }},
+    {"db_workers", "4 × cores", "Database connections for reading, 1 to 256", "16", true,
+     [](Config& c, std::string_view text) { return set_size(c.db_workers, text, 1, 256); }},
+    {"implicit_sign_up", "on", "A first sign-in creates the user", "off", true,
+     [](Config& c, std::string_view text) { return set_switch(c.implicit_sign_up, text); }},
+    {"legacy_token_path", "off", "Accept X-Auth-Tokens signed for /oauth2/token (clients of 2025)", "on", true,
+     [](Config& c, std::string_view text) { return set_switch(c.legacy_token_path, text); }},
+    {"id_token_alg", "RS256", "ID tokens of clients that ask for no other: RS256, ES256, EdDSA or ES256K", "RS256",
+     true, set_id_token_algorithm},
+    {"code_lifetime", "5m", "Authorization codes, 10s to 10m", "1m", true,
+     [](Config& c, std::string_view text) { return set_duration(c.code_lifetime, text, seconds(10), minutes(10)); }},
+    {"access_token_lifetime", "1h", "Access tokens, 10s to 1d", "15m", true,
+     [](Config& c, std::string_view text) {
+       return set_duration(c.access_token_lifetime, text, seconds(10), hours(24));
+     }},
+    {"id_token_lifetime", "10h", "ID tokens, 10s to 30d", "1h", true,
+     [](Config& c, std::string_view text) { return set_duration(c.id_token_lifetime, text, seconds(10), hours(720)); }},
+    {"refresh_token_lifetime", "30d", "Refresh tokens, 1m to 1 year", "14d", true,
+     [](Config& c, std::string_view text) { return set_duration(c.refresh_token_lifetime, text, minutes(1), kYear); }},
+    {"session_lifetime", "7d", "Sign-in sessions without use, 1m to 1 year", "1d", true,
+     [](Config& c, std::string_view text) { return set_duration(c.session_lifetime, text, minutes(1), kYear); }},
+    {"header_limit", "16k", "Request line and headers, bytes", "32k", true,
+     [](Config& c, std::string_view text) { return set_size(c.header_limit, text, 1'024, 1'024 * 1'024); }},
+    {"body_limit", "64k", "Request body, bytes", "128k", true,
+     [](Config& c, std::string_view text) { return set_size(c.body_limit, text, 1'024, 64 * 1'024 * 1'024); }},
+    {"max_connections", "10000", "Open connections a listener", "2000", true,
+     [](Config& c, std::string_view text) { return set_size(c.max_connections, text, 1, kMost); }},
+    {"header_timeout", "10s", "Until a request's headers are complete", "5s", true,
+     [](Config& c, std::string_view text) { return set_duration(c.header_timeout, text, seconds(1), minutes(10)); }},
+    {"body_timeout", "20s", "Until a request's body is complete", "10s", true,
+     [](Config& c, std::string_view text) { return set_duration(c.body_timeout, text, seconds(1), minutes(10)); }},
+    {"idle_timeout", "60s", "Between requests of a connection", "30s", true,
+     [](Config& c, std::string_view text) { return set_duration(c.idle_timeout, text, seconds(1), hours(1)); }},
+    {"request_timeout", "15s", "For the answer", "10s", true,
+     [](Config& c, std::string_view text) { return set_duration(c.request_timeout, text, seconds(1), minutes(10)); }},
+    {"drain_delay", "5s, or 0 on a loopback address", "From unready to closed listeners, so that load balancers notice",
+     "10s", true,
+     [](Config& c, std::string_view text) { return set_duration(c.drain_delay, text, seconds(0), minutes(10)); }},
+    {"drain_timeout", "20s", "For requests in flight at the end", "30s", true,
+     [](Config& c, std::string_view text) { return set_duration(c.drain_timeout, text, seconds(0), minutes(10)); }},
+};
+
+}  // namespace
+
+std::span<const Setting> setting_table() {
+  return kTable;
+}
+
+std::vector<SettingInfo> all_settings() {
+  std::vector<SettingInfo> infos;
+  for (const Setting& setting : kTable)
+    infos.push_back({setting.key, setting.default_text, setting.meaning, setting.flag});
+  return infos;
+}
+
+}  // namespace sigma::service
