@@ -1,5 +1,6 @@
 #include "answer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/beast/http/status.hpp>
 #include <charconv>
@@ -43,6 +44,20 @@ std::string_view DateText::now() {
                         kMonths[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
   }
   return text_;
+}
+
+bool are_sendable(const Headers& headers) {
+  return std::all_of(headers.fields().begin(), headers.fields().end(), [](const Headers::Field& field) {
+    const bool clean = std::none_of(field.second.begin(), field.second.end(), [](char c) {
+      const auto byte = static_cast<std::uint8_t>(c);
+      return (byte < 0x20 && c != '\t') || byte == 0x7f;
+    });
+    return clean && is_token(field.first);
+  });
+}
+
+bool is_sendable(const Response& response) {
+  return response.status >= 200 && response.status <= 599 && are_sendable(response.headers);
 }
 
 void write_head(const Response& response, const AnswerContext& context, std::string& out) {

@@ -19,6 +19,11 @@ class DateText {
   std::string text_;
 };
 
+/// Can these be sent as they are? Names are tokens, values hold no control characters (RFC 9110 §5.5).
+bool are_sendable(const Headers& headers);
+/// Also the status must be a final one.
+bool is_sendable(const Response& response);
+
 enum class Persistence { implied, keep_alive, close };
 
 /// What the wire says about an answer besides what its maker said.

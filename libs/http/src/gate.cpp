@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "answer.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/core/log.hpp"
 #include "text.hpp"
@@ -65,17 +66,6 @@ std::string_view error_word(int status) {
 }
 
 }  // namespace
-
-bool is_sendable(const Response& response) {
-  if (response.status < 200 || response.status > 599) return false;
-  return std::all_of(response.headers.fields().begin(), response.headers.fields().end(), [](const auto& field) {
-    const bool clean = std::none_of(field.second.begin(), field.second.end(), [](char c) {
-      const auto byte = static_cast<std::uint8_t>(c);
-      return (byte < 0x20 && c != '\t') || byte == 0x7f;
-    });
-    return clean && is_token(field.first);
-  });
-}
 
 Response plain_refusal(int status, std::string_view description) {
   Response response;

@@ -64,8 +64,6 @@ class Gate {
   std::unordered_set<std::string> origins_;
 };
 
-/// Can this be sent as it is? Field names are tokens, values hold no control characters, the status is final.
-bool is_sendable(const Response& response);
 /// The answer of a server without its own words: {"error","error_description"}.
 Response plain_refusal(int status, std::string_view description);
 

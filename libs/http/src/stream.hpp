@@ -45,6 +45,9 @@ class Stream {
 
 std::unique_ptr<Stream> make_plain_stream(Socket socket);
 std::unique_ptr<Stream> make_tls_stream(Socket socket, std::shared_ptr<boost::asio::ssl::context> context);
+/// The client's side: names `host` to the server and accepts no certificate of another.
+std::unique_ptr<Stream> make_tls_client_stream(Socket socket, std::shared_ptr<boost::asio::ssl::context> context,
+                                               const std::string& host);
 
 /// `auto [error, bytes] = co_await await_io([…](Stream::Handler handler) { stream.async_…(…, std::move(handler)); })`.
 template <class Start>

@@ -1,9 +1,7 @@
 #include <openssl/ssl.h>
-#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl.hpp>
@@ -11,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "certificate.hpp"
 #include "test_server.hpp"
 
 namespace sigma::http::testing {
@@ -22,26 +21,13 @@ using namespace std::chrono_literals;
 
 class Tls : public ::testing::Test {
  protected:
-  Tls() : folder_(std::filesystem::temp_directory_path() / fmt::format("sigma-tls-{}", ::getpid())) {
-    std::filesystem::create_directories(folder_);
-    issue("first.example");
-  }
-  ~Tls() override { std::filesystem::remove_all(folder_); }
-
-  void issue(std::string_view name) const {
-    const std::string command = fmt::format(
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN={} -keyout {} -out {} 2>/dev/null",
-        name, files().key_file, files().certificate_file);
-    if (std::system(command.c_str()) != 0) ADD_FAILURE() << command;
-  }
-  TlsFiles files() const { return {(folder_ / "cert.pem").string(), (folder_ / "key.pem").string()}; }
   ServerOptions options() const {
     ServerOptions out;
-    out.tls = files();
+    out.tls = certificate_.files();
     return out;
   }
 
-  std::filesystem::path folder_;
+  Certificate certificate_{"first.example", "DNS:first.example"};
 };
 
 /// A blocking TLS client that shows what it was offered.
@@ -150,12 +136,12 @@ TEST_F(Tls, RequestTimeoutOverTls) {
 TEST_F(Tls, ReloadChangesTheCertificateOfNewConnections) {
   TestServer server(options());
   TlsClient old(server.port());
-  issue("second.example");
+  certificate_.issue("second.example", "DNS:second.example");
   ASSERT_TRUE(server.server().reload_tls());
   EXPECT_EQ(TlsClient(server.port()).server_name(), "second.example");
   EXPECT_TRUE(old.ask(get("/hello"), "hello").starts_with("HTTP/1.1 200"));
 
-  std::ofstream(files().certificate_file) << "broken";
+  std::ofstream(certificate_.files().certificate_file) << "broken";
   EXPECT_FALSE(server.server().reload_tls());
   EXPECT_EQ(TlsClient(server.port()).server_name(), "second.example") << "on failure the old ones stay";
 }
@@ -170,12 +156,13 @@ TEST_F(Tls, StartRefusesFilesThatDoNotFit) {
     out.tls = tls;
     return Server(out, std::make_shared<Router>(test_routes()), random, metrics).start().has_value();
   };
-  EXPECT_TRUE(starts(files()));
-  EXPECT_FALSE(starts({"/nonexistent", files().key_file}));
-  const std::string other_key = (folder_ / "other.pem").string();
-  std::filesystem::copy_file(files().key_file, other_key);
-  issue("third.example");
-  EXPECT_FALSE(starts({files().certificate_file, other_key}));
+  EXPECT_TRUE(starts(certificate_.files()));
+  EXPECT_FALSE(starts({"/nonexistent", certificate_.files().key_file}));
+  const TlsFiles files = certificate_.files();
+  const std::string other_key = (certificate_.folder() / "other.pem").string();
+  std::filesystem::copy_file(files.key_file, other_key);
+  certificate_.issue("third.example", "DNS:third.example");
+  EXPECT_FALSE(starts({files.certificate_file, other_key}));
 }
 
 TEST_F(Tls, Drains) {

@@ -1,0 +1,163 @@
+#include "sigma/http/client.hpp"
+
+#include <openssl/ssl.h>
+#include <pthread.h>
+
+#include <atomic>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <thread>
+
+#include "client_call.hpp"
+
+namespace sigma::http {
+namespace asio = boost::asio;
+
+class Client::Impl {
+ public:
+  Impl(ClientOptions options, TlsContext tls) : options_(std::move(options)), tls_(std::move(tls)) {
+    thread_ = std::thread([this] { context_.run(); });
+    pthread_setname_np(thread_.native_handle(), "http-client");
+  }
+  ~Impl() {
+    context_.stop();
+    thread_.join();
+  }
+
+  core::Task<core::Result<Response>> fetch(FetchRequest request);
+
+ private:
+  using Answer = core::Result<Response>;
+  using Handler = asio::any_completion_handler<void(Answer)>;
+
+  /// One who waits: gets the answer or, when that is earlier, the deadline. A resolver that hangs cannot be
+  /// interrupted, so the call itself is not waited for.
+  struct Waiter {
+    Waiter(asio::io_context& context, Handler waiting)
+        : timer(context), executor(asio::get_associated_executor(waiting, context.get_executor())), handler(std::move(waiting)) {}
+
+    void answer(Answer result) {
+      if (!handler) return;
+      timer.cancel();
+      asio::dispatch(executor, [waiting = std::move(handler), result = std::move(result)]() mutable {
+        std::move(waiting)(std::move(result));
+      });
+      handler = nullptr;
+    }
+
+    asio::steady_timer timer;
+    asio::any_completion_executor executor;
+    Handler handler;
+  };
+
+  void start(FetchRequest request, Handler handler);
+  core::Task<Answer> perform(std::shared_ptr<ClientCall> call);
+  std::unique_ptr<Stream> take_idle(const std::string& origin);
+  void keep_idle(const std::string& origin, std::unique_ptr<Stream> stream);
+
+  struct Idle {
+    std::unique_ptr<Stream> stream;
+    std::chrono::steady_clock::time_point until;
+  };
+
+  ClientOptions options_;
+  TlsContext tls_;
+  std::atomic<std::size_t> under_way_{0};
+  asio::io_context context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
+  std::map<std::string, std::vector<Idle>> idle_;  ///< by origin; only on our thread
+  std::thread thread_;
+};
+
+core::Task<core::Result<Response>> Client::Impl::fetch(FetchRequest request) {
+  if (under_way_.fetch_add(1) >= options_.concurrent) {
+    --under_way_;
+    co_return core::Error{core::Code::overloaded, "Too many outbound requests are under way; try again in a moment."};
+  }
+  auto initiate = [this](auto handler, FetchRequest outgoing) {
+    asio::post(context_, [this, outgoing = std::move(outgoing), waiting = Handler(std::move(handler))]() mutable {
+      start(std::move(outgoing), std::move(waiting));
+    });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(initiate, asio::use_awaitable,
+                                                                                     std::move(request));
+}
+
+void Client::Impl::start(FetchRequest request, Handler handler) {
+  auto waiter = std::make_shared<Waiter>(context_, std::move(handler));
+  auto call = std::make_shared<ClientCall>(context_, options_, tls_, std::move(request));
+  waiter->timer.expires_after(options_.deadline);
+  waiter->timer.async_wait([waiter, call](ErrorCode error) {
+    if (error) return;
+    waiter->answer(core::Error{core::Code::deadline, "The other server took too long to answer."});
+    call->cancel();
+  });
+  asio::co_spawn(context_, perform(call), [this, waiter, call](std::exception_ptr thrown, Answer answer) {
+    --under_way_;
+    if (thrown) answer = core::Error{core::Code::internal, "The outbound request failed."};
+    waiter->answer(std::move(answer));
+  });
+}
+
+core::Task<core::Result<Response>> Client::Impl::perform(std::shared_ptr<ClientCall> call) {
+  SIGMA_CO_CHECK(call->prepare());
+  const std::string origin = call->origin();
+  // A kept connection may have been closed by the peer a moment ago: only what may be sent twice goes out on it.
+  if (call->is_safe()) {
+    if (auto stream = take_idle(origin)) {
+      Answer answer = co_await call->converse(std::move(stream));
+      if (auto kept = call->release_stream()) keep_idle(origin, std::move(kept));
+      if (answer || call->received_anything() || call->cancelled()) co_return answer;
+    }
+  }
+  SIGMA_CO_TRY(auto stream, co_await call->connect());
+  Answer answer = co_await call->converse(std::move(stream));
+  if (auto kept = call->release_stream()) keep_idle(origin, std::move(kept));
+  co_return answer;
+}
+
+std::unique_ptr<Stream> Client::Impl::take_idle(const std::string& origin) {
+  const auto now = std::chrono::steady_clock::now();
+  for (auto entry = idle_.begin(); entry != idle_.end();) {
+    std::erase_if(entry->second, [&](const Idle& idle) { return idle.until <= now; });
+    entry = entry->second.empty() ? idle_.erase(entry) : std::next(entry);
+  }
+  const auto found = idle_.find(origin);
+  if (found == idle_.end()) return nullptr;
+  auto stream = std::move(found->second.back().stream);
+  found->second.pop_back();
+  return stream;
+}
+
+void Client::Impl::keep_idle(const std::string& origin, std::unique_ptr<Stream> stream) {
+  auto& kept = idle_[origin];
+  if (kept.size() < options_.idle_connections) {
+    kept.push_back({std::move(stream), std::chrono::steady_clock::now() + options_.idle_timeout});
+  }
+}
+
+core::Result<std::unique_ptr<Client>> Client::make(ClientOptions options) {
+  auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
+  SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_2_VERSION);
+  tls->set_verify_mode(asio::ssl::verify_peer);
+  ErrorCode error;
+  if (options.ca_file.empty()) {
+    tls->set_default_verify_paths(error);
+  } else {
+    tls->load_verify_file(options.ca_file, error);
+  }
+  if (error) {
+    return core::Error{core::Code::invalid_input, "The file of certificate authorities cannot be used: " + options.ca_file, error.message()};
+  }
+  return std::unique_ptr<Client>(new Client(std::make_unique<Impl>(std::move(options), std::move(tls))));
+}
+
+Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Client::~Client() = default;
+
+core::Task<core::Result<Response>> Client::fetch(FetchRequest request) { return impl_->fetch(std::move(request)); }
+
+}  // namespace sigma::http

@@ -1,0 +1,50 @@
+// One outbound request, on the client's thread.
+#pragma once
+#include <memory>
+#include <optional>
+
+#include "fleet.hpp"
+#include "origin.hpp"
+#include "sigma/http/client.hpp"
+#include "stream.hpp"
+
+namespace sigma::http {
+
+class ClientCall {
+ public:
+  ClientCall(boost::asio::io_context& context, const ClientOptions& options, TlsContext tls, FetchRequest request);
+
+  /// Checks URL and headers and writes the head.
+  core::Result<void> prepare();
+  std::string origin() const { return destination_.origin(); }
+  bool is_safe() const { return request_.method == Method::get || request_.method == Method::head; }
+
+  /// Resolves, refuses addresses, connects to one that passed, shakes hands.
+  core::Task<core::Result<std::unique_ptr<Stream>>> connect();
+  core::Task<core::Result<Response>> converse(std::unique_ptr<Stream> stream);
+  /// The connection, if it may be used again.
+  std::unique_ptr<Stream> release_stream();
+
+  bool received_anything() const { return received_anything_; }
+  bool cancelled() const { return cancelled_; }
+  void cancel();
+
+ private:
+  using Resolver = boost::asio::ip::basic_resolver<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+  core::Task<core::Result<std::vector<boost::asio::ip::tcp::endpoint>>> resolve();
+
+  const ClientOptions& options_;
+  TlsContext tls_;
+  FetchRequest request_;
+  Destination destination_;
+  std::string head_;
+  Resolver resolver_;
+  Socket socket_;  ///< while connecting
+  std::unique_ptr<Stream> stream_;
+  bool reusable_ = false;
+  bool received_anything_ = false;
+  bool cancelled_ = false;
+};
+
+}  // namespace sigma::http
