@@ -1,7 +1,5 @@
 #include "sigma/store/migrator.hpp"
 
-#include <fmt/format.h>
-
 #include <map>
 
 #include "sigma/core/encoding.hpp"
@@ -9,97 +7,140 @@
 #include "statements.hpp"
 
 namespace sigma::store {
+
+struct AppliedMigration {
+  std::int64_t version;
+  std::string name;
+  std::string checksum;
+  std::int64_t oldest_program;
+  UtcTime applied_at;
+};
+
+static void read_row(Columns columns, AppliedMigration& out) {
+  columns.read(out.version, out.name, out.checksum, out.oldest_program, out.applied_at);
+}
+
 namespace {
 
 using core::Code;
 using core::Error;
+using Applied = std::map<std::int64_t, AppliedMigration>;
+using Known = std::span<const sql::Migration>;
 
 const std::string kCreateTable =
-    "CREATE TABLE IF NOT EXISTS schema_migration "
-    "(version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
-const Query kList{"SELECT version, name, checksum, applied_at FROM schema_migration ORDER BY version"};
-const Query kInsert{"INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)"};
-// SQLite's write transaction is lock enough. The number is arbitrary, but ours.
-const Query kLock{"SELECT 1", "SELECT 1 FROM (SELECT pg_advisory_xact_lock(7237014150911)) AS waited"};
+    "CREATE TABLE IF NOT EXISTS schema_migration ("
+    "version bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
+    "oldest_program bigint NOT NULL, applied_at bigint NOT NULL)";
 
-struct Applied {
-  std::string checksum;
-  UtcTime at;
-};
+const Query kTableExists("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration')",
+                         "SELECT to_regclass('schema_migration') IS NOT NULL");
+
+const Query kApplied("SELECT version, name, checksum, oldest_program, applied_at FROM schema_migration");
+
+const Query kRecord(
+    "INSERT INTO schema_migration (version, name, checksum, oldest_program, applied_at) VALUES ($1, $2, $3, $4, $5)");
+
+// SQLite's begin() holds the only write lock already. A migration may take long: no time-outs for it.
+const Query kNoTimeouts("SELECT 1",
+                        "SELECT set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)");
+const Query kLock("SELECT 1", "SELECT pg_advisory_xact_lock(7310868735402535)");
 
 std::string checksum_of(const sql::Migration& migration) {
-  return core::hex_encode(crypto::view(crypto::sha256(migration.text)));
+  return core::hex_encode(crypto::to_string(crypto::sha256(migration.text)));
 }
 
-// Runs `work` in a transaction that holds the migration lock.
-template <class Work>
-Result<void> locked(Connection& connection, Work work) {
-  SIGMA_CHECK(connection.begin());
-  const auto attempt = [&]() -> Result<void> {
-    SIGMA_CHECK(change(connection, kLock, {}));
-    return work();
-  };
-  if (auto done = attempt(); !done) {
-    connection.rollback();
-    return done;
+/// The oldest schema version whose program can still work with the database after this migration.
+std::int64_t oldest_program(const sql::Migration& migration) {
+  constexpr std::string_view kMark = "-- oldest-program: ";
+  const auto at = migration.text.find(kMark);
+  if (at == std::string_view::npos) return migration.version;
+  std::int64_t version = 0;
+  for (const char c : migration.text.substr(at + kMark.size(), 9)) {
+    if (c < '0' || c > '9') break;
+    version = version * 10 + (c - '0');
   }
-  return connection.commit();
+  return version;
+}
+
+Result<Applied> applied_in(Connection& connection) {
+  SIGMA_TRY(const auto exists, find_one<bool>(connection, kTableExists, {}));
+  Applied applied;
+  if (!exists.value_or(false)) return applied;
+  SIGMA_TRY(auto rows, find_all<AppliedMigration>(connection, kApplied, {}));
+  for (auto& row : rows) applied.emplace(row.version, std::move(row));
+  return applied;
+}
+
+/// Refuses what this program was not built for. Missing migrations are fine.
+Result<void> check(const Applied& applied, Known known) {
+  const std::int64_t newest = known.empty() ? 0 : known.back().version;
+  for (const auto& [version, row] : applied) {
+    const auto ours = std::find_if(known.begin(), known.end(), [v = version](const auto& m) { return m.version == v; });
+    if (ours == known.end()) {
+      if (version > newest && row.oldest_program <= newest) continue;
+      return Error{Code::conflict,
+                   fmt::format("The database has migration {:04}_{}, which this program does not know; it knows up to {:04}. "
+                               "Run the newer release, or restore a backup made before the upgrade.",
+                               version, row.name, newest)};
+    }
+    if (row.checksum != checksum_of(*ours)) {
+      return Error{Code::conflict,
+                   fmt::format("Migration {:04}_{} in the database differs from the one in this program (SHA-256 {} there, "
+                               "{} here). A released migration is never edited: run the release that applied it.",
+                               version, row.name, row.checksum, checksum_of(*ours))};
+    }
+  }
+  return {};
+}
+
+/// Applies the first missing migration inside the open transaction; nothing when there is none.
+Result<std::optional<MigrationState>> apply_next(Connection& connection, Known known, UtcTime now) {
+  SIGMA_CHECK(change(connection, kNoTimeouts, {}));
+  SIGMA_CHECK(change(connection, kLock, {}));
+  SIGMA_CHECK(connection.execute_script(kCreateTable));
+  SIGMA_TRY(const Applied applied, applied_in(connection));
+  SIGMA_CHECK(check(applied, known));
+  for (const sql::Migration& migration : known) {
+    if (applied.contains(migration.version)) continue;
+    SIGMA_CHECK(connection.execute_script(std::string(migration.text)));
+    const std::string name(migration.name);
+    SIGMA_CHECK(change(connection, kRecord,
+                       {std::int64_t{migration.version}, name, checksum_of(migration), oldest_program(migration), now}));
+    return std::optional(MigrationState{migration.version, name, now});
+  }
+  return std::optional<MigrationState>{};
 }
 
 }  // namespace
 
-Result<std::vector<MigrationState>> Migrator::status_on(Connection& connection) {
-  std::map<std::int64_t, Applied> applied;
-  SIGMA_CHECK(connection.execute(kList, Params{}, [&](const sql::Row& row) {
-    applied[row.integer(0)] = {row.text(2), UtcTime{row.integer(3)}};
-  }));
-  std::vector<MigrationState> states;
-  for (const sql::Migration& migration : connector_.migrations) {
-    MigrationState state{migration.version, std::string(migration.name), std::nullopt};
-    if (const auto found = applied.find(migration.version); found != applied.end()) {
-      if (found->second.checksum != checksum_of(migration)) {
-        return Error{Code::conflict, fmt::format("Migration {:04}_{} was applied to this database with another text. Use the release that made this database.",
-                                                 migration.version, migration.name)};
-      }
-      state.applied_at = found->second.at;
-      applied.erase(found);
-    }
-    states.push_back(std::move(state));
-  }
-  if (!applied.empty()) {
-    return Error{Code::conflict, fmt::format("The database is newer than this program: it has migration {:04}, which this release does not know. Start the newer release.",
-                                             applied.rbegin()->first)};
-  }
-  return states;
-}
-
 Result<std::vector<MigrationState>> Migrator::status() {
   SIGMA_TRY(const auto connection, connector_.open());
-  SIGMA_CHECK(locked(*connection, [&] { return connection->execute_script(kCreateTable); }));
-  return status_on(*connection);
+  SIGMA_TRY(const Applied applied, applied_in(*connection));
+  SIGMA_CHECK(check(applied, connector_.migrations));
+  std::map<std::int64_t, MigrationState> states;
+  for (const auto& migration : connector_.migrations) {
+    states[migration.version] = {migration.version, std::string(migration.name), {}};
+  }
+  for (const auto& [version, row] : applied) states[version] = {static_cast<int>(version), row.name, row.applied_at};
+  std::vector<MigrationState> list;
+  for (auto& [version, state] : states) list.push_back(std::move(state));
+  return list;
 }
 
 Result<std::vector<MigrationState>> Migrator::migrate() {
   SIGMA_TRY(const auto connection, connector_.open());
-  SIGMA_CHECK(locked(*connection, [&] { return connection->execute_script(kCreateTable); }));
   std::vector<MigrationState> news;
-  for (const sql::Migration& migration : connector_.migrations) {
-    const auto apply = [&]() -> Result<void> {
-      // Asked again under the lock: another process may just have done it.
-      SIGMA_TRY(const auto states, status_on(*connection));
-      for (const MigrationState& state : states) {
-        if (state.version == migration.version && state.applied_at) return {};
-      }
-      SIGMA_CHECK(connection->execute_script(std::string(migration.text)));
-      const std::string name(migration.name);
-      const UtcTime now = clock_.now();
-      SIGMA_CHECK(change(*connection, kInsert, {std::int64_t{migration.version}, name, checksum_of(migration), now}));
-      news.push_back({migration.version, name, now});
-      return {};
-    };
-    SIGMA_CHECK(locked(*connection, apply));
+  for (;;) {
+    SIGMA_CHECK(connection->begin());
+    auto applied = apply_next(*connection, connector_.migrations, clock_.now());
+    if (!applied) {
+      connection->rollback();
+      return std::move(applied).error();
+    }
+    SIGMA_CHECK(connection->commit());
+    if (!*applied) return news;
+    news.push_back(std::move(**applied));
   }
-  return news;
 }
 
 }  // namespace sigma::store

@@ -1,3 +1,4 @@
+// Brings a database to the schema that this program was built with. Migrations are part of the program.
 #pragma once
 #include <optional>
 #include <string>
@@ -12,24 +13,24 @@ namespace sigma::store {
 struct MigrationState {
   int version = 0;
   std::string name;
-  std::optional<core::UtcTime> applied_at;
+  std::optional<core::UtcTime> applied_at;  ///< none: still to be applied
 };
 
-/// Brings a database to the schema this program was built with: in order, each migration in a transaction of its own,
-/// forward only. Blocks: for start-up and the command line, not for I/O threads.
+/// Blocks: for start-up and the command line, not for I/O threads. Both methods refuse (Code::conflict, with what to do)
+/// a database with a migration whose text differs from ours, and one that is newer than this program, unless every newer
+/// migration says that we may go on: its text has a line `-- oldest-program: <version>` with a version that we have.
+/// That is what lets a release be rolled back by one.
 class Migrator {
  public:
   Migrator(sql::Connector connector, const core::Clock& clock) : connector_(std::move(connector)), clock_(clock) {}
 
-  /// Every migration this program knows, and when the database got it. Code::conflict, with what to do, when the database
-  /// has one that the program does not know (it is newer) or whose text was another (checksum).
+  /// Every migration known here or applied there, by version.
   core::Result<std::vector<MigrationState>> status();
-  /// Applies what is missing and returns it. Several processes may do so at once: one works, the others wait.
+  /// Applies what is missing, each in its own transaction under a lock, so that several programs may start at once;
+  /// what this call applied.
   core::Result<std::vector<MigrationState>> migrate();
 
  private:
-  core::Result<std::vector<MigrationState>> status_on(sql::Connection& connection);
-
   sql::Connector connector_;
   const core::Clock& clock_;
 };
