@@ -77,7 +77,8 @@ core::Result<TrustedProxies> TrustedProxies::parse(const std::vector<std::string
 }
 
 bool TrustedProxies::contains(const Address& address) const {
-  return std::any_of(ranges_.begin(), ranges_.end(), [&](const AddressRange& range) { return range.contains(address); });
+  return std::any_of(ranges_.begin(), ranges_.end(),
+                     [&](const AddressRange& range) { return range.contains(address); });
 }
 
 std::optional<std::string> TrustedProxies::forwarded_for(const Headers& headers) const {
@@ -105,10 +106,10 @@ bool is_public(const Address& address) {
     for (const std::string_view text : texts) out.push_back(AddressRange::parse(text).value());
     return out;
   };
-  static const std::vector<AddressRange> special = ranges(
-      {"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-       "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
-       "224.0.0.0/4", "240.0.0.0/4", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"});
+  static const std::vector<AddressRange> special =
+      ranges({"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+              "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
+              "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"});
   static const AddressRange global_v6 = AddressRange::parse("2000::/3").value();
   const Address plain = without_mapping(address);
   if (plain.is_v6() && !global_v6.contains(plain)) return false;

@@ -17,8 +17,8 @@ using Address = boost::asio::ip::address;
 /// An IPv4 or IPv6 literal without zone; IPv4-mapped IPv6 becomes IPv4, so that one host has one name.
 std::optional<Address> parse_address(std::string_view text);
 Address without_mapping(Address address);
-/// Can this be a host on the public Internet? False for loopback, private, link-local, shared, documentation, multicast,
-/// translated and every other special range (RFC 6890 and IANA's registries).
+/// Can this be a host on the public Internet? False for loopback, private, link-local, shared, documentation,
+/// multicast, translated and every other special range (RFC 6890 and IANA's registries).
 bool is_public(const Address& address);
 
 /// "10.0.0.0/8", "2001:db8::/32", or one address.

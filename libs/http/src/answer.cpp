@@ -16,7 +16,7 @@ std::string_view body_of(const Response& response) {
 }
 
 bool is_ours(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kOurs{"connection", "content-length", "date",
+  constexpr std::array<std::string_view, 6> kOurs{"connection", "content-length",    "date",
                                                   "keep-alive", "transfer-encoding", "x-request-id"};
   for (const std::string_view ours : kOurs) {
     if (iequals(name, ours)) return true;

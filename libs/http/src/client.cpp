@@ -37,7 +37,9 @@ class Client::Impl {
   /// interrupted, so the call itself is not waited for.
   struct Waiter {
     Waiter(asio::io_context& context, Handler waiting)
-        : timer(context), executor(asio::get_associated_executor(waiting, context.get_executor())), handler(std::move(waiting)) {}
+        : timer(context),
+          executor(asio::get_associated_executor(waiting, context.get_executor())),
+          handler(std::move(waiting)) {}
 
     void answer(Answer result) {
       if (!handler) return;
@@ -83,7 +85,7 @@ core::Task<core::Result<Response>> Client::Impl::fetch(FetchRequest request) {
     });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(initiate, asio::use_awaitable,
-                                                                                     std::move(request));
+                                                                                       std::move(request));
 }
 
 void Client::Impl::start(FetchRequest request, Handler handler) {
@@ -150,7 +152,8 @@ core::Result<std::unique_ptr<Client>> Client::make(ClientOptions options) {
     tls->load_verify_file(options.ca_file, error);
   }
   if (error) {
-    return core::Error{core::Code::invalid_input, "The file of certificate authorities cannot be used: " + options.ca_file, error.message()};
+    return core::Error{core::Code::invalid_input,
+                       "The file of certificate authorities cannot be used: " + options.ca_file, error.message()};
   }
   return std::unique_ptr<Client>(new Client(std::make_unique<Impl>(std::move(options), std::move(tls))));
 }
@@ -158,6 +161,8 @@ core::Result<std::unique_ptr<Client>> Client::make(ClientOptions options) {
 Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Client::~Client() = default;
 
-core::Task<core::Result<Response>> Client::fetch(FetchRequest request) { return impl_->fetch(std::move(request)); }
+core::Task<core::Result<Response>> Client::fetch(FetchRequest request) {
+  return impl_->fetch(std::move(request));
+}
 
 }  // namespace sigma::http

@@ -37,7 +37,8 @@ core::Result<void> ClientCall::prepare() {
   if (request_.method == Method::other || !are_sendable(request_.headers)) {
     return core::Error{core::Code::invalid_input, "The outbound request cannot be sent as it is."};
   }
-  head_ = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", to_string(request_.method), destination_.target, destination_.authority);
+  head_ = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", to_string(request_.method), destination_.target,
+                      destination_.authority);
   for (const auto& [name, value] : request_.headers.fields()) {
     if (!is_ours(name)) head_ += fmt::format("{}: {}\r\n", name, value);
   }
@@ -47,12 +48,14 @@ core::Result<void> ClientCall::prepare() {
 }
 
 core::Task<core::Result<std::vector<asio::ip::tcp::endpoint>>> ClientCall::resolve() {
-  const auto [error, results] = co_await resolver_.async_resolve(
-      destination_.host, destination_.port, asio::ip::resolver_base::numeric_service, asio::as_tuple(asio::use_awaitable));
+  const auto [error, results] =
+      co_await resolver_.async_resolve(destination_.host, destination_.port, asio::ip::resolver_base::numeric_service,
+                                       asio::as_tuple(asio::use_awaitable));
   if (error) co_return unreachable("The host name of the other server cannot be resolved.", error);
   std::vector<asio::ip::tcp::endpoint> endpoints;
   for (const auto& result : results) {
-    if (options_.allow_private_addresses || is_public(result.endpoint().address())) endpoints.push_back(result.endpoint());
+    if (options_.allow_private_addresses || is_public(result.endpoint().address()))
+      endpoints.push_back(result.endpoint());
   }
   if (endpoints.empty()) {
     co_return core::Error{core::Code::forbidden, "That address is not on the public Internet.", destination_.authority};
@@ -107,7 +110,9 @@ core::Task<core::Result<Response>> ClientCall::converse(std::unique_ptr<Stream> 
   co_return parser.take();
 }
 
-std::unique_ptr<Stream> ClientCall::release_stream() { return reusable_ ? std::move(stream_) : nullptr; }
+std::unique_ptr<Stream> ClientCall::release_stream() {
+  return reusable_ ? std::move(stream_) : nullptr;
+}
 
 void ClientCall::cancel() {
   cancelled_ = true;

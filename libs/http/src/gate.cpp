@@ -50,18 +50,30 @@ std::optional<Method> parse_method(std::string_view text) {
 
 std::string_view error_word(int status) {
   switch (status) {
-    case 404: return "not_found";
-    case 405: return "method_not_allowed";
-    case 408: return "request_timeout";
-    case 413: return "content_too_large";
-    case 414: return "uri_too_long";
-    case 415: return "unsupported_media_type";
-    case 417: return "expectation_failed";
-    case 421: return "misdirected_request";
-    case 431: return "request_header_fields_too_large";
-    case 500: return "server_error";
-    case 503: return "temporarily_unavailable";
-    default: return "invalid_request";
+    case 404:
+      return "not_found";
+    case 405:
+      return "method_not_allowed";
+    case 408:
+      return "request_timeout";
+    case 413:
+      return "content_too_large";
+    case 414:
+      return "uri_too_long";
+    case 415:
+      return "unsupported_media_type";
+    case 417:
+      return "expectation_failed";
+    case 421:
+      return "misdirected_request";
+    case 431:
+      return "request_header_fields_too_large";
+    case 500:
+      return "server_error";
+    case 503:
+      return "temporarily_unavailable";
+    default:
+      return "invalid_request";
   }
 }
 
@@ -160,7 +172,8 @@ void Gate::answer_options(const Request& request, const Router::Match& match, Ad
   }
   Response& answer = admission.answer.emplace();
   answer.status = 204;
-  const std::string allowed = match.any_method ? join(match.allowed_methods) : "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+  const std::string allowed =
+      match.any_method ? join(match.allowed_methods) : "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
   answer.headers.add("Allow", allowed);
 
   const auto wanted = request.headers.find("access-control-request-method");
@@ -200,7 +213,8 @@ Response Gate::refuse(const Request& request, const Admission& admission, int st
   }
   const bool empty = response.body.empty() && (!response.shared_body || response.shared_body->empty());
   if (empty || !is_sendable(response)) response = plain_refusal(status, description);
-  if (status == 405 && !response.headers.contains("allow")) response.headers.add("Allow", join(admission.allowed_methods));
+  if (status == 405 && !response.headers.contains("allow"))
+    response.headers.add("Allow", join(admission.allowed_methods));
   if (status == 503 && !response.headers.contains("retry-after")) response.headers.add("Retry-After", "1");
   return response;
 }

@@ -21,7 +21,7 @@ struct Peer {
 /// What becomes of a request once its head is known.
 struct Admission {
   const Route* route = nullptr;
-  Cors cors = Cors::none;               ///< for the answer, also a refusal
+  Cors cors = Cors::none;  ///< for the answer, also a refusal
   std::size_t body_limit = 0;
   std::optional<Refusal> refusal;
   std::optional<Response> answer;       ///< OPTIONS is answered without a handler

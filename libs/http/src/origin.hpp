@@ -9,7 +9,7 @@ namespace sigma::http {
 /// A URL, taken apart for a request.
 struct Destination {
   bool tls = true;
-  std::string host;       ///< lower case, IPv6 literals without brackets
+  std::string host;  ///< lower case, IPv6 literals without brackets
   std::string port;
   std::string authority;  ///< for the Host field
   std::string target;     ///< path and query

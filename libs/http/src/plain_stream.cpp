@@ -30,7 +30,8 @@ class PlainStream final : public Stream {
 
  private:
   void complete(Handler handler) {
-    asio::post(socket_.get_executor(), [handler = std::move(handler)]() mutable { std::move(handler)(ErrorCode{}, 0); });
+    asio::post(socket_.get_executor(),
+               [handler = std::move(handler)]() mutable { std::move(handler)(ErrorCode{}, 0); });
   }
 
   Socket socket_;
@@ -38,6 +39,8 @@ class PlainStream final : public Stream {
 
 }  // namespace
 
-std::unique_ptr<Stream> make_plain_stream(Socket socket) { return std::make_unique<PlainStream>(std::move(socket)); }
+std::unique_ptr<Stream> make_plain_stream(Socket socket) {
+  return std::make_unique<PlainStream>(std::move(socket));
+}
 
 }  // namespace sigma::http

@@ -12,7 +12,8 @@ RouteMetrics::RouteMetrics(core::Metrics& metrics, const std::string& server, st
       server_(server),
       route_(std::move(route)),
       method_(method),
-      duration_(metrics.histogram("http_request_duration_seconds", "Time from the end of the request header to the end of the answer.",
+      duration_(metrics.histogram("http_request_duration_seconds",
+                                  "Time from the end of the request header to the end of the answer.",
                                   {{"server", server_}, {"route", route_}}, kBuckets)) {}
 
 void RouteMetrics::count(int status, double seconds) {

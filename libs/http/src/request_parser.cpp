@@ -24,20 +24,30 @@ constexpr Refusal kBodyTooLarge{413, "The request body is too large."};
 Method method_of(beast::http::verb verb) {
   using beast::http::verb;
   switch (verb) {
-    case verb::get: return Method::get;
-    case verb::head: return Method::head;
-    case verb::post: return Method::post;
-    case verb::put: return Method::put;
-    case verb::patch: return Method::patch;
-    case verb::delete_: return Method::del;
-    case verb::options: return Method::options;
-    default: return Method::other;
+    case verb::get:
+      return Method::get;
+    case verb::head:
+      return Method::head;
+    case verb::post:
+      return Method::post;
+    case verb::put:
+      return Method::put;
+    case verb::patch:
+      return Method::patch;
+    case verb::delete_:
+      return Method::del;
+    case verb::options:
+      return Method::options;
+    default:
+      return Method::other;
   }
 }
 
 }  // namespace
 
-void HeadScanner::reset() { scanned_ = line_start_ = lines_ = head_bytes_ = 0; }
+void HeadScanner::reset() {
+  scanned_ = line_start_ = lines_ = head_bytes_ = 0;
+}
 
 std::optional<Refusal> HeadScanner::scan(std::string_view received) {
   for (;;) {
@@ -110,9 +120,7 @@ class RequestParser::Impl {
       request_.headers.add(std::string(name_text), std::string(value));
     }
 
-    void on_header_impl(Error&) override {
-      head_done_ = true;
-    }
+    void on_header_impl(Error&) override { head_done_ = true; }
     void on_body_init_impl(const boost::optional<std::uint64_t>& length, Error&) override {
       if (length) request_.body.reserve(std::min<std::uint64_t>(*length, body_limit_));
     }
@@ -151,7 +159,9 @@ class RequestParser::Impl {
 RequestParser::RequestParser() : impl_(std::make_unique<Impl>()) {}
 RequestParser::~RequestParser() = default;
 
-void RequestParser::reset() { impl_->parser.reset(); }
+void RequestParser::reset() {
+  impl_->parser.reset();
+}
 
 std::optional<Refusal> RequestParser::parse_head(std::string_view head, Request& request) {
   auto& parser = impl_->parser.emplace(request);
@@ -166,11 +176,21 @@ std::optional<std::uint64_t> RequestParser::content_length() const {
   const auto length = impl_->parser->content_length();
   return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
 }
-bool RequestParser::chunked() const { return impl_->parser->chunked(); }
-bool RequestParser::http11() const { return impl_->parser && impl_->parser->http11_; }
-bool RequestParser::keep_alive() const { return impl_->parser->keep_alive_; }
-bool RequestParser::body_complete() const { return impl_->parser->is_done(); }
-void RequestParser::set_body_limit(std::size_t bytes) { impl_->parser->body_limit_ = bytes; }
+bool RequestParser::chunked() const {
+  return impl_->parser->chunked();
+}
+bool RequestParser::http11() const {
+  return impl_->parser && impl_->parser->http11_;
+}
+bool RequestParser::keep_alive() const {
+  return impl_->parser->keep_alive_;
+}
+bool RequestParser::body_complete() const {
+  return impl_->parser->is_done();
+}
+void RequestParser::set_body_limit(std::size_t bytes) {
+  impl_->parser->body_limit_ = bytes;
+}
 
 std::optional<Refusal> RequestParser::put_body(std::string_view data, std::size_t& consumed) {
   auto& parser = *impl_->parser;

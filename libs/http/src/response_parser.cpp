@@ -22,7 +22,8 @@ class ResponseParser::Impl {
   core::Result<void> judge(const beast::error_code& error) const {
     if (!error || error == beast::http::error::need_more) return {};
     const bool large = error == beast::http::error::body_limit || error == beast::http::error::header_limit;
-    return core::Error{core::Code::unavailable, large ? "The other server's answer is too large." : "The other server's answer is malformed.",
+    return core::Error{core::Code::unavailable,
+                       large ? "The other server's answer is too large." : "The other server's answer is malformed.",
                        error.message()};
   }
 
@@ -58,8 +59,12 @@ core::Result<void> ResponseParser::put_end() {
   return impl_->judge(error);
 }
 
-bool ResponseParser::complete() const { return impl_->parser->is_done(); }
-bool ResponseParser::keep_alive() const { return impl_->parser->keep_alive() && impl_->unused.empty(); }
+bool ResponseParser::complete() const {
+  return impl_->parser->is_done();
+}
+bool ResponseParser::keep_alive() const {
+  return impl_->parser->keep_alive() && impl_->unused.empty();
+}
 
 Response ResponseParser::take() {
   auto message = impl_->parser->release();

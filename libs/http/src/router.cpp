@@ -43,9 +43,8 @@ struct Pattern {
 
   /// Literal before parameter, segment by segment: the more exact pattern is asked first.
   bool operator<(const Pattern& other) const {
-    return std::lexicographical_compare(
-        segments.begin(), segments.end(), other.segments.begin(), other.segments.end(),
-        [](const Segment& a, const Segment& b) { return a.parameter < b.parameter; });
+    return std::lexicographical_compare(segments.begin(), segments.end(), other.segments.begin(), other.segments.end(),
+                                        [](const Segment& a, const Segment& b) { return a.parameter < b.parameter; });
   }
 };
 
@@ -99,8 +98,9 @@ void Router::Index::add(const Route& route) {
   }
   auto& list = patterns[pattern.segments.size()];
   const auto same = std::find_if(list.begin(), list.end(), [&](const Pattern& other) {
-    return std::equal(pattern.segments.begin(), pattern.segments.end(), other.segments.begin(),
-                      [](const auto& a, const auto& b) { return a.parameter == b.parameter && (a.parameter || a.text == b.text); });
+    return std::equal(
+        pattern.segments.begin(), pattern.segments.end(), other.segments.begin(),
+        [](const auto& a, const auto& b) { return a.parameter == b.parameter && (a.parameter || a.text == b.text); });
   });
   if (same != list.end()) {
     for (std::size_t i = 0; i < pattern.segments.size(); ++i) {

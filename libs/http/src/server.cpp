@@ -11,8 +11,9 @@ namespace sigma::http {
 namespace {
 
 core::Result<Worker::Endpoint> parse_endpoint(const std::string& listen) {
-  const core::Error bad{core::Code::invalid_input,
-                        "\"" + listen + "\" is not an address to listen on; write for example 127.0.0.1:8787 or [::1]:8787."};
+  const core::Error bad{
+      core::Code::invalid_input,
+      "\"" + listen + "\" is not an address to listen on; write for example 127.0.0.1:8787 or [::1]:8787."};
   const auto colon = listen.rfind(':');
   if (colon == std::string::npos) return bad;
   std::string_view host = std::string_view(listen).substr(0, colon);
@@ -103,14 +104,27 @@ core::Result<void> Server::Impl::reload_tls() {
   return {};
 }
 
-Server::Server(ServerOptions options, std::shared_ptr<const Router> router, core::Random& random, core::Metrics& metrics)
+Server::Server(ServerOptions options, std::shared_ptr<const Router> router, core::Random& random,
+               core::Metrics& metrics)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(router), random, metrics)) {}
-Server::~Server() { impl_->stop(); }
+Server::~Server() {
+  impl_->stop();
+}
 
-core::Result<void> Server::start() { return impl_->start(); }
-std::uint16_t Server::port() const { return impl_->port(); }
-bool Server::drain(std::chrono::milliseconds deadline) { return impl_->drain(deadline); }
-void Server::stop() { impl_->stop(); }
-core::Result<void> Server::reload_tls() { return impl_->reload_tls(); }
+core::Result<void> Server::start() {
+  return impl_->start();
+}
+std::uint16_t Server::port() const {
+  return impl_->port();
+}
+bool Server::drain(std::chrono::milliseconds deadline) {
+  return impl_->drain(deadline);
+}
+void Server::stop() {
+  impl_->stop();
+}
+core::Result<void> Server::reload_tls() {
+  return impl_->reload_tls();
+}
 
 }  // namespace sigma::http

@@ -23,8 +23,8 @@ constexpr auto kLinger = 1000ms;
 constexpr auto kDrainGrace = 1000ms;
 
 std::chrono::milliseconds shortest(const Limits& limits) {
-  return std::min({limits.header_timeout, limits.body_timeout, limits.idle_timeout, limits.write_timeout,
-                   limits.request_timeout});
+  return std::min(
+      {limits.header_timeout, limits.body_timeout, limits.idle_timeout, limits.write_timeout, limits.request_timeout});
 }
 
 }  // namespace
@@ -173,7 +173,7 @@ core::Task<bool> Session::answer(Response response, bool may_persist) {
   response = gate_.finish(request_, admission_, std::move(response));
   const bool persist = may_persist && parser_.keep_alive() && !worker_.fleet().draining();
   const bool head_request = request_.method == Method::head;
-  const Persistence persistence = !persist            ? Persistence::close
+  const Persistence persistence = !persist           ? Persistence::close
                                   : parser_.http11() ? Persistence::implied
                                                      : Persistence::keep_alive;
   write_head(response, {head_request, persistence, request_.request_id, worker_.date()}, head_out_);
@@ -301,12 +301,14 @@ void Session::expire() {
       // The handler cannot be stopped, but nobody waits for it any longer.
       late_ = true;
       ++coroutines_;
-      asio::co_spawn(worker_.context(), answer_late(), [self = shared_from_this()](std::exception_ptr) { self->leave(); });
+      asio::co_spawn(worker_.context(), answer_late(),
+                     [self = shared_from_this()](std::exception_ptr) { self->leave(); });
       return;
     case Phase::handshake:
     case Phase::idle:
     case Phase::writing:
-    case Phase::closing: return close();
+    case Phase::closing:
+      return close();
   }
 }
 

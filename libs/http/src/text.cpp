@@ -6,7 +6,9 @@
 namespace sigma::http {
 namespace {
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 constexpr std::array<bool, 256> token_characters() {
   std::array<bool, 256> table{};
@@ -38,7 +40,8 @@ std::string_view trim(std::string_view text) {
 }
 
 bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return kToken[static_cast<std::uint8_t>(c)]; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return kToken[static_cast<std::uint8_t>(c)]; });
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {

@@ -19,13 +19,12 @@ class TlsStream final : public Stream {
       : context_(std::move(context)), stream_(std::move(socket), *context_), side_(side) {}
 
   void expect_host(const std::string& host) {
-    if (!parse_address(host)) SSL_set_tlsext_host_name(stream_.native_handle(), host.c_str());  // RFC 6066 §3: no literals
+    if (!parse_address(host))
+      SSL_set_tlsext_host_name(stream_.native_handle(), host.c_str());  // RFC 6066 §3: no literals
     stream_.set_verify_callback(asio::ssl::host_name_verification(host));
   }
 
-  void async_handshake(Handler handler) override {
-    stream_.async_handshake(side_, without_count(std::move(handler)));
-  }
+  void async_handshake(Handler handler) override { stream_.async_handshake(side_, without_count(std::move(handler))); }
   void async_read_some(asio::mutable_buffer buffer, Handler handler) override {
     stream_.async_read_some(buffer, std::move(handler));
   }

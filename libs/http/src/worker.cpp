@@ -38,9 +38,12 @@ void shut_the_door(int descriptor) {
 
 }  // namespace
 
-Worker::Worker(Fleet& fleet, core::Random& random) : fleet_(fleet), request_id_prefix_(core::hex_encode(random.bytes(6))) {}
+Worker::Worker(Fleet& fleet, core::Random& random)
+    : fleet_(fleet), request_id_prefix_(core::hex_encode(random.bytes(6))) {}
 
-Worker::~Worker() { stop(); }
+Worker::~Worker() {
+  stop();
+}
 
 core::Result<void> Worker::listen(const Endpoint& endpoint, bool share_port) {
   ErrorCode error;
@@ -52,8 +55,9 @@ core::Result<void> Worker::listen(const Endpoint& endpoint, bool share_port) {
   if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
   if (!error) acceptor_.native_non_blocking(true, error);
   if (error) {
-    return core::Error{core::Code::unavailable,
-                       fmt::format("Cannot listen on {}:{}: {}.", endpoint.address().to_string(), endpoint.port(), error.message())};
+    return core::Error{
+        core::Code::unavailable,
+        fmt::format("Cannot listen on {}:{}: {}.", endpoint.address().to_string(), endpoint.port(), error.message())};
   }
   return {};
 }
@@ -112,7 +116,8 @@ Worker::Accepted Worker::accept_up_to(std::size_t count) {
 void Worker::place(int descriptor, const Endpoint& peer) {
   Worker* target = this;
   for (const auto& other : crew_) {
-    if (other->load_.load(std::memory_order_relaxed) < target->load_.load(std::memory_order_relaxed)) target = other.get();
+    if (other->load_.load(std::memory_order_relaxed) < target->load_.load(std::memory_order_relaxed))
+      target = other.get();
   }
   Socket socket(target->context_.get_executor());
   ErrorCode error;
@@ -166,6 +171,8 @@ void Worker::stop() {
   thread_.join();
 }
 
-std::string Worker::next_request_id() { return fmt::format("{}-{:08x}", request_id_prefix_, ++requests_); }
+std::string Worker::next_request_id() {
+  return fmt::format("{}-{:08x}", request_id_prefix_, ++requests_);
+}
 
 }  // namespace sigma::http

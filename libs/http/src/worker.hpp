@@ -52,16 +52,16 @@ class Worker {
   void close_acceptor();
 
   Fleet& fleet_;
-  boost::asio::io_context context_{1};
-  boost::asio::ip::tcp::acceptor acceptor_{context_};
-  boost::asio::steady_timer retry_{context_};    ///< of accept when descriptors have run out
-  boost::asio::steady_timer closing_{context_};  ///< of the acceptor during drain
   std::span<const std::unique_ptr<Worker>> crew_;
-  Sessions sessions_;
   std::atomic<std::size_t> load_{0};  ///< connections placed here, for the choice of the least loaded
   DateText date_;
   std::string request_id_prefix_;
   std::uint32_t requests_ = 0;
+  Sessions sessions_;
+  boost::asio::io_context context_{1};  ///< destroys the sessions that are left: everything they use stands above
+  boost::asio::ip::tcp::acceptor acceptor_{context_};
+  boost::asio::steady_timer retry_{context_};    ///< of accept when descriptors have run out
+  boost::asio::steady_timer closing_{context_};  ///< of the acceptor during drain
   std::thread thread_;
 };
 

@@ -17,8 +17,9 @@ TEST(Answers, CarryWhatEveryAnswerNeeds) {
   EXPECT_EQ(answer->body, "hello");
   EXPECT_EQ(answer->field("content-length"), "5");
   EXPECT_FALSE(answer->has("connection"));
-  EXPECT_TRUE(std::regex_match(answer->field("date"),
-                               std::regex("(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT")));
+  EXPECT_TRUE(std::regex_match(
+      answer->field("date"),
+      std::regex("(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT")));
   EXPECT_TRUE(std::regex_match(answer->field("x-request-id"), std::regex("[0-9a-f]{12}-[0-9a-f]{8}")));
   EXPECT_NE(answer->field("x-request-id"), server.ask(get("/hello"))->field("x-request-id"));
 }
@@ -29,7 +30,8 @@ TEST(Answers, Routing) {
   EXPECT_EQ(server.ask(get("/hello?x=/y"))->status, 200);
   EXPECT_EQ(server.ask(get("/show/a%20b"))->body, "a b|/show/a%20b|/show/a%20b|");
   EXPECT_EQ(server.ask(get("/show/a/?q=1&r"))->body, "a|/show/a/?q=1&r|/show/a|q=1&r");
-  for (const std::string_view path : {"/none", "/hell", "/hello/x", "/HELLO", "/show/", "/show//", "/show/%zz", "/show/%00", "//hello"}) {
+  for (const std::string_view path :
+       {"/none", "/hell", "/hello/x", "/HELLO", "/show/", "/show//", "/show/%zz", "/show/%00", "//hello"}) {
     EXPECT_EQ(server.ask(get(path))->status, 404) << path;
   }
   const auto refused = server.ask(ask_line("DELETE", "/hello"));
@@ -65,7 +67,8 @@ TEST(Answers, PipelinedRequestsAreAnsweredInOrder) {
   const TestServer server;
   RawClient client(server.port());
   std::string requests;
-  for (int i = 0; i < 500; ++i) requests += i % 3 ? get(fmt::format("/show/{}", i)) : post("/echo", fmt::format("body {}", i));
+  for (int i = 0; i < 500; ++i)
+    requests += i % 3 ? get(fmt::format("/show/{}", i)) : post("/echo", fmt::format("body {}", i));
   client.send(requests);
   for (int i = 0; i < 500; ++i) {
     const auto answer = client.receive();
@@ -131,7 +134,8 @@ TEST(Answers, TheServiceChoosesTheWords) {
   EXPECT_EQ(server.ask(get("/none"))->body, "<p>404 There is nothing at this address.</p>");
   EXPECT_EQ(server.ask(get("/slow"))->body, "<p>503 The server took too long to answer; try again in a moment.</p>");
   EXPECT_EQ(server.ask("nonsense\r\n\r\n")->body, "<p>400 The request is not well-formed HTTP/1.1.</p>");
-  EXPECT_EQ(server.ask(get("/nothing"))->body, R"({"error":"not_found","error_description":"There is nothing at this address."})")
+  EXPECT_EQ(server.ask(get("/nothing"))->body,
+            R"({"error":"not_found","error_description":"There is nothing at this address."})")
       << "an empty body is not sent";
   EXPECT_EQ(server.ask(get("/throw"))->status, 500);
   EXPECT_FALSE(server.ask(get("/throw"))->body.empty());
@@ -152,14 +156,16 @@ TEST(Answers, AThrowingFinishIsAnError) {
 
 class CorsAnswers : public ::testing::Test {
  protected:
-  CorsAnswers() : server_([] {
-    ServerOptions options;
-    options.trusted_origins = {"https://app.example"};
-    return options;
-  }()) {}
+  CorsAnswers()
+      : server_([] {
+          ServerOptions options;
+          options.trusted_origins = {"https://app.example"};
+          return options;
+        }()) {}
 
   std::optional<RawAnswer> preflight(std::string_view path, std::string_view origin, std::string_view method = "POST") {
-    return server_.ask(ask_line("OPTIONS", path, fmt::format("Origin: {}\r\nAccess-Control-Request-Method: {}\r\n", origin, method)));
+    return server_.ask(
+        ask_line("OPTIONS", path, fmt::format("Origin: {}\r\nAccess-Control-Request-Method: {}\r\n", origin, method)));
   }
   TestServer server_;
 };
@@ -193,9 +199,11 @@ TEST_F(CorsAnswers, TrustedOriginsWithCredentials) {
 }
 
 TEST_F(CorsAnswers, OtherOriginsGetNoPermission) {
-  for (const std::string_view origin : {"null", "https://app.example.evil", "http://app.example", "https://app.example:8443",
-                                        "https://evil-app.example", "https://APP.example", "https://app.example/", ""}) {
-    for (const auto& answer : {preflight("/trusted", origin), server_.ask(get("/trusted", fmt::format("Origin: {}\r\n", origin)))}) {
+  for (const std::string_view origin :
+       {"null", "https://app.example.evil", "http://app.example", "https://app.example:8443",
+        "https://evil-app.example", "https://APP.example", "https://app.example/", ""}) {
+    for (const auto& answer :
+         {preflight("/trusted", origin), server_.ask(get("/trusted", fmt::format("Origin: {}\r\n", origin)))}) {
       EXPECT_FALSE(answer->has("access-control-allow-origin")) << origin;
       EXPECT_FALSE(answer->has("access-control-allow-credentials")) << origin;
       EXPECT_FALSE(answer->has("access-control-allow-methods")) << origin;

@@ -20,7 +20,8 @@ Certificate::~Certificate() {
 
 void Certificate::issue(std::string_view common_name, std::string_view alternative_names) const {
   const std::string command = fmt::format(
-      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN={} -addext subjectAltName={} "
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN={} -addext "
+      "subjectAltName={} "
       "-keyout {} -out {} 2>/dev/null",
       common_name, alternative_names, files().key_file, files().certificate_file);
   if (std::system(command.c_str()) != 0) ADD_FAILURE() << command;

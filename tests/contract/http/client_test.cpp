@@ -27,7 +27,8 @@ ClientOptions local_options() {
   return options;
 }
 
-core::Result<Response> fetch(const ClientOptions& options, std::string url, Method method = Method::get, std::string body = "") {
+core::Result<Response> fetch(const ClientOptions& options, std::string url, Method method = Method::get,
+                             std::string body = "") {
   const auto client = Client::make(options).value();
   return run(client->fetch({method, std::move(url), {}, std::move(body)}));
 }
@@ -61,7 +62,8 @@ class FixedPeer {
       const int connection = ::accept(listener_, nullptr, nullptr);
       if (connection < 0) break;
       char buffer[4096];
-      if (::recv(connection, buffer, sizeof buffer, 0) > 0) ::send(connection, answer_.data(), answer_.size(), MSG_NOSIGNAL);
+      if (::recv(connection, buffer, sizeof buffer, 0) > 0)
+        ::send(connection, answer_.data(), answer_.size(), MSG_NOSIGNAL);
       if (closes_) {
         ::close(connection);
       } else {
@@ -113,9 +115,10 @@ TEST(Client, RefusesAddressesThatAreNotPublic) {
   const TestServer server;
   ClientOptions options = local_options();
   options.allow_private_addresses = false;
-  for (const std::string_view host : {"127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]",
-                                      "10.0.0.1", "192.168.0.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "[fe80::1]",
-                                      "[fd00::1]", "[::]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "224.0.0.1", "100.64.0.1"}) {
+  for (const std::string_view host :
+       {"127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1",
+        "192.168.0.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "[fe80::1]", "[fd00::1]", "[::]",
+        "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "224.0.0.1", "100.64.0.1"}) {
     const auto answer = fetch(options, fmt::format("http://{}:{}/hello", host, server.port()));
     ASSERT_FALSE(answer) << host;
     EXPECT_EQ(answer.error().code(), core::Code::forbidden) << host << " " << answer.error().description();
@@ -124,19 +127,23 @@ TEST(Client, RefusesAddressesThatAreNotPublic) {
 }
 
 TEST(Client, PublicAddresses) {
-  for (const std::string_view text : {"8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8"}) {
+  for (const std::string_view text :
+       {"8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8"}) {
     EXPECT_TRUE(is_public(*parse_address(text))) << text;
   }
-  for (const std::string_view text : {"2001:db8::1", "2001::1", "ff02::1", "fec0::1", "::", "::8.8.8.8", "255.255.255.255", "192.0.2.1", "198.19.0.1"}) {
+  for (const std::string_view text : {"2001:db8::1", "2001::1", "ff02::1", "fec0::1", "::", "::8.8.8.8",
+                                      "255.255.255.255", "192.0.2.1", "198.19.0.1"}) {
     EXPECT_FALSE(is_public(*parse_address(text))) << text;
   }
 }
 
 TEST(Client, RefusesUrlsThatAreNotPlain) {
-  for (const std::string_view url : {"", "example.com", "//example.com/", "ftp://example.com/", "file:///etc/passwd", "https:///x",
-                                     "https://user@example.com/", "https://user:pw@example.com/", "https://exa mple.com/", "https://example.com:0/",
-                                     "https://example.com:65536/", "https://example.com:99999999999/", "https://ex%61mple.com/", "https://[::1/",
-                                     "https://[fe80::1%25eth0]/", "https://example.com/a b", "https://example.com/\r\nX: y", "javascript:alert(1)"}) {
+  for (const std::string_view url :
+       {"", "example.com", "//example.com/", "ftp://example.com/", "file:///etc/passwd", "https:///x",
+        "https://user@example.com/", "https://user:pw@example.com/", "https://exa mple.com/", "https://example.com:0/",
+        "https://example.com:65536/", "https://example.com:99999999999/", "https://ex%61mple.com/", "https://[::1/",
+        "https://[fe80::1%25eth0]/", "https://example.com/a b", "https://example.com/\r\nX: y",
+        "javascript:alert(1)"}) {
     const auto parsed = parse_url(url);
     ASSERT_FALSE(parsed) << url;
     EXPECT_EQ(parsed.error().code(), core::Code::invalid_input);
@@ -178,8 +185,10 @@ TEST(Client, BoundsTheAnswer) {
   EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n" + full + "b"), "unavailable");
   EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\n\r\n" + full), "1000 bytes");
   EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\n\r\n" + full + "b"), "unavailable");
-  EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3E8\r\n" + full + "\r\n0\r\n\r\n"), "1000 bytes");
-  EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3E8\r\n" + full + "\r\n1\r\nb\r\n0\r\n\r\n"), "unavailable");
+  EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3E8\r\n" + full + "\r\n0\r\n\r\n"),
+            "1000 bytes");
+  EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3E8\r\n" + full + "\r\n1\r\nb\r\n0\r\n\r\n"),
+            "unavailable");
   EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"), "unavailable");
   EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nshort"), "unavailable");
   EXPECT_EQ(code_of("nonsense\r\n\r\n"), "unavailable");
@@ -226,7 +235,8 @@ TEST(Client, BoundsWhatIsUnderWay) {
 }
 
 TEST(Client, VerifiesCertificateAndHostName) {
-  const Certificate good("localhost", "DNS:localhost,IP:127.0.0.1"), foreign("localhost", "DNS:localhost"), misnamed("other", "DNS:other.example");
+  const Certificate good("localhost", "DNS:localhost,IP:127.0.0.1"), foreign("localhost", "DNS:localhost"),
+      misnamed("other", "DNS:other.example");
   const auto code_of = [](const Certificate& served, const std::string& ca_file, std::string_view host) {
     ServerOptions server_options;
     server_options.tls = served.files();

@@ -14,8 +14,9 @@ TEST(Host, ExactlyOneValidFieldIsNeeded) {
   EXPECT_EQ(server.ask(with_host("Host: test\r\n"))->status, 200);
   EXPECT_EQ(server.ask(with_host("Host: [::1]:8787\r\n"))->status, 200);
   for (const std::string_view fields :
-       {"", "Host: a\r\nHost: a\r\n", "Host: a\r\nhost: b\r\n", "Host:\r\n", "Host: a b\r\n", "Host: user@a\r\n", "Host: a/b\r\n",
-        "Host: a?b\r\n", "Host: a,b\r\n", "Host: \"a\"\r\n", "Host: a\\b\r\n", "Host: h\xc3\xa4st\r\n"}) {
+       {"", "Host: a\r\nHost: a\r\n", "Host: a\r\nhost: b\r\n", "Host:\r\n", "Host: a b\r\n", "Host: user@a\r\n",
+        "Host: a/b\r\n", "Host: a?b\r\n", "Host: a,b\r\n", "Host: \"a\"\r\n", "Host: a\\b\r\n",
+        "Host: h\xc3\xa4st\r\n"}) {
     EXPECT_EQ(server.ask(with_host(fields))->status, 400) << fields;
   }
 }
@@ -62,7 +63,8 @@ TEST(Host, OnlyAllowedHosts) {
   EXPECT_EQ(server.ask(with_host("Host: auth.example\r\n"))->status, 200);
   EXPECT_EQ(server.ask(with_host("Host: AUTH.example:8443\r\n"))->status, 200);
   EXPECT_EQ(server.ask(with_host("Host: auth.example\r\n", "http://auth.example/hello"))->status, 200);
-  for (const std::string_view host : {"auth.example:80", "auth.example.", "evil.example", "auth.example.evil", "xauth.example"}) {
+  for (const std::string_view host :
+       {"auth.example:80", "auth.example.", "evil.example", "auth.example.evil", "xauth.example"}) {
     EXPECT_EQ(server.ask(with_host(fmt::format("Host: {}\r\n", host)))->status, 421) << host;
   }
   EXPECT_EQ(server.ask(with_host("Host: evil.example\r\n", "http://evil.example/hello"))->status, 421);
@@ -115,19 +117,25 @@ TEST(AddressRange, Contains) {
     std::string_view range, address;
     bool contains;
   };
-  for (const Case& c : std::initializer_list<Case>{
-           {"10.0.0.0/8", "10.255.255.255", true},   {"10.0.0.0/8", "11.0.0.0", false},
-           {"192.168.1.128/25", "192.168.1.128", true}, {"192.168.1.128/25", "192.168.1.127", false},
-           {"192.168.1.7", "192.168.1.7", true},     {"192.168.1.7", "192.168.1.6", false},
-           {"0.0.0.0/0", "8.8.8.8", true},           {"0.0.0.0/0", "::1", false},
-           {"2001:db8::/33", "2001:db8:7fff::1", true}, {"2001:db8::/33", "2001:db8:8000::1", false},
-           {"::/0", "2001:db8::1", true},            {"::/0", "1.2.3.4", false},
-           {"10.0.0.0/8", "::ffff:10.1.1.1", true}}) {
+  for (const Case& c : std::initializer_list<Case>{{"10.0.0.0/8", "10.255.255.255", true},
+                                                   {"10.0.0.0/8", "11.0.0.0", false},
+                                                   {"192.168.1.128/25", "192.168.1.128", true},
+                                                   {"192.168.1.128/25", "192.168.1.127", false},
+                                                   {"192.168.1.7", "192.168.1.7", true},
+                                                   {"192.168.1.7", "192.168.1.6", false},
+                                                   {"0.0.0.0/0", "8.8.8.8", true},
+                                                   {"0.0.0.0/0", "::1", false},
+                                                   {"2001:db8::/33", "2001:db8:7fff::1", true},
+                                                   {"2001:db8::/33", "2001:db8:8000::1", false},
+                                                   {"::/0", "2001:db8::1", true},
+                                                   {"::/0", "1.2.3.4", false},
+                                                   {"10.0.0.0/8", "::ffff:10.1.1.1", true}}) {
     const auto range = AddressRange::parse(c.range);
     ASSERT_TRUE(range) << c.range;
     EXPECT_EQ(range->contains(*parse_address(c.address)), c.contains) << c.range << " " << c.address;
   }
-  for (const std::string_view bad : {"", "a", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8x", "::/129", "fe80::1%lo/64"}) {
+  for (const std::string_view bad :
+       {"", "a", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8x", "::/129", "fe80::1%lo/64"}) {
     EXPECT_FALSE(AddressRange::parse(bad)) << bad;
   }
 }
@@ -141,7 +149,8 @@ TEST(Start, SaysWhatIsWrong) {
     return started ? core::Error{} : started.error();
   };
   ServerOptions options;
-  for (const std::string_view bad : {"", "127.0.0.1", "localhost:80", "127.0.0.1:", "127.0.0.1:65536", "::1:80", "[127.0.0.1]:80"}) {
+  for (const std::string_view bad :
+       {"", "127.0.0.1", "localhost:80", "127.0.0.1:", "127.0.0.1:65536", "::1:80", "[127.0.0.1]:80"}) {
     options.listen = bad;
     EXPECT_EQ(error_of(options).code(), core::Code::invalid_input) << bad;
   }

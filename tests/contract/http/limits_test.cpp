@@ -55,7 +55,8 @@ TEST(Limits, AnnouncedBody) {
   EXPECT_EQ(server.ask(post("/small", std::string(kSmallBodyLimit + 1, 'b')))->status, 413);
   // Refused for what it announces, before any of it is sent.
   EXPECT_EQ(server.ask("POST /small HTTP/1.1\r\nHost: test\r\nContent-Length: 1001\r\n\r\n")->status, 413);
-  EXPECT_EQ(server.ask("POST /small HTTP/1.1\r\nHost: test\r\nContent-Length: 18446744073709551615\r\n\r\n")->status, 413);
+  EXPECT_EQ(server.ask("POST /small HTTP/1.1\r\nHost: test\r\nContent-Length: 18446744073709551615\r\n\r\n")->status,
+            413);
 }
 
 TEST(Limits, TooLargeBodyIsAnsweredAlthoughTheClientKeepsSending) {

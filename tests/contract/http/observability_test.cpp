@@ -28,7 +28,8 @@ core::Json line_of(const std::string& text) {
 TEST(AccessLog, OneLineARequest) {
   std::optional<RawAnswer> answer;
   const std::string text = logged([&](const TestServer& server) {
-    answer = server.ask(get("/show/alice?code=secret", "User-Agent: " + std::string(300, 'u') + "\r\nAuthorization: Bearer hidden\r\n"));
+    answer = server.ask(get("/show/alice?code=secret",
+                            "User-Agent: " + std::string(300, 'u') + "\r\nAuthorization: Bearer hidden\r\n"));
   });
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << text;
   const core::Json line = line_of(text);
@@ -41,7 +42,8 @@ TEST(AccessLog, OneLineARequest) {
   EXPECT_EQ(line["request_id"], answer->field("x-request-id"));
   EXPECT_EQ(line["user_agent"], std::string(200, 'u'));
   EXPECT_GE(line["duration_ms"].get<double>(), 0);
-  for (const std::string_view secret : {"secret", "hidden", "alice"}) EXPECT_EQ(text.find(secret), std::string::npos) << secret;
+  for (const std::string_view secret : {"secret", "hidden", "alice"})
+    EXPECT_EQ(text.find(secret), std::string::npos) << secret;
 }
 
 TEST(AccessLog, HostileFieldsStayInTheirLine) {
@@ -73,7 +75,9 @@ TEST(Metrics, CountRequestsByRouteAndStatus) {
   open.send(get("/hello"));
   open.receive();
   const std::string text = server.metrics().render();
-  const auto expect = [&](std::string_view line) { EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text; };
+  const auto expect = [&](std::string_view line) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+  };
   expect(R"#(http_requests_total{method="GET",route="/show/{name}",server="test",status="200"} 2)#");
   expect(R"#(http_requests_total{method="GET",route="(none)",server="test",status="404"} 1)#");
   expect(R"#(http_requests_total{method="POST",route="/small",server="test",status="413"} 1)#");

@@ -52,7 +52,9 @@ bool RawClient::send(std::string_view bytes) {
   return true;
 }
 
-void RawClient::finish_sending() { ::shutdown(descriptor_, SHUT_WR); }
+void RawClient::finish_sending() {
+  ::shutdown(descriptor_, SHUT_WR);
+}
 
 bool RawClient::readable(std::chrono::milliseconds wait) {
   pollfd entry{descriptor_, POLLIN, 0};

@@ -104,7 +104,8 @@ TEST(Framing, IncompleteBodyIsRefusedWhenTheClientEnds) {
 
 TEST(Framing, ChunkedBodiesArriveWholeHoweverTheyAreCut) {
   const TestServer server;
-  const std::string request = post_with("Transfer-Encoding: Chunked\r\n", "3\r\nabc\r\n1;x=\"y\"\r\nd\r\n0\r\nX-Trailer: 1\r\n\r\n");
+  const std::string request =
+      post_with("Transfer-Encoding: Chunked\r\n", "3\r\nabc\r\n1;x=\"y\"\r\nd\r\n0\r\nX-Trailer: 1\r\n\r\n");
   for (std::size_t step : {std::size_t{1}, std::size_t{2}, std::size_t{7}, request.size()}) {
     RawClient client(server.port());
     for (std::size_t i = 0; i < request.size(); i += step) client.send(request.substr(i, step));
@@ -119,7 +120,8 @@ TEST(Framing, ChunkedBodiesArriveWholeHoweverTheyAreCut) {
 TEST(Framing, TrailersAreNotHeaderFields) {
   const TestServer server;
   RawClient client(server.port());
-  client.send(post_with("Transfer-Encoding: chunked\r\n", "1\r\na\r\n0\r\nContent-Length: 99\r\nConnection: close\r\nHost: evil\r\n\r\n"));
+  client.send(post_with("Transfer-Encoding: chunked\r\n",
+                        "1\r\na\r\n0\r\nContent-Length: 99\r\nConnection: close\r\nHost: evil\r\n\r\n"));
   const auto answer = client.receive();
   ASSERT_TRUE(answer);
   EXPECT_TRUE(answer->status == 200 || answer->status == 400);

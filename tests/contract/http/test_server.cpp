@@ -16,9 +16,15 @@ Response text(std::string body) {
   return response;
 }
 
-core::Task<Response> hello(Request) { co_return text("hello"); }
-core::Task<Response> echo(Request request) { co_return text(std::move(request.body)); }
-core::Task<Response> remote(Request request) { co_return text(request.remote_address); }
+core::Task<Response> hello(Request) {
+  co_return text("hello");
+}
+core::Task<Response> echo(Request request) {
+  co_return text(std::move(request.body));
+}
+core::Task<Response> remote(Request request) {
+  co_return text(request.remote_address);
+}
 core::Task<Response> show(Request request) {
   co_return text(request.path_parameters.at("name") + "|" + request.target + "|" + request.path + "|" + request.query);
 }
@@ -55,20 +61,29 @@ std::vector<Route> test_routes() {
   small.body_limit = kSmallBodyLimit;
   any.cors = Cors::any;
   trusted.cors = Cors::trusted;
-  return {{Method::get, "/hello", hello, {}},         {Method::put, "/hello", hello, {}},
-          {Method::get, "/", hello, {}},              {Method::post, "/echo", echo, {}},
-          {Method::post, "/small", echo, small},      {Method::get, "/remote", remote, {}},
-          {Method::get, "/show/{name}", show, {}},    {Method::get, "/throw", throwing, any},
-          {Method::get, "/split", splitting, {}},     {Method::get, "/slow", slow, {}},
-          {Method::get, "/large", large, {}},         {Method::get, "/empty", empty, {}},
-          {Method::get, "/any", hello, any},          {Method::post, "/any", echo, any},
-          {Method::get, "/trusted", hello, trusted},  {Method::post, "/trusted", echo, trusted}};
+  return {{Method::get, "/hello", hello, {}},
+          {Method::put, "/hello", hello, {}},
+          {Method::get, "/", hello, {}},
+          {Method::post, "/echo", echo, {}},
+          {Method::post, "/small", echo, small},
+          {Method::get, "/remote", remote, {}},
+          {Method::get, "/show/{name}", show, {}},
+          {Method::get, "/throw", throwing, any},
+          {Method::get, "/split", splitting, {}},
+          {Method::get, "/slow", slow, {}},
+          {Method::get, "/large", large, {}},
+          {Method::get, "/empty", empty, {}},
+          {Method::get, "/any", hello, any},
+          {Method::post, "/any", echo, any},
+          {Method::get, "/trusted", hello, trusted},
+          {Method::post, "/trusted", echo, trusted}};
 }
 
 TestServer::TestServer(ServerOptions options, std::vector<Route> routes) {
   if (options.name.empty()) options.name = "test";
   if (options.listen.empty()) options.listen = "127.0.0.1:0";
-  server_ = std::make_unique<Server>(std::move(options), std::make_shared<Router>(std::move(routes)), random_, metrics_);
+  server_ =
+      std::make_unique<Server>(std::move(options), std::make_shared<Router>(std::move(routes)), random_, metrics_);
   const auto started = server_->start();
   if (!started) ADD_FAILURE() << started.error().description() << started.error().cause();
 }
@@ -84,12 +99,14 @@ std::string get(std::string_view path, std::string_view fields) {
 }
 
 std::string post(std::string_view path, std::string_view body, std::string_view fields) {
-  return fmt::format("POST {} HTTP/1.1\r\nHost: test\r\nContent-Length: {}\r\n{}\r\n{}", path, body.size(), fields, body);
+  return fmt::format("POST {} HTTP/1.1\r\nHost: test\r\nContent-Length: {}\r\n{}\r\n{}", path, body.size(), fields,
+                     body);
 }
 
 Limits patient_limits() {
   Limits limits;
-  limits.header_timeout = limits.body_timeout = limits.idle_timeout = limits.write_timeout = limits.request_timeout = 60s;
+  limits.header_timeout = limits.body_timeout = limits.idle_timeout = limits.write_timeout = limits.request_timeout =
+      60s;
   return limits;
 }
 

@@ -83,9 +83,11 @@ TEST_F(Tls, AnswersAndKeepsTheConnection) {
   const TestServer server(options());
   TlsClient client(server.port());
   ASSERT_TRUE(client.connected());
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(client.ask(post("/echo", "over TLS"), "over TLS").starts_with("HTTP/1.1 200 OK\r\n"));
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(client.ask(post("/echo", "over TLS"), "over TLS").starts_with("HTTP/1.1 200 OK\r\n"));
   EXPECT_EQ(client.server_name(), "first.example");
-  EXPECT_TRUE(client.ask(get("/hello", "Connection: close\r\n"), "hello").find("Connection: close") != std::string::npos);
+  EXPECT_TRUE(client.ask(get("/hello", "Connection: close\r\n"), "hello").find("Connection: close") !=
+              std::string::npos);
   EXPECT_TRUE(client.ends_cleanly());
 }
 

@@ -30,7 +30,8 @@ TEST(Form, ReadsWhatBrowsersWrite) {
 }
 
 TEST(Form, RefusesWhatIsNotText) {
-  for (const std::string& bad : {"a=%"s, "a=%4"s, "a=%4g"s, "%=a"s, "a=%00"s, "a\0=b"s, "a=%ff"s, "%c0%80=a"s, "a=%ed%a0%80"s, "a=\xff"s}) {
+  for (const std::string& bad :
+       {"a=%"s, "a=%4"s, "a=%4g"s, "%=a"s, "a=%00"s, "a\0=b"s, "a=%ff"s, "%c0%80=a"s, "a=%ed%a0%80"s, "a=\xff"s}) {
     const auto form = Form::parse(bad);
     ASSERT_FALSE(form) << bad;
     EXPECT_EQ(form.error().code(), core::Code::invalid_input);

@@ -23,12 +23,12 @@ TEST(Headers, CompareNamesWithoutCase) {
 }
 
 TEST(Request, ContentTypeIsTheBareMediaType) {
-  for (const auto& [value, expected] : std::vector<std::pair<std::string, std::string>>{
-           {"application/json", "application/json"},
-           {"Application/JSON; charset=utf-8", "application/json"},
-           {" text/plain ;x", "text/plain"},
-           {"", ""},
-           {";", ""}}) {
+  for (const auto& [value, expected] :
+       std::vector<std::pair<std::string, std::string>>{{"application/json", "application/json"},
+                                                        {"Application/JSON; charset=utf-8", "application/json"},
+                                                        {" text/plain ;x", "text/plain"},
+                                                        {"", ""},
+                                                        {";", ""}}) {
     Request request;
     request.headers.add("content-type", value);
     EXPECT_EQ(request.content_type(), expected) << value;

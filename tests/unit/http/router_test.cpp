@@ -7,7 +7,9 @@
 namespace sigma::http {
 namespace {
 
-Route route(Method method, std::string path) { return {method, std::move(path), {}, {}}; }
+Route route(Method method, std::string path) {
+  return {method, std::move(path), {}, {}};
+}
 
 class Routing : public ::testing::Test {
  protected:
@@ -39,7 +41,8 @@ TEST_F(Routing, Finds) {
 }
 
 TEST_F(Routing, KnowsWhatItDoesNotHave) {
-  for (const std::string_view path : {"", "clients", "/clients//", "/clients/abc/keys/x/y", "/Clients", "/clients/%zz", "/clients/a%00", "*"}) {
+  for (const std::string_view path :
+       {"", "clients", "/clients//", "/clients/abc/keys/x/y", "/Clients", "/clients/%zz", "/clients/a%00", "*"}) {
     EXPECT_EQ(router_.find(Method::get, path).any_method, nullptr) << path;
   }
 }

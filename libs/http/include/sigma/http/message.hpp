@@ -42,8 +42,8 @@ struct Request {
   std::string query;   ///< raw query without '?'
   Headers headers;
   std::string body;
-  std::string remote_address;  ///< textual IP of the peer (after trusted proxies)
-  std::string request_id;      ///< in logs and in the X-Request-Id answer header
+  std::string remote_address;                                       ///< textual IP of the peer (after trusted proxies)
+  std::string request_id;                                           ///< in logs and in the X-Request-Id answer header
   std::map<std::string, std::string, std::less<>> path_parameters;  ///< of "/admin/clients/{id}", percent-decoded
 
   /// Media type of Content-Type in lower case without parameters; empty when absent.

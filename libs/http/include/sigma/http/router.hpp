@@ -39,7 +39,7 @@ class Router {
     const Route* route = nullptr;         ///< null: unknown path, or known path with another method
     std::vector<Method> allowed_methods;  ///< of the path, when it is known and the method is not
     std::vector<std::pair<std::string, std::string>> path_parameters;
-    const Route* any_method = nullptr;    ///< a route of that path, for CORS and body limit of a preflight
+    const Route* any_method = nullptr;  ///< a route of that path, for CORS and body limit of a preflight
   };
 
   explicit Router(std::vector<Route> routes);

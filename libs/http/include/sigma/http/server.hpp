@@ -15,14 +15,16 @@ namespace sigma::http {
 
 /// Every bound on what is read from the network. Each has a test that reaches it.
 struct Limits {
-  std::size_t header_bytes = 16 * 1024;  ///< request line and fields; more is 431 (414 when the target alone exceeds 8 KiB)
-  std::size_t header_fields = 100;       ///< more is 431
-  std::size_t connections = 10'000;      ///< per server; more are closed on accept
-  std::chrono::milliseconds header_timeout{10'000};  ///< from first byte (or accept) to the end of the header: 408, close
-  std::chrono::milliseconds body_timeout{20'000};    ///< for the whole body: 408, close
-  std::chrono::milliseconds idle_timeout{60'000};    ///< between requests of a kept-alive connection: close
-  std::chrono::milliseconds write_timeout{20'000};   ///< a reader this slow is cut off
-  std::chrono::milliseconds request_timeout{15'000}; ///< for the handler: 503
+  std::size_t header_bytes =
+      16 * 1024;                     ///< request line and fields; more is 431 (414 when the target alone exceeds 8 KiB)
+  std::size_t header_fields = 100;   ///< more is 431
+  std::size_t connections = 10'000;  ///< per server; more are closed on accept
+  std::chrono::milliseconds header_timeout{
+      10'000};                                     ///< from first byte (or accept) to the end of the header: 408, close
+  std::chrono::milliseconds body_timeout{20'000};  ///< for the whole body: 408, close
+  std::chrono::milliseconds idle_timeout{60'000};  ///< between requests of a kept-alive connection: close
+  std::chrono::milliseconds write_timeout{20'000};    ///< a reader this slow is cut off
+  std::chrono::milliseconds request_timeout{15'000};  ///< for the handler: 503
 };
 
 struct TlsFiles {
@@ -31,9 +33,9 @@ struct TlsFiles {
 };
 
 struct ServerOptions {
-  std::string name;            ///< "public" or "admin": label in metrics and logs
-  std::string listen;          ///< "127.0.0.1:8787", "[::1]:0", "0.0.0.0:8787"
-  std::size_t threads = 1;     ///< each with its own io_context and SO_REUSEPORT acceptor
+  std::string name;         ///< "public" or "admin": label in metrics and logs
+  std::string listen;       ///< "127.0.0.1:8787", "[::1]:0", "0.0.0.0:8787"
+  std::size_t threads = 1;  ///< each with its own io_context and SO_REUSEPORT acceptor
   Limits limits;
   std::optional<TlsFiles> tls;
   std::vector<std::string> trusted_proxies;  ///< CIDRs whose X-Forwarded-For counts
