@@ -60,6 +60,7 @@ core::Task<void> Session::serve() {
       co_await await_io([this](Stream::Handler handler) { stream_->async_handshake(std::move(handler)); });
   if (error) co_return;
   enter(Phase::head, gate_.limits().header_timeout);
+  if (worker_.fleet().draining()) drain();
   while (co_await serve_request()) {
     if (input_.empty()) {
       enter(Phase::idle, gate_.limits().idle_timeout);

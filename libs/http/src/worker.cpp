@@ -137,7 +137,6 @@ void Worker::take(Socket socket, const Address& peer) {
   const auto session = std::make_shared<Session>(*this, std::move(stream), peer);
   sessions_.push_back(*session);
   session->start();
-  if (fleet_.draining()) session->drain();
 }
 
 void Worker::drain() {
