@@ -8,7 +8,7 @@ namespace sigma::oauth {
 namespace {
 
 using enum ErrorCode;
-constexpr std::string_view kOAuth = "RFC 6749", kOidc = "OpenID Connect Core §3.1.2.6", kBearer = "RFC 6750 §3.1",
+constexpr std::string_view kOAuth = "RFC 6749", kOidc = "OpenID Connect Core §3.1.2.6", kBearer = "RFC 6750 §3.1", kDevice = "RFC 8628 §3.5",
                            kPage = "Sigma contract §2", kSession = "Sigma contract §6";
 
 constexpr ErrorTraits kTraits[] = {
@@ -30,6 +30,10 @@ constexpr ErrorTraits kTraits[] = {
     {request_uri_not_supported, "request_uri_not_supported", 400, true, kOidc, "request_uri is not supported."},
     {invalid_token, "invalid_token", 401, false, kBearer, "The access token is wrong, expired or revoked."},
     {insufficient_scope, "insufficient_scope", 403, false, kBearer, "The access token lacks a scope."},
+    {authorization_pending, "authorization_pending", 400, false, kDevice, "The person has not answered yet; poll again after the interval."},
+    {slow_down, "slow_down", 400, false, kDevice, "The device polls too fast; its interval is now 5 seconds longer."},
+    {expired_token, "expired_token", 400, false, kDevice, "The device code has expired; ask for a new one."},
+    {authorization_denied, "access_denied", 400, false, kDevice, "The person said no, or may not use this client."},
     {client_disabled, "client_disabled", 400, false, kPage, "An administrator has switched this client off."},
     {invalid_redirect, "invalid_redirect", 400, false, kPage, "The redirect URI is not registered for this client."},
     {invalid_signature, "invalid_signature", 400, false, kPage, "The oauth_query was changed or is too old."},
@@ -48,13 +52,14 @@ constexpr ErrorTraits kTraits[] = {
     {invalid_origin, "INVALID_ORIGIN", 403, false, kSession, "The Origin header names a site that is not trusted."},
     {missing_or_null_origin, "MISSING_OR_NULL_ORIGIN", 403, false, kSession, "A call with a cookie must carry an Origin header."},
     {invitations_not_supported, "INVITATIONS_NOT_SUPPORTED", 403, false, kSession, "An identity has exactly one owner; nobody can be invited."},
+    {too_many_requests, "too_many_requests", 429, false, "RFC 6585 §4", "Too many tries in a short time; Retry-After says when to go on."},
 };
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < std::size(kTraits); ++i) {
     if (static_cast<std::size_t>(kTraits[i].code) != i) return false;
   }
-  return std::size(kTraits) == static_cast<std::size_t>(invitations_not_supported) + 1;
+  return std::size(kTraits) == static_cast<std::size_t>(too_many_requests) + 1;
 }
 static_assert(in_order(), "kTraits is indexed by ErrorCode");
 

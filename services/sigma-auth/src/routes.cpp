@@ -43,6 +43,7 @@ constexpr Entry kTable[] = {
     {get, "/api/auth/oauth2/authorize", authorize, Cors::none, "RFC 6749 §3.1", "Authorization endpoint"},
     {post, "/api/auth/oauth2/authorize", authorize, Cors::none, "OpenID Connect Core §3.1.2.1", "Authorization endpoint, by form post"},
     {get, "/api/oauth/authorize", legacy_authorize, Cors::none, "Sigma contract §2", "Where clients of 2025 begin"},
+    {get, "/api/auth/oauth2/form-post", form_post, Cors::none, "OAuth 2.0 Form Post Response Mode", "Posts an answer to the application"},
     {post, "/api/auth/oauth2/continue", oauth2_continue, Cors::none, "Sigma contract §6", "Go on after a page"},
     {post, "/api/auth/oauth2/consent", oauth2_consent, Cors::none, "Sigma contract §6", "The person's answer on the consent page"},
     {get, "/api/auth/oauth2/public-client", public_client, Cors::none, "Sigma contract §6", "Name and links of a client"},

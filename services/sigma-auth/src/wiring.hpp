@@ -4,9 +4,9 @@
 
 #include "config.hpp"
 #include "sigma/core/clock.hpp"
-#include "sigma/core/random.hpp"
 #include "sigma/core/result.hpp"
 #include "sigma/crypto/sealer.hpp"
+#include "sigma/http/server.hpp"
 #include "sigma/oauth/settings.hpp"
 #include "sigma/store/database.hpp"
 #include "sigma/store/migrator.hpp"
@@ -22,12 +22,19 @@ struct OpenStore {
   bool embedded = false;  ///< SQLite: migrates by itself
 };
 
-/// Opens the database of the configuration. On the embedded store migrations run here; on Postgres they are explicit and
-/// an outdated or newer schema is an error that says what to do.
-core::Result<OpenStore> open_store(const Config& config, const core::Clock& clock);
+enum class Schema {
+  current,  ///< must be up to date: migrations run here on the embedded store; on Postgres an outdated one is an error
+  any,      ///< for the commands that look at the schema themselves
+};
+
+/// Opens the database of the configuration. A schema that does not fit is an error that says what to do.
+core::Result<OpenStore> open_store(const Config& config, const core::Clock& clock, Schema schema = Schema::current);
 
 oauth::Settings make_settings(const Config& config);
 core::Result<crypto::Sealer> make_sealer(const Config& config);
+
+http::ServerOptions public_server_options(const Config& config);
+http::ServerOptions admin_server_options(const Config& config);
 
 /// Runs the server until SIGTERM or SIGINT; the exit code (interface.md).
 int serve(const Config& config);

@@ -130,7 +130,7 @@ TEST_F(Engine, ErrorsGoToTheClientOnlyWhenItIsProven) {
   for (const auto& [name, value] : split.parameters()) hostile.add(name, name == "state" ? "a\r\nSet-Cookie: x=1" : value);
   hostile.add("prompt", "none");
   const auto outcome = run(authorizer.authorize(hostile, std::nullopt)).value();
-  const std::string url = std::get<GoToClient>(outcome).url;
+  const std::string url = std::get<GoToClient>(outcome).url();
   EXPECT_EQ(url.find_first_of("\r\n"), std::string::npos);
   EXPECT_EQ(parameter(outcome, "state"), "a\r\nSet-Cookie: x=1");
 }

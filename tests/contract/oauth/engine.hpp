@@ -113,8 +113,7 @@ class Engine : public ::testing::Test {
   static std::string parameter(const AuthorizationOutcome& outcome, std::string_view name) {
     const auto* client = std::get_if<GoToClient>(&outcome);
     if (!client) return "";
-    const auto form = http::Form::parse(client->url.substr(client->url.find_first_of("?#") + 1));
-    return std::string(form->find(name).value_or(""));
+    return std::string(client->answer.find(name).value_or(""));
   }
 
   std::string code_for(const SignedIn& signed_in) { return parameter(authorize(session_of(signed_in)), "code"); }

@@ -17,6 +17,12 @@ bool is_login_needed(const AuthorizationRequest& request, const MaybeSession& se
 
 }  // namespace
 
+std::string GoToClient::url() const {
+  const bool has_query = redirect_uri.find('?') != std::string::npos;
+  const char separator = mode == ResponseMode::fragment ? '#' : has_query ? '&' : '?';
+  return redirect_uri + separator + answer.encode();
+}
+
 core::Task<Result<AuthorizationOutcome>> Authorizer::authorize(http::Form parameters, MaybeSession session) {
   Progress fresh;
   fresh.started_at = clock_.now() + core::Milliseconds{1};  // a sign-in in this very millisecond was not for this request
@@ -141,8 +147,7 @@ AuthorizationOutcome Authorizer::to_page(const AuthorizationRequest& request, st
 AuthorizationOutcome Authorizer::to_client(const AuthorizationRequest& request, http::Form answer) const {
   if (!request.state.empty()) answer.add("state", request.state);
   answer.add("iss", settings_.issuer);  // RFC 9207
-  const char separator = request.answer_in_fragment ? '#' : request.redirect_uri.find('?') == std::string::npos ? '?' : '&';
-  return GoToClient{request.redirect_uri + separator + answer.encode()};
+  return GoToClient{request.redirect_uri, std::move(answer), request.response_mode};
 }
 
 AuthorizationOutcome Authorizer::refuse(const AuthorizationRequest& request, const Error& error) const {

@@ -33,7 +33,8 @@ Result<void> check_client(AuthorizationRequest& request, const Settings&) {
 }
 
 Result<void> check_redirect_uri(AuthorizationRequest& request, const Settings&) {
-  const auto sent = text_of(request, "redirect_uri");
+  // An empty value is a value here: nobody who left the parameter out sends it empty.
+  const auto sent = request.parameters.find("redirect_uri");
   const auto& registered = request.client.redirect_uris;
   if (!sent) {
     if (registered.size() != 1) return Error{ErrorCode::invalid_redirect, "The application did not say where to return to (redirect_uri is missing)."};
@@ -68,13 +69,17 @@ Result<void> check_response_type(AuthorizationRequest& request, const Settings&)
   const auto type = text_of(request, "response_type");
   if (!type) return bad_request("response_type is missing; send response_type=code.");
   if (*type == "code") return {};
-  request.answer_in_fragment = type->find("token") != std::string::npos;
+  if (type->find("token") != std::string::npos && request.response_mode == ResponseMode::query) {
+    request.response_mode = ResponseMode::fragment;  // where such a client looks for its answer
+  }
   return Error{ErrorCode::unsupported_response_type, "Only response_type=code is supported."};
 }
 
 Result<void> check_response_mode(AuthorizationRequest& request, const Settings&) {
   const auto mode = text_of(request, "response_mode");
-  if (mode && *mode != "query") return bad_request("Only response_mode=query is supported.");
+  if (!mode || *mode == "query") return {};
+  if (*mode != "form_post") return bad_request("Only response_mode=query and form_post are supported.");
+  request.response_mode = ResponseMode::form_post;
   return {};
 }
 
@@ -194,8 +199,8 @@ const std::vector<AuthorizationRule>& redirect_rules() {
   static const std::vector<AuthorizationRule> rules = {
       {"check_parameters_once", "RFC 6749 §3.1", check_parameters_once},
       {"check_request_object", "OpenID Connect Core §6", check_request_object},
+      {"check_response_mode", "OAuth 2.0 Form Post Response Mode §2", check_response_mode},
       {"check_response_type", "RFC 6749 §3.1.1", check_response_type},
-      {"check_response_mode", "OAuth 2.0 Multiple Response Type Encoding Practices §2.1", check_response_mode},
       {"check_prompt", "OpenID Connect Core §3.1.2.1", check_prompt},
       {"check_grant_allowed", "RFC 6749 §4.1.2.1", check_grant_allowed},
       {"check_scope", "RFC 6749 §3.3", check_scope},

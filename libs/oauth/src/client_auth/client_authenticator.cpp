@@ -28,9 +28,12 @@ std::optional<Basic> parse_basic(std::string_view authorization) {
   return Basic{std::move(*id), std::move(*secret)};
 }
 
-Error unknown_client() {
-  // One sentence for unknown and disabled: nobody learns which client ids exist.
-  return {ErrorCode::invalid_client, "The client is not registered here, or it is disabled. Check client_id, or ask the operator to register it."};
+// One sentence for unknown and disabled: nobody learns which client ids exist. What was sent comes back only as far as it
+// is made of the characters of an error_description (RFC 6749 §5.2).
+Error unknown_client(std::string_view id) {
+  std::string shown;
+  for (const char c : id.substr(0, 100)) shown.push_back(c >= ' ' && c <= '~' && c != '"' && c != '\\' ? c : '?');
+  return {ErrorCode::invalid_client, fmt::format("The client {} is not registered here, or it is disabled. Check client_id, or ask the operator to register it.", shown)};
 }
 
 Error wrong_method(const store::Client& client) {
@@ -52,20 +55,22 @@ core::Task<Result<store::Client>> ClientAuthenticator::find_client(const ClientC
     if (form_id && *form_id != basic->id) co_return Error{ErrorCode::invalid_request, "client_id in the form and in the Authorization header differ."};
   }
   if (form_id || basic) {
-    SIGMA_CO_TRY(auto client, co_await clients_.find(store::ClientId{form_id ? std::string(*form_id) : basic->id}));
-    if (!client || client->disabled) co_return unknown_client();
+    const std::string id = form_id ? std::string(*form_id) : basic->id;
+    SIGMA_CO_TRY(auto client, co_await clients_.find(store::ClientId{id}));
+    if (!client || client->disabled) co_return unknown_client(id);
     co_return std::move(*client);
   }
   if (const auto assertion = credentials.form.find_nonempty("client_assertion")) {
-    SIGMA_CO_TRY(auto client, co_await clients_.find(store::ClientId{client_id_of_assertion(*assertion)}));
-    if (!client || client->disabled) co_return unknown_client();
+    const std::string id = client_id_of_assertion(*assertion);
+    SIGMA_CO_TRY(auto client, co_await clients_.find(store::ClientId{id}));
+    if (!client || client->disabled) co_return unknown_client(id);
     co_return std::move(*client);
   }
   // Clients of 2025 name themselves by their key only (contract §3).
   if (credentials.x_auth_tokens.size() == 1) {
     if (const auto parsed = bitcoin::parse_auth_token(credentials.x_auth_tokens.front())) {
       SIGMA_CO_TRY(auto client, co_await clients_.find_by_member_key(core::to_lower_ascii(parsed->pubkey)));
-      if (!client || client->disabled) co_return unknown_client();
+      if (!client || client->disabled) co_return unknown_client(parsed->pubkey);
       co_return std::move(*client);
     }
   }

@@ -4,6 +4,9 @@ namespace sigma::oauth {
 
 core::Task<core::Result<XAuthTokenVerifier::Outcome>> XAuthTokenVerifier::verify(std::string token, XAuthTokenRule rule) {
   const core::UtcTime now = clock_.now();
+  if (const auto parsed = bitcoin::parse_auth_token(token); parsed && (parsed->request_path.empty() || parsed->signature.empty())) {
+    co_return Outcome{std::nullopt, {true, "A field of X-Auth-Token is empty; it is <pubkey>|<scheme>|<timestamp>|<requestPath>|<signature>."}};
+  }
   bitcoin::AuthTokenExpectation expectation;
   expectation.paths.assign(rule.paths.begin(), rule.paths.end());
   expectation.bodies.assign(rule.bodies.begin(), rule.bodies.end());

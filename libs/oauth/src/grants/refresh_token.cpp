@@ -40,10 +40,17 @@ core::Task<Result<core::Json>> RefreshTokenGrant::answer_again(store::RefreshTok
   if (in_grace && row.request_fingerprint == fingerprint && row.sealed_answer) {
     SIGMA_CO_TRY(const crypto::SecretBytes text, crypto::aead_open(answer_key(secret), *row.sealed_answer, kAnswerContext));
     SIGMA_CO_TRY(core::Json answer, core::parse_json(text.view()));
-    co_return answer;
+    // The answer was not lost if its refresh token has been used since: then two parties hold this token.
+    SIGMA_CO_TRY(const auto successor, co_await store_.tokens.find_refresh(hash_secret(core::json_string(answer, "refresh_token").value_or(""))));
+    if (successor && !successor->rotated_at) co_return answer;
+    co_return co_await end_family(row.grant_id);
   }
   if (in_grace) co_return bad_grant("This refresh token was just used with other parameters; use the newest refresh token.");
-  SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(row.grant_id, now));
+  co_return co_await end_family(row.grant_id);
+}
+
+core::Task<Result<core::Json>> RefreshTokenGrant::end_family(store::GrantId grant_id) {
+  SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(std::move(grant_id), clock_.now()));
   co_return bad_grant("This refresh token was used before. All tokens of this sign-in were revoked; sign in again.");
 }
 
@@ -68,6 +75,7 @@ core::Task<Result<Issue>> RefreshTokenGrant::prepare(store::Client client, const
   issue.granted_scopes = row.scopes;
   issue.auth_time = row.auth_time;
   issue.resources = row.resources;
+  issue.details = row.details;
   co_return issue;
 }
 

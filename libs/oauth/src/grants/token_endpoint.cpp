@@ -13,7 +13,7 @@ std::vector<std::string> TokenEndpoint::grant_types() const {
   return types;
 }
 
-core::Task<Result<core::Json>> TokenEndpoint::exchange(ClientCredentials request) {
+core::Task<Result<core::Json>> TokenEndpoint::exchange(ClientCredentials request, std::string path) {
   // 1. Every parameter at most once (RFC 6749 §3.2; resource may repeat, RFC 8707 §2).
   if (const auto name = request.form.repeated({"resource", "audience"})) {
     co_return Error{ErrorCode::invalid_request, fmt::format("The parameter {} appears more than once.", *name)};
@@ -29,7 +29,7 @@ core::Task<Result<core::Json>> TokenEndpoint::exchange(ClientCredentials request
   SIGMA_CO_CHECK(grant.check_parameters(request.form));
   // 3. The client, by the method it is registered with.
   http::Form form = request.form;
-  SIGMA_CO_TRY(store::Client client, co_await authenticator_.authenticate(std::move(request), std::string(kTokenPath)));
+  SIGMA_CO_TRY(store::Client client, co_await authenticator_.authenticate(std::move(request), std::move(path)));
   // 4. What this client may do at all.
   const auto& allowed = client.grant_types;
   if (std::find(allowed.begin(), allowed.end(), grant.type()) == allowed.end()) {

@@ -11,10 +11,11 @@ core::Json discovery_document(const Settings& settings, const std::vector<std::s
   document["userinfo_endpoint"] = api + "/oauth2/userinfo";
   document["introspection_endpoint"] = api + "/oauth2/introspect";
   document["revocation_endpoint"] = api + "/oauth2/revoke";
+  document["device_authorization_endpoint"] = api + "/oauth2/device_authorization";
   document["jwks_uri"] = api + "/jwks";
   document["scopes_supported"] = settings.scopes;
   document["response_types_supported"] = {"code"};
-  document["response_modes_supported"] = {"query"};
+  document["response_modes_supported"] = {"query", "form_post"};
   document["grant_types_supported"] = grant_types;
   document["subject_types_supported"] = {"public"};
   document["id_token_signing_alg_values_supported"] = {"RS256", "ES256", "EdDSA", "ES256K"};

@@ -21,6 +21,7 @@ store::AccessToken access_row(const Issue& issue, std::string_view secret, core:
   row.bap_id = issue.bap_id;
   row.scopes = issue.scopes;
   row.audience = issue.resources;
+  row.details = issue.details;
   row.auth_time = issue.auth_time;
   row.created_at = now;
   row.expires_at = now + settings.access_token_lifetime;
@@ -37,6 +38,7 @@ store::RefreshToken refresh_row(const Issue& issue, std::string_view secret, cor
   row.bap_id = issue.bap_id;
   row.scopes = issue.granted_scopes;
   row.resources = issue.resources;
+  row.details = issue.details;
   row.auth_time = issue.auth_time;
   row.created_at = now;
   row.expires_at = now + settings.refresh_token_lifetime;

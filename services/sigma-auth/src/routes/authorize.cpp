@@ -1,3 +1,4 @@
+#include "routes/form_post.hpp"
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -9,17 +10,25 @@ namespace {
 using core::Json;
 using oauth::AuthorizationOutcome;
 
-http::Response show(const http::Request& request, const oauth::Result<AuthorizationOutcome>& outcome) {
+// Where a script sends the browser on: to the application, or to a page that posts the answer there.
+std::string url_of(const App& app, const oauth::GoToClient& client) {
+  return client.mode == oauth::ResponseMode::form_post ? form_post_url(app, client) : client.url();
+}
+
+http::Response show(const App& app, const http::Request& request, const oauth::Result<AuthorizationOutcome>& outcome) {
   if (!outcome) return error_page(request, outcome.error());
-  if (const auto* client = std::get_if<oauth::GoToClient>(&*outcome)) return redirect(request, client->url);
+  if (const auto* client = std::get_if<oauth::GoToClient>(&*outcome)) {
+    const bool as_form = client->mode == oauth::ResponseMode::form_post && !is_fetch(request);
+    return as_form ? form_post_page(*client) : redirect(request, url_of(app, *client));
+  }
   if (const auto* page = std::get_if<oauth::GoToPage>(&*outcome)) return redirect(request, page->path + '?' + page->oauth_query);
   return error_page(request, std::get<oauth::ShowError>(*outcome).error);
 }
 
 // For scripts of our pages: always JSON.
-http::Response answer(const oauth::Result<AuthorizationOutcome>& outcome) {
+http::Response answer(const App& app, const oauth::Result<AuthorizationOutcome>& outcome) {
   if (!outcome) return oauth_error(outcome.error());
-  if (const auto* client = std::get_if<oauth::GoToClient>(&*outcome)) return json_answer({{"redirect", true}, {"url", client->url}});
+  if (const auto* client = std::get_if<oauth::GoToClient>(&*outcome)) return json_answer({{"redirect", true}, {"url", url_of(app, *client)}});
   if (const auto* page = std::get_if<oauth::GoToPage>(&*outcome)) {
     return json_answer({{"redirect", true}, {"url", page->path + '?' + page->oauth_query}});
   }
@@ -63,6 +72,12 @@ bool is_true(const Json& body, std::string_view name) {
 }  // namespace
 
 Task<http::Response> authorize(App& app, http::Request request) {
+  // HEAD would have to make the code that its answer must not show.
+  if (request.method == http::Method::head) {
+    http::Response refused = transport_error(request, 405, "Use GET or POST.");
+    refused.headers.add("Allow", "GET, POST");
+    co_return refused;
+  }
   if (request.method == http::Method::post && !request.body.empty() && request.content_type() != "application/x-www-form-urlencoded") {
     co_return transport_error(request, 415, "Content-Type must be application/x-www-form-urlencoded.");
   }
@@ -70,7 +85,7 @@ Task<http::Response> authorize(App& app, http::Request request) {
   if (!parameters) co_return error_page(request, parameters.error());
   auto session = co_await find_session(app, request);
   if (!session) co_return error_page(request, session.error());
-  co_return show(request, co_await app.authorizer.authorize(std::move(*parameters), std::move(*session)));
+  co_return show(app, request, co_await app.authorizer.authorize(std::move(*parameters), std::move(*session)));
 }
 
 Task<http::Response> legacy_authorize(App&, http::Request request) {
@@ -87,7 +102,7 @@ Task<http::Response> oauth2_continue(App& app, http::Request request) {
   }
   auto session = co_await find_session(app, request);
   if (!session) co_return oauth_error(session.error());
-  co_return answer(co_await app.authorizer.proceed(std::move(page->oauth_query), selected, std::move(*session)));
+  co_return answer(app, co_await app.authorizer.proceed(std::move(page->oauth_query), selected, std::move(*session)));
 }
 
 Task<http::Response> oauth2_consent(App& app, http::Request request) {
@@ -101,7 +116,7 @@ Task<http::Response> oauth2_consent(App& app, http::Request request) {
   auto session = co_await find_session(app, request);
   if (!session) co_return oauth_error(session.error());
   oauth::Authorizer::ConsentAnswer consent{accept->get<bool>(), core::json_string(page->body, "scope")};
-  co_return answer(co_await app.authorizer.answer_consent(std::move(page->oauth_query), std::move(consent), std::move(*session)));
+  co_return answer(app, co_await app.authorizer.answer_consent(std::move(page->oauth_query), std::move(consent), std::move(*session)));
 }
 
 Task<http::Response> public_client(App& app, http::Request request) {

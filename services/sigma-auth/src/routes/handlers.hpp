@@ -28,6 +28,7 @@ Task<http::Response> delete_consent(App& app, http::Request request);
 // authorize.cpp
 Task<http::Response> authorize(App& app, http::Request request);
 Task<http::Response> legacy_authorize(App& app, http::Request request);
+Task<http::Response> form_post(App& app, http::Request request);
 Task<http::Response> oauth2_continue(App& app, http::Request request);
 Task<http::Response> oauth2_consent(App& app, http::Request request);
 Task<http::Response> public_client(App& app, http::Request request);

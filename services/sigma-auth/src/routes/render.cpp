@@ -42,7 +42,9 @@ http::Response json_answer(const core::Json& value, int status) {
 
 http::Response oauth_error(const oauth::Error& error) {
   log_outage(error);
-  return json_answer({{"error", error.name()}, {"error_description", error.description()}}, error.status());
+  http::Response response = json_answer({{"error", error.name()}, {"error_description", error.description()}}, error.status());
+  if (error.retry_after()) response.headers.set("Retry-After", std::to_string(error.retry_after()->count()));
+  return response;
 }
 
 http::Response bearer_error(const oauth::Error& error, std::optional<int> status) {

@@ -20,6 +20,13 @@ struct Progress {
   bool identity_selected = false;  ///< the selection page was completed
 };
 
+/// How the answer travels to the application.
+enum class ResponseMode {
+  query,
+  fragment,   ///< only for errors of response types that read them there
+  form_post,  ///< OAuth 2.0 Form Post Response Mode
+};
+
 /// An authorization request under construction: the rules below fill it in order.
 struct AuthorizationRequest {
   http::Form parameters;
@@ -35,7 +42,7 @@ struct AuthorizationRequest {
   std::optional<std::string> nonce;
   std::optional<std::int64_t> max_age;         ///< seconds
   std::optional<std::string> wanted_identity;  ///< bapId
-  bool answer_in_fragment = false;             ///< an asked response_type with "token" reads errors there
+  ResponseMode response_mode = ResponseMode::query;
 };
 
 /// One rule of a standard: its name for docs and tests, its source, and the check itself.

@@ -16,7 +16,12 @@ using MaybeSession = std::optional<store::SessionWithUser>;
 
 /// Where the browser goes next.
 struct GoToClient {
-  std::string url;  ///< redirect URI with code or error, state and iss
+  std::string redirect_uri;
+  http::Form answer;  ///< code or error, state and iss
+  ResponseMode mode = ResponseMode::query;
+
+  /// The redirect URI with the answer in its query or fragment; for form_post the caller makes a form instead.
+  std::string url() const;
 };
 struct GoToPage {
   std::string path;         ///< "/login", "/select-identity" or "/consent"

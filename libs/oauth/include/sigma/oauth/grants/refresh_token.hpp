@@ -10,7 +10,7 @@ namespace sigma::oauth {
 /// grant_type=refresh_token with rotation (RFC 6749 §6, RFC 9700 §4.14.2).
 ///
 ///   live ──refresh──▶ rotated ──same request within the grace period──▶ the same answer again
-///                        └──any other use after it──▶ the whole family is revoked
+///                        └──any other use after it, or once the successor was used──▶ the whole family is revoked
 ///
 /// The answer of a rotation is kept sealed under a key that only the old token yields, so that a lost answer does not
 /// sign people out and a stolen database holds no token.
@@ -25,6 +25,7 @@ class RefreshTokenGrant final : public Grant {
 
  private:
   core::Task<Result<core::Json>> answer_again(store::RefreshToken row, std::string secret, std::string fingerprint);
+  core::Task<Result<core::Json>> end_family(store::GrantId grant_id);
   core::Task<Result<Issue>> prepare(store::Client client, const store::RefreshToken& row, const http::Form& form);
 
   store::Store& store_;

@@ -16,7 +16,8 @@ class TokenEndpoint {
       : authenticator_(authenticator), grants_(std::move(grants)) {}
 
   /// The answer of RFC 6749 §5.1, or the error that existing clients show to people.
-  core::Task<Result<core::Json>> exchange(ClientCredentials request);
+  /// `path`: where the request came in, which is what an X-Auth-Token must be signed for.
+  core::Task<Result<core::Json>> exchange(ClientCredentials request, std::string path = std::string(kTokenPath));
 
   std::vector<std::string> grant_types() const;
 

@@ -1,0 +1,57 @@
+#include "sigma/oauth/registration/redirect_uri.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include "sigma/core/encoding.hpp"
+
+namespace sigma::oauth {
+namespace {
+
+core::Error wrong(std::string description) {
+  return {core::Code::invalid_input, std::move(description)};
+}
+
+// Browsers resolve these before they compare anything; so the registered text would not be what is visited.
+bool has_dot_segments(const boost::urls::url_view& url) {
+  for (const auto segment : url.segments()) {
+    if (segment == "." || segment == "..") return true;
+  }
+  return false;
+}
+
+core::Result<void> check_web(const boost::urls::url_view& url, std::string_view scheme, RedirectUriRules rules) {
+  const std::string host = core::to_lower_ascii(std::string_view(url.encoded_host()));
+  if (host.empty()) return wrong("names no host; write it as https://app.example.com/callback.");
+  if (host.find_first_of("*%") != std::string::npos)
+    return wrong("must name one host: no wildcards and no escapes in it.");
+  if (host.ends_with('.')) return wrong("must not end its host with a dot.");
+  if (url.has_port() && (url.port().empty() || url.port_number() == 0)) return wrong("has no valid port.");
+  if (scheme == "https") return {};
+  const bool literal = host == "127.0.0.1" || host == "[::1]";
+  if (literal && (rules.native || rules.allow_http_loopback)) return {};
+  if (host == "localhost" && rules.allow_http_loopback) return {};
+  return wrong("must use https; plain http is for loopback addresses of native applications and of development only.");
+}
+
+}  // namespace
+
+core::Result<void> check_redirect_uri(std::string_view uri, RedirectUriRules rules) {
+  if (uri.empty() || uri.size() > kMaxRedirectUri) return wrong("must have 1 to 2,000 characters.");
+  const auto parsed = boost::urls::parse_uri(uri);
+  if (!parsed)
+    return wrong(
+        "is not an absolute URI; write it as https://app.example.com/callback, other characters percent-encoded.");
+  if (parsed->has_fragment()) return wrong("must not hold a fragment (#…).");
+  if (parsed->has_userinfo()) return wrong("must not hold a user name or password.");
+  if (has_dot_segments(*parsed)) return wrong("must not hold . or .. in its path.");
+  const std::string scheme = core::to_lower_ascii(std::string_view(parsed->scheme()));
+  if (scheme == "https" || scheme == "http") return check_web(*parsed, scheme, rules);
+  // A dot keeps out every scheme that a browser itself acts on: javascript, data, file, blob … (RFC 8252 §7.1).
+  if (scheme.find('.') == std::string::npos)
+    return wrong("must start with https://, or for native applications with a scheme like com.example.app:/.");
+  if (!rules.native) return wrong("has a private-use scheme; that needs \"application_type\": \"native\".");
+  return {};
+}
+
+}  // namespace sigma::oauth

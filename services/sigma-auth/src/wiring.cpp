@@ -1,0 +1,113 @@
+#include "wiring.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <boost/url/parse.hpp>
+
+#include "sigma/store_postgres/connector.hpp"
+#include "sigma/store_sqlite/connector.hpp"
+
+namespace sigma::service {
+namespace {
+
+// Migrations of an embedded database run by themselves; a shared one is migrated by an explicit command, because other
+// replicas may still run the previous release (docs/architecture.md).
+core::Result<void> bring_up_to_date(store::Migrator& migrator, bool embedded) {
+  if (embedded) {
+    SIGMA_CHECK(migrator.migrate());
+    return {};
+  }
+  SIGMA_TRY(const auto states, migrator.status());
+  std::vector<std::string> missing;
+  for (const auto& state : states) {
+    if (!state.applied_at) missing.push_back(fmt::format("{:04}_{}", state.version, state.name));
+  }
+  if (missing.empty()) return {};
+  return core::Error{core::Code::conflict, fmt::format("The database lacks {}. Run `sigma-auth migrate` first.", fmt::join(missing, ", "))};
+}
+
+}  // namespace
+
+core::Result<OpenStore> open_store(const Config& config, const core::Clock& clock, Schema schema) {
+  OpenStore open;
+  open.embedded = config.embedded();
+  store::sql::Connector connector = open.embedded ? store_sqlite::make_connector(config.sqlite_path().string())
+                                                  : store_postgres::make_connector(config.database_url);
+  open.migrator = std::make_unique<store::Migrator>(connector, clock);
+  if (schema == Schema::current) SIGMA_CHECK(bring_up_to_date(*open.migrator, open.embedded));
+  store::DatabaseOptions options;
+  options.read_workers = config.db_workers;
+  open.database = std::make_unique<store::Database>(std::move(connector), options);
+  open.store = std::make_unique<store::Store>(*open.database);
+  return open;
+}
+
+oauth::Settings make_settings(const Config& config) {
+  oauth::Settings settings;
+  settings.base_url = config.base_url;
+  settings.issuer = config.issuer;
+  settings.code_lifetime = config.code_lifetime;
+  settings.access_token_lifetime = config.access_token_lifetime;
+  settings.id_token_lifetime = config.id_token_lifetime;
+  settings.refresh_token_lifetime = config.refresh_token_lifetime;
+  settings.session_lifetime = config.session_lifetime;
+  settings.id_token_algorithm = config.id_token_algorithm;
+  settings.implicit_sign_up = config.implicit_sign_up;
+  settings.legacy_token_path = config.legacy_token_path;
+  return settings;
+}
+
+core::Result<crypto::Sealer> make_sealer(const Config& config) { return crypto::Sealer::create(config.secrets); }
+
+namespace {
+
+http::Limits limits_of(const Config& config) {
+  http::Limits limits;
+  limits.header_bytes = config.header_limit;
+  limits.connections = config.max_connections;
+  limits.header_timeout = config.header_timeout;
+  limits.body_timeout = config.body_timeout;
+  limits.idle_timeout = config.idle_timeout;
+  limits.request_timeout = config.request_timeout;
+  return limits;
+}
+
+// The names under which this server may be asked. A loopback base URL stands for all spellings of loopback.
+std::vector<std::string> hosts_of(const Config& config) {
+  const auto url = boost::urls::parse_uri(config.base_url);
+  const std::string authority(url->encoded_host_and_port());
+  // Also under the address it listens on: a replica is asked directly by health checks and by its neighbours.
+  std::vector<std::string> hosts{authority, config.listen};
+  const std::string port = url->has_port() ? ":" + std::string(url->port()) : "";
+  const std::string host(url->encoded_host());
+  if (host == "localhost" || host == "127.0.0.1" || host == "[::1]") {
+    for (const char* name : {"localhost", "127.0.0.1", "[::1]"}) hosts.push_back(name + port);
+  }
+  return hosts;
+}
+
+}  // namespace
+
+http::ServerOptions public_server_options(const Config& config) {
+  http::ServerOptions options;
+  options.name = "public";
+  options.listen = config.listen;
+  options.threads = config.io_threads;
+  options.limits = limits_of(config);
+  if (!config.tls_cert.empty()) options.tls = http::TlsFiles{config.tls_cert, config.tls_key};
+  options.trusted_proxies = config.trusted_proxies;
+  options.trusted_origins = config.trusted_origins;
+  options.allowed_hosts = hosts_of(config);
+  return options;
+}
+
+http::ServerOptions admin_server_options(const Config& config) {
+  http::ServerOptions options;
+  options.name = "admin";
+  options.listen = config.admin_listen;
+  options.limits = limits_of(config);
+  return options;
+}
+
+}  // namespace sigma::service
