@@ -1,0 +1,53 @@
+// The implementations inside one process: bounded, least recently used goes first.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "sigma/cache/cache.hpp"
+#include "sigma/cache/rate_limiter.hpp"
+
+namespace sigma::cache {
+
+struct MemoryCacheOptions {
+  std::size_t max_entries = 100'000;
+  std::size_t max_bytes = 64 * 1024 * 1024;  ///< keys and values with what it costs to keep them
+};
+
+class MemoryCache final : public Cache {
+ public:
+  explicit MemoryCache(const core::Clock& clock, MemoryCacheOptions options = {});
+  ~MemoryCache() override;
+
+  core::Task<std::optional<std::string>> get(std::string key) override;
+  /// A value larger than a shard's share of max_bytes is not kept.
+  core::Task<void> put(std::string key, std::string value, core::Milliseconds ttl) override;
+  core::Task<void> erase(std::string key) override;
+
+  std::size_t entries() const;
+  std::size_t bytes() const;
+
+ private:
+  struct Shard;
+  Shard& shard_of(const std::string& key) const;
+
+  const core::Clock& clock_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+class MemoryRateLimiter final : public RateLimiter {
+ public:
+  /// Beyond `max_keys`, the key that asked longest ago is forgotten: it may burst once more.
+  explicit MemoryRateLimiter(const core::Clock& clock, std::size_t max_keys = 100'000);
+  ~MemoryRateLimiter() override;
+
+  core::Task<RateDecision> allow(std::string key, RateLimit limit) override;
+  std::size_t keys() const;
+
+ private:
+  struct Shard;
+
+  const core::Clock& clock_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace sigma::cache

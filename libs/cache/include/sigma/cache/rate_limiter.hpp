@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "sigma/core/clock.hpp"
+#include "sigma/core/task.hpp"
+
+namespace sigma::cache {
+
+/// `limit` requests at once, and from then on one each `window / limit`.
+struct RateLimit {
+  std::int64_t limit = 60;                ///< 1 to 1,000,000
+  core::Milliseconds window{60'000};  ///< 1 ms to 1 day
+};
+
+struct RateDecision {
+  bool allowed = true;
+  std::int64_t remaining = 0;          ///< further requests that would be allowed now
+  core::Milliseconds retry_after{0};  ///< until the next request would be allowed; 0 when allowed
+};
+
+/// Token bucket in the form of the Generic Cell Rate Algorithm: one time stamp a key. A refused request costs nothing.
+/// Thread-safe. A limiter that is down allows.
+class RateLimiter {
+ public:
+  virtual ~RateLimiter() = default;
+  /// Counts a request of `key` (rule and caller, such as "token|203.0.113.7").
+  virtual core::Task<RateDecision> allow(std::string key, RateLimit limit) = 0;
+};
+
+/// The algorithm over one key's state, for every implementation: `theoretical_arrival_us` is 0 for an unknown key.
+/// Microseconds.
+RateDecision decide(std::int64_t& theoretical_arrival_us, std::int64_t now_us, RateLimit limit);
+
+}  // namespace sigma::cache
