@@ -1,0 +1,24 @@
+#!/bin/bash
+# The benchmark suite (docs/performance.md). `./dev bench [NAME]` ends here.
+#   run.sh [NAME]   everything, or only: micro, bare, sqlite, postgres, or one scenario (flow, userinfo, …)
+# Figures go to the terminal and to build/bench/*.json. A missed target is a line in the table, not a failure.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=${SIGMA_BUILD_DIR:-$root/build/release}
+out=${SIGMA_BENCH_OUT:-$root/build/bench}
+postgres=$root/tests/support/postgres/run.sh
+
+build_programs() {
+  [ -f "$build/build.ninja" ] || cmake -S "$root" --preset release -B "$build" >/dev/null
+  ninja -C "$build" -j2 bench sigma-auth >"$out/build.log" || { tail -40 "$out/build.log" >&2; exit 1; }
+}
+
+mkdir -p "$out"
+cd "$root"
+build_programs
+suite=(node tests/bench/suite/main.mjs --bin "$build/bin" --out "$out" "$@")
+if [ "${1:-}" = micro ] || [ "${1:-}" = sqlite ] || [ ! -x "$postgres" ]; then
+  exec "${suite[@]}"
+fi
+exec "$postgres" "${suite[@]}"

@@ -1,0 +1,209 @@
+// The benchmark suite; run.sh starts it. Options by environment: BENCH_SECONDS (5) a repetition, BENCH_REPEAT (3),
+// BENCH_CONNECTIONS (8), BENCH_THREADS (1) of the driver.
+import { execFile, spawn } from 'node:child_process';
+import { createECDH } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs, promisify } from 'node:util';
+import { clients, limits, microTargets, scenarios } from './plan.mjs';
+import { freePort, Process, SigmaAuth } from './server.mjs';
+import { number, table, verdict } from './table.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { bin: { type: 'string' }, out: { type: 'string' } },
+});
+const bin = path.resolve(values.bin);
+const out = path.resolve(values.out);
+const only = positionals[0];
+const stores = ['sqlite', 'postgres'];
+const settings = {
+  seconds: Number(process.env.BENCH_SECONDS ?? 5),
+  repeat: Number(process.env.BENCH_REPEAT ?? 3),
+  connections: Number(process.env.BENCH_CONNECTIONS ?? 8),
+  threads: Number(process.env.BENCH_THREADS ?? 1),
+};
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'sigma-bench-driver-'));
+const keyFile = path.join(scratch, 'member-key');
+
+const names = new Set(['micro', 'bare', ...stores, ...scenarios.map((scenario) => scenario.name)]);
+if (only !== undefined && !names.has(only)) {
+  console.error(`bench: no '${only}'. There are: ${[...names].join(', ')}`);
+  process.exit(2);
+}
+
+const save = (name, value) => writeFileSync(path.join(out, `${name}.json`), `${JSON.stringify(value, null, 2)}\n`);
+
+/** Runs sigma_load; answers its report. */
+async function load(server, args, more = {}) {
+  const file = path.join(scratch, 'report.json');
+  const option = { ...settings, ...more };
+  const child = spawn(
+    path.join(bin, 'sigma_load'),
+    [
+      ...args,
+      ...['--server', `127.0.0.1:${server.port}`, '--pid', String(server.process.pid), '--json', file],
+      ...['--seconds', String(option.seconds), '--repeat', String(option.repeat)],
+      ...['--connections', String(option.connections), '--threads', String(option.threads)],
+      ...(option.rate ? ['--rate', String(Math.round(option.rate))] : []),
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let complaint = '';
+  child.stderr.on('data', (text) => {
+    complaint += text;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) return { failed: complaint.trim() || `sigma_load ended with ${code}` };
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/** The bare Beast server with the answer that discovery gives: the yardstick for static answers. */
+async function measureBare(body) {
+  const bodyFile = path.join(scratch, 'body');
+  writeFileSync(bodyFile, body);
+  const port = await freePort();
+  const args = ['--port', String(port), '--threads', String(os.cpus().length), '--body', bodyFile];
+  const bare = new Process(path.join(bin, 'sigma_bare'), args, { logFile: path.join(out, 'bare.log') });
+  await bare.start(port);
+  const report = await load({ port, process: bare }, ['discovery']);
+  await bare.stop();
+  return report;
+}
+
+async function measureStarts(server) {
+  const fresh = await server.start();
+  const warm = [];
+  for (let i = 0; i < 3; ++i) {
+    await server.process.stop();
+    warm.push(await server.start());
+  }
+  return { fresh, warm: warm.sort((a, b) => a - b)[1] };
+}
+
+async function measureScenario(server, scenario) {
+  const args = [...scenario.args, ...(scenario.signs ? ['--key-file', keyFile] : [])];
+  const report = await load(server, args);
+  if (report.failed) return { label: scenario.label, failed: report.failed };
+  const result = { label: scenario.label, ...report };
+  if (scenario.openLoop) {
+    result.openLoop = await load(server, args, { rate: scenario.openLoop * report.median.per_second, repeat: 1 });
+  }
+  return result;
+}
+
+async function measureStore(store, pubkey) {
+  const databaseUrl = store === 'postgres' ? process.env.SIGMA_TEST_POSTGRES_URL : undefined;
+  const server = new SigmaAuth({ bin, out, store, databaseUrl });
+  try {
+    await server.prepare();
+    const start = await measureStarts(server);
+    await sleep(1000);
+    const idleMib = server.process.memory();
+    for (const client of clients(pubkey)) await server.createClient(client);
+
+    const bare = only === undefined || ['bare', 'discovery', 'jwks'].includes(only)
+      ? await measureBare(await server.body('/.well-known/openid-configuration'))
+      : undefined;
+    const results = [];
+    for (const scenario of scenarios) {
+      if (only !== undefined && !stores.includes(only) && scenario.name !== only) continue;
+      process.stderr.write(`  ${store}: ${scenario.label}\n`);
+      results.push(await measureScenario(server, scenario));
+    }
+    const loadedMib = server.process.memory();
+    await server.process.stop();
+    return { store, start, idleMib, loadedMib, bare, results };
+  } finally {
+    if (server.process?.child?.exitCode === null) server.process.child.kill('SIGKILL');
+    server.discard();
+  }
+}
+
+function printStore({ store, start, idleMib, loadedMib, bare, results }) {
+  const latency = (m) => [number(m.p50_us), number(m.p99_us), number(m.p999_us)];
+  const rows = [];
+  const line = (label, report, scenario = {}) => {
+    const m = report.median;
+    rows.push([
+      label, number(m.per_second), `±${number(report.spread_percent / 2)} %`,
+      verdict(m.per_second, { min: scenario.perSecond }), ...latency(m),
+      number(m.server_cpu_us, 1), verdict(m.server_cpu_us, { max: scenario.cpu }),
+      number(m.context_switches, 2), number(m.driver_cpu_us, 1), number(m.errors),
+    ]);
+  };
+  if (bare?.median) line('bare Beast', bare);
+  const notes = [];
+  for (const result of results) {
+    const scenario = scenarios.find((each) => each.label === result.label);
+    if (result.failed) {
+      notes.push(`${result.label}: ${result.failed}`);
+      continue;
+    }
+    line(result.label, result, scenario);
+    if (result.openLoop?.median) line(`  at ${number(result.openLoop.rate)}/s`, result.openLoop);
+    if (scenario.bareRatio && bare?.median) {
+      const ratio = result.median.per_second / bare.median.per_second;
+      const cpu = bare.median.server_cpu_us / result.median.server_cpu_us;
+      notes.push(`${result.label}: ${ratio.toFixed(2)} of bare Beast by rate, ${cpu.toFixed(2)} by CPU (target ≥ ${scenario.bareRatio})`);
+    }
+    if (result.first_error) notes.push(`${result.label}: first error: ${result.first_error}`);
+  }
+  console.log(`\n== ${store}: ${settings.connections} connections, ${settings.repeat} × ${settings.seconds} s, medians`);
+  const header = ['', 'per second', '', 'target', 'p50 µs', 'p99', 'p99.9', 'server µs', 'target', 'switches', 'driver µs', 'errors'];
+  if (rows.length > 0) console.log(table(header, rows));
+  console.log(
+    `start to first 200: ${number(start.warm)} ms ${verdict(start.warm, { max: limits.startMs })} (fresh store ${number(start.fresh)} ms); ` +
+      `memory idle ${number(idleMib, 1)} MiB ${verdict(idleMib, { max: limits.idleMib })}, ` +
+      `after load ${number(loadedMib, 1)} MiB ${verdict(loadedMib, { max: limits.loadedMib })}`,
+  );
+  for (const note of notes) console.log(note);
+}
+
+async function runMicro() {
+  const file = path.join(out, 'micro.json');
+  await promisify(execFile)(path.join(bin, 'sigma_micro'), [
+    `--benchmark_out=${file}`, '--benchmark_out_format=json',
+    `--benchmark_repetitions=${settings.repeat}`, '--benchmark_min_time=0.3', '--benchmark_report_aggregates_only=true',
+  ], { maxBuffer: 16 * 1024 * 1024 });
+  const medians = JSON.parse(readFileSync(file, 'utf8')).benchmarks.filter((each) => each.aggregate_name === 'median');
+  console.log('\n== micro: one thread, medians of CPU time');
+  const rows = medians.map((each) => {
+    const perSecond = 1e9 / each.cpu_time;
+    return [each.run_name, number(each.cpu_time / 1000, 2), number(perSecond), verdict(perSecond, { min: microTargets[each.run_name] })];
+  });
+  console.log(table(['', 'µs', 'per second and core', 'target'], rows));
+}
+
+async function main() {
+  mkdirSync(out, { recursive: true });
+  const member = createECDH('secp256k1');
+  member.generateKeys();
+  writeFileSync(keyFile, member.getPrivateKey('hex').padStart(64, '0'), { mode: 0o600 });
+  const pubkey = member.getPublicKey('hex', 'compressed');
+
+  const machine = { cpu: os.cpus()[0].model, cores: os.cpus().length, kernel: os.release(), time: new Date().toISOString(), load: os.loadavg()[0] };
+  console.log(`${machine.cores} × ${machine.cpu}, Linux ${machine.kernel}, load average ${machine.load.toFixed(2)}`);
+  if (only === undefined || only === 'micro') await runMicro();
+  if (only === 'micro') return;
+  for (const store of stores) {
+    if (stores.includes(only) && store !== only) continue;
+    if (only === 'bare' && store !== 'sqlite') continue;
+    if (store === 'postgres' && !process.env.SIGMA_TEST_POSTGRES_URL) {
+      console.log('\n== postgres: skipped, tests/support/postgres/run.sh is not there');
+      continue;
+    }
+    const result = await measureStore(store, pubkey);
+    save(only === undefined || only === store ? store : `${store}-${only}`, { machine, settings, ...result });
+    printStore(result);
+  }
+}
+
+try {
+  await main();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}

@@ -1,0 +1,141 @@
+// One server under measurement: a process of its own, its log in a file (a pipe would cost the driver's CPU).
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const startLimitMs = 30_000;
+const discoveryPath = '/.well-known/openid-configuration';
+
+/** A port that was free a moment ago. */
+export async function freePort() {
+  const probe = net.createServer();
+  probe.listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** True when a GET on loopback is answered 200; a plain socket, so that asking costs little. */
+function answers200(port, target) {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1', () => {
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`);
+    });
+    socket.once('data', (data) => {
+      resolve(data.toString('latin1').startsWith('HTTP/1.1 200'));
+      socket.destroy();
+    });
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => resolve(false));
+  });
+}
+
+/** A process that serves HTTP on `port`; answers the milliseconds from spawn to the first 200. */
+export class Process {
+  constructor(command, args, { env = {}, logFile }) {
+    Object.assign(this, { command, args, env, logFile });
+  }
+
+  async start(port, target = discoveryPath) {
+    const log = openSync(this.logFile, 'a');
+    const begin = performance.now();
+    this.child = spawn(this.command, this.args, {
+      env: { PATH: process.env.PATH, ...this.env },
+      stdio: ['ignore', log, log],
+    });
+    this.exited = once(this.child, 'exit');
+    while (!(await answers200(port, target))) {
+      if (this.child.exitCode !== null || performance.now() - begin > startLimitMs) {
+        this.child.kill('SIGKILL');
+        throw new Error(`${this.command} does not answer:\n${readFileSync(this.logFile, 'utf8').slice(-4000)}`);
+      }
+      await sleep(1);
+    }
+    return performance.now() - begin;
+  }
+
+  get pid() {
+    return this.child.pid;
+  }
+
+  /** A field of /proc/<pid>/status in MiB. */
+  memory(field = 'VmRSS') {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)[1]) / 1024;
+  }
+
+  async stop() {
+    this.child.kill('SIGTERM');
+    await this.exited;
+  }
+}
+
+/** sigma-auth with a fresh store. */
+export class SigmaAuth {
+  /** @param databaseUrl an empty Postgres database; undefined: SQLite in the data directory */
+  constructor({ bin, out, store, databaseUrl }) {
+    this.dir = mkdtempSync(path.join(tmpdir(), 'sigma-bench-'));
+    this.adminToken = randomBytes(24).toString('hex');
+    this.store = store;
+    this.binary = path.join(bin, 'sigma-auth');
+    this.logFile = path.join(out, `server-${store}.log`);
+    this.databaseUrl = databaseUrl;
+  }
+
+  async prepare() {
+    [this.port, this.adminPort] = [await freePort(), await freePort()];
+    this.env = {
+      HOME: this.dir,
+      SIGMA_BASE_URL: `http://127.0.0.1:${this.port}`,
+      SIGMA_LISTEN: `127.0.0.1:${this.port}`,
+      SIGMA_ADMIN_LISTEN: `127.0.0.1:${this.adminPort}`,
+      SIGMA_DATA_DIR: this.dir,
+      SIGMA_SECRET: randomBytes(32).toString('hex'),
+      SIGMA_ADMIN_TOKEN: this.adminToken,
+      SIGMA_BAP_API_URL: 'off',
+      SIGMA_LOG_FORMAT: 'json',
+      ...(this.databaseUrl ? { SIGMA_DATABASE_URL: this.databaseUrl } : {}),
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('SIGMA_BENCH_SERVER_')).map(([name, value]) => [name.replace('SIGMA_BENCH_SERVER_', 'SIGMA_'), value])),
+    };
+    if (this.databaseUrl) await this.#run('migrate');
+    this.process = new Process(this.binary, ['serve'], { env: this.env, logFile: this.logFile });
+  }
+
+  async #run(...args) {
+    const log = openSync(this.logFile, 'a');
+    const child = spawn(this.binary, args, { env: { PATH: process.env.PATH, ...this.env }, stdio: ['ignore', log, log] });
+    const [code] = await once(child, 'exit');
+    if (code !== 0) throw new Error(`sigma-auth ${args.join(' ')} → ${code}, see ${this.logFile}`);
+  }
+
+  start() {
+    return this.process.start(this.port);
+  }
+
+  async createClient(metadata) {
+    const answer = await fetch(`http://127.0.0.1:${this.adminPort}/admin/clients`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.adminToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify(metadata),
+    });
+    if (answer.status !== 201) throw new Error(`POST /admin/clients → ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  async body(target) {
+    const answer = await fetch(`http://127.0.0.1:${this.port}${target}`);
+    if (!answer.ok) throw new Error(`GET ${target} → ${answer.status}`);
+    return answer.text();
+  }
+
+  discard() {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
