@@ -41,10 +41,6 @@ const std::string kInsertGrant = "INSERT INTO grants (" + kGrantColumns + ") VAL
 const Query kInsertAccess("INSERT INTO access_tokens (" + kAccessColumns + ") VALUES (" + placeholders(1, kTokenColumnCount) + ")");
 const Query kInsertRefresh("INSERT INTO refresh_tokens (" + kRefreshColumns + ") VALUES (" + placeholders(1, kTokenColumnCount) + ")");
 
-bool has_offline_access(const std::vector<std::string>& scopes) {
-  return std::find(scopes.begin(), scopes.end(), "offline_access") != scopes.end();
-}
-
 Params params_of(const AccessToken& token) {
   return {token.hash,   token.grant_id, token.client_id, token.user_id, token.session_id, token.bap_id, json_text(token.scopes),
           json_text(token.audience), json_text(token.details), token.auth_time, token.created_at, token.expires_at};
@@ -57,17 +53,6 @@ Params params_of(const RefreshToken& token) {
 
 void append(Params& to, Params from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-}
-
-/// Until when the tokens' grant must be kept.
-UtcTime last_expiry(const IssuedTokens& tokens) {
-  return tokens.refresh ? std::max(tokens.access.expires_at, tokens.refresh->expires_at) : tokens.access.expires_at;
-}
-
-Result<void> insert_tokens(Connection& connection, const IssuedTokens& tokens) {
-  SIGMA_CHECK(change(connection, kInsertAccess, params_of(tokens.access)));
-  if (tokens.refresh) SIGMA_CHECK(change(connection, kInsertRefresh, params_of(*tokens.refresh)));
-  return {};
 }
 
 void append_tokens(Params& to, const IssuedTokens& tokens) {
@@ -114,6 +99,10 @@ const Query kKeepGrant(fmt::format("UPDATE grants SET expires_at = $2 + {} WHERE
 
 }  // namespace
 
+bool has_offline_access(const std::vector<std::string>& scopes) {
+  return std::find(scopes.begin(), scopes.end(), "offline_access") != scopes.end();
+}
+
 Result<void> insert_grant(Connection& connection, const AuthorizationCode& code) {
   static const Query kInsert(kInsertGrant);
   SIGMA_CHECK(change(connection, kInsert,
@@ -139,6 +128,16 @@ Result<void> insert_grant_of(Connection& connection, const AccessToken& token) {
 Result<void> insert_access(Connection& connection, const AccessToken& token) {
   SIGMA_CHECK(change(connection, kInsertAccess, params_of(token)));
   return {};
+}
+
+Result<void> insert_tokens(Connection& connection, const IssuedTokens& tokens) {
+  SIGMA_CHECK(change(connection, kInsertAccess, params_of(tokens.access)));
+  if (tokens.refresh) SIGMA_CHECK(change(connection, kInsertRefresh, params_of(*tokens.refresh)));
+  return {};
+}
+
+UtcTime last_expiry(const IssuedTokens& tokens) {
+  return tokens.refresh ? std::max(tokens.access.expires_at, tokens.refresh->expires_at) : tokens.access.expires_at;
 }
 
 Result<std::optional<AuthorizationCode>> select_code(Connection& connection, const SecretHash& hash) {

@@ -5,10 +5,15 @@
 
 namespace sigma::store {
 
+bool has_offline_access(const std::vector<std::string>& scopes);
+
 Result<void> insert_grant(Connection& connection, const AuthorizationCode& code);
 /// The row that lets a user's token be revoked by session and consent, unless its grant has one.
 Result<void> insert_grant_of(Connection& connection, const AccessToken& token);
 Result<void> insert_access(Connection& connection, const AccessToken& token);
+Result<void> insert_tokens(Connection& connection, const IssuedTokens& tokens);
+/// Until when the tokens' grant must be kept.
+UtcTime last_expiry(const IssuedTokens& tokens);
 
 Result<std::optional<AuthorizationCode>> select_code(Connection& connection, const SecretHash& hash);
 Result<std::optional<AccessToken>> select_access(Connection& connection, const SecretHash& hash);

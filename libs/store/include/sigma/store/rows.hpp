@@ -160,6 +160,41 @@ struct RefreshToken {
   bool operator==(const RefreshToken&) const = default;
 };
 
+/// What a redemption or rotation stores together with consuming its one-time input.
+struct IssuedTokens {
+  AccessToken access;
+  std::optional<RefreshToken> refresh;
+};
+
+enum class Consumed {
+  done,        ///< this call consumed it
+  already,     ///< it was consumed (or revoked) before
+  not_found,   ///< unknown or removed
+};
+
+enum class DeviceCodeStatus { pending, approved, denied };
+
+/// A device's request to be signed in (RFC 8628).
+struct DeviceCode {
+  SecretHash hash;            ///< of the device code
+  SecretHash user_code_hash;  ///< of the user code in canonical form
+  ClientId client_id;
+  std::vector<std::string> scopes;
+  DeviceCodeStatus status = DeviceCodeStatus::pending;
+  std::int64_t poll_interval = 5;  ///< seconds
+  std::optional<UtcTime> last_polled_at;
+  // Set by the person's answer.
+  std::optional<GrantId> grant_id;  ///< of an approval
+  std::optional<UserId> user_id;
+  std::optional<SessionId> session_id;
+  std::optional<BapId> bap_id;
+  std::optional<UtcTime> auth_time;
+  UtcTime created_at;
+  UtcTime expires_at;
+  std::optional<UtcTime> consumed_at;
+  bool operator==(const DeviceCode&) const = default;
+};
+
 struct Consent {
   UserId user_id;
   ClientId client_id;

@@ -12,6 +12,7 @@
 #include "sigma/core/result.hpp"
 #include "sigma/core/task.hpp"
 #include "sigma/store/database.hpp"
+#include "sigma/store/device_store.hpp"
 #include "sigma/store/rows.hpp"
 
 namespace sigma::store {
@@ -78,18 +79,6 @@ class SessionStore {
   Task<Result<std::vector<Session>>> list(UserId id, UtcTime now);
  private:
   Database& db_;
-};
-
-/// What a redemption or rotation stores together with consuming its one-time input.
-struct IssuedTokens {
-  AccessToken access;
-  std::optional<RefreshToken> refresh;
-};
-
-enum class Consumed {
-  done,        ///< this call consumed it
-  already,     ///< it was consumed (or revoked) before
-  not_found,   ///< unknown or removed
 };
 
 class TokenStore {
@@ -169,11 +158,12 @@ class Maintenance {
 /// Everything above over one Database.
 struct Store {
   explicit Store(Database& db)
-      : clients(db), users(db), sessions(db), tokens(db), consents(db), keys(db), replay(db), maintenance(db) {}
+      : clients(db), users(db), sessions(db), tokens(db), devices(db), consents(db), keys(db), replay(db), maintenance(db) {}
   ClientStore clients;
   UserStore users;
   SessionStore sessions;
   TokenStore tokens;
+  DeviceStore devices;
   ConsentStore consents;
   KeyStore keys;
   ReplayGuard replay;
