@@ -2,6 +2,7 @@
 
 #include "sigma/oauth/grants/authorization_code.hpp"
 #include "sigma/oauth/grants/client_credentials.hpp"
+#include "sigma/oauth/grants/device_code.hpp"
 #include "sigma/oauth/grants/refresh_token.hpp"
 
 namespace sigma::service {
@@ -12,6 +13,7 @@ std::vector<std::unique_ptr<oauth::Grant>> make_grants(App& app, core::Random& r
   grants.push_back(std::make_unique<oauth::AuthorizationCodeGrant>(app.store, app.issuer, app.clock));
   grants.push_back(std::make_unique<oauth::RefreshTokenGrant>(app.store, app.issuer, app.clock, random, app.settings));
   grants.push_back(std::make_unique<oauth::ClientCredentialsGrant>(app.store.tokens, app.clock, random, app.settings));
+  grants.push_back(std::make_unique<oauth::DeviceCodeGrant>(app.store, app.issuer, app.clock));
   return grants;
 }
 
@@ -19,6 +21,11 @@ std::vector<std::string> with_own_origin(std::vector<std::string> origins, const
   origins.insert(origins.begin(), own);
   return origins;
 }
+
+// Security cases 37 and 43. Wrong codes: enough for slips of the finger, hopeless for a search among 2^40.
+constexpr oauth::WindowLimiter::Limit kDeviceStarts{.max_attempts = 60, .window = std::chrono::minutes{1}};
+constexpr oauth::WindowLimiter::Limit kDeviceGuesses{.max_attempts = 5, .window = std::chrono::minutes{5}};
+constexpr oauth::WindowLimiter::Limit kDeviceAlarm{.max_attempts = 200, .window = std::chrono::minutes{10}};
 
 }  // namespace
 
@@ -35,11 +42,16 @@ App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, s
       client_assertions(store.replay, clock, settings),
       client_authenticator(store.clients, x_auth_token, client_assertions, clock, settings),
       sessions(store.users, store.sessions, x_auth_token, clock, random_, settings),
+      token_sessions(store, clock),
       handover(sealer, clock, settings),
       authorizer(store, handover, clock, random_, settings),
       issuer(keys, signing_pool, clock, random_, settings),
       token(client_authenticator, make_grants(*this, random_)),
       userinfo(store, clock),
-      token_status(store, client_authenticator, clock, settings) {}
+      token_status(store, client_authenticator, clock, settings),
+      device_starts(clock, kDeviceStarts),
+      device_guesses(clock, kDeviceGuesses),
+      device_alarm(clock, kDeviceAlarm),
+      device(store, client_authenticator, {device_starts, device_guesses, device_alarm}, clock, random_, settings) {}
 
 }  // namespace sigma::service

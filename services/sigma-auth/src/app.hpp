@@ -10,10 +10,12 @@
 #include "sigma/oauth/authorize/authorizer.hpp"
 #include "sigma/oauth/authorize/handover.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
+#include "sigma/oauth/device/device_authorization.hpp"
 #include "sigma/oauth/grants/token_endpoint.hpp"
 #include "sigma/oauth/introspection/introspection.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
 #include "sigma/oauth/sessions/session_service.hpp"
+#include "sigma/oauth/sessions/token_sessions.hpp"
 #include "sigma/oauth/settings.hpp"
 #include "sigma/oauth/tokens/token_issuer.hpp"
 #include "sigma/oauth/userinfo/userinfo.hpp"
@@ -38,12 +40,15 @@ struct App {
   oauth::ClientAssertionVerifier client_assertions;
   oauth::ClientAuthenticator client_authenticator;
   oauth::SessionService sessions;
+  oauth::TokenSessions token_sessions;
   oauth::Handover handover;
   oauth::Authorizer authorizer;
   oauth::TokenIssuer issuer;
   oauth::TokenEndpoint token;
   oauth::UserInfo userinfo;
   oauth::TokenStatus token_status;
+  oauth::WindowLimiter device_starts, device_guesses, device_alarm;
+  oauth::DeviceAuthorization device;
 };
 
 }  // namespace sigma::service

@@ -56,6 +56,13 @@ constexpr Entry kTable[] = {
     {post, "/api/auth/oauth2/revoke", revoke, Cors::any, "RFC 7009 §2", "End a token"},
     {get, "/api/auth/jwks", jwks, Cors::any, "RFC 7517 §5", "Public signing keys"},
     {get, "/.well-known/jwks.json", jwks, Cors::any, "RFC 7517 §5", "Public signing keys"},
+    // Device flow (contract §5)
+    {post, "/api/auth/device/code", device_code, Cors::any, "RFC 8628 §3.1", "A device asks for its codes"},
+    {post, "/api/auth/oauth2/device_authorization", device_code, Cors::any, "RFC 8628 §3.1", "Device authorization endpoint"},
+    {post, "/api/auth/device/token", device_token, Cors::any, "RFC 8628 §3.4", "A device polls for its tokens"},
+    {get, "/api/auth/device", device_status, Cors::none, "Sigma contract §5", "What waits behind a user code"},
+    {post, "/api/auth/device/approve", device_approve, Cors::none, "Sigma contract §5", "The person's yes"},
+    {post, "/api/auth/device/deny", device_deny, Cors::none, "Sigma contract §5", "The person's no"},
 };
 
 constexpr const char* kDiscoveryPaths[] = {

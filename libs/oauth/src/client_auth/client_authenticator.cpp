@@ -4,6 +4,7 @@
 
 #include "sigma/core/encoding.hpp"
 #include "sigma/crypto/digest.hpp"
+#include "sigma/oauth/device/unverified_client.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::oauth {
@@ -57,7 +58,9 @@ core::Task<Result<store::Client>> ClientAuthenticator::find_client(const ClientC
   if (form_id || basic) {
     const std::string id = form_id ? std::string(*form_id) : basic->id;
     SIGMA_CO_TRY(auto client, co_await clients_.find(store::ClientId{id}));
-    if (!client || client->disabled) co_return unknown_client(id);
+    const bool free_names = settings_.allow_unregistered_device_clients;
+    if (!client && free_names && !basic && may_be_unverified(id)) co_return unverified_client(store::ClientId{id}, clock_.now());
+    if (!client || client->disabled || (is_unverified(*client) && !free_names)) co_return unknown_client(id);
     co_return std::move(*client);
   }
   if (const auto assertion = credentials.form.find_nonempty("client_assertion")) {

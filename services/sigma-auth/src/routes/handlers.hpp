@@ -38,6 +38,12 @@ Task<http::Response> token(App& app, http::Request request);
 Task<http::Response> userinfo(App& app, http::Request request);
 Task<http::Response> introspect(App& app, http::Request request);
 Task<http::Response> revoke(App& app, http::Request request);
+// device.cpp
+Task<http::Response> device_code(App& app, http::Request request);
+Task<http::Response> device_token(App& app, http::Request request);
+Task<http::Response> device_status(App& app, http::Request request);
+Task<http::Response> device_approve(App& app, http::Request request);
+Task<http::Response> device_deny(App& app, http::Request request);
 // metadata.cpp
 Task<http::Response> jwks(App& app, http::Request request);
 

@@ -95,7 +95,7 @@ Task<http::Response> sign_in_sigma(App& app, http::Request request) {
 Task<http::Response> get_session(App& app, http::Request request) {
   auto presented = presented_session(app, request);
   if (!presented) co_return json_answer(nullptr);
-  auto session = co_await app.sessions.find(presented->token);
+  auto session = co_await find_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   if (!*session) co_return json_answer(nullptr);
   co_return json_answer({{"session", session_json((*session)->session, presented->token)}, {"user", user_json((*session)->user)}});

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sigma/core/encoding.hpp"
+#include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::service {
 namespace {
@@ -62,6 +63,7 @@ std::optional<PresentedSession> presented_session(const App& app, const http::Re
   const std::string_view bearer = authorization->substr(7);
   // The bare token, or the signed form that set-auth-token carries.
   if (bearer.size() == kTokenLength) return PresentedSession{std::string(bearer), false};
+  if (bearer.size() == oauth::kBearerSecretLength) return PresentedSession{std::string(bearer), false, true};
   if (auto token = verified_token(app, bearer)) return PresentedSession{std::move(*token), false};
   return std::nullopt;
 }
@@ -81,8 +83,14 @@ oauth::Result<void> check_origin(const App& app, const http::Request& request) {
 
 core::Task<oauth::Result<oauth::MaybeSession>> find_session(App& app, const http::Request& request) {
   auto presented = presented_session(app, request);
-  if (!presented) co_return oauth::MaybeSession{};
+  if (!presented || presented->is_access_token) co_return oauth::MaybeSession{};
   co_return co_await app.sessions.find(std::move(presented->token));
+}
+
+core::Task<oauth::Result<oauth::MaybeSession>> find_session_or_token(App& app, const http::Request& request) {
+  auto presented = presented_session(app, request);
+  if (!presented || !presented->is_access_token) co_return co_await find_session(app, request);
+  co_return co_await app.token_sessions.find(std::move(presented->token));
 }
 
 core::Task<oauth::Result<store::SessionWithUser>> require_session(App& app, const http::Request& request) {

@@ -16,8 +16,9 @@ void clear_session_cookies(const App& app, http::Response& response);
 struct PresentedSession {
   std::string token;
   bool from_cookie = false;
+  bool is_access_token = false;  ///< by its length: may stand for a session where calls only read
 };
-/// The session token of a request: from the cookie, if its signature holds, else from `Authorization: Bearer`.
+/// The session or access token of a request: from the cookie, if its signature holds, else from `Authorization: Bearer`.
 std::optional<PresentedSession> presented_session(const App& app, const http::Request& request);
 /// True when the request brings a session cookie, valid or not.
 bool has_session_cookie(const App& app, const http::Request& request);
@@ -25,9 +26,11 @@ bool has_session_cookie(const App& app, const http::Request& request);
 /// Case 40 and contract §6: a state-changing call that carries the cookie must come from a trusted origin.
 oauth::Result<void> check_origin(const App& app, const http::Request& request);
 
-/// The live session of a request, or nothing.
+/// The live session of a request, or nothing. Access tokens are no sessions here: they may not decide for a person.
 core::Task<oauth::Result<oauth::MaybeSession>> find_session(App& app, const http::Request& request);
-/// The same for calls that need one (unauthorized) and may change something (origin check).
+/// For calls that only read: the session, or what the access token of a device flow stands for (contract §5).
+core::Task<oauth::Result<oauth::MaybeSession>> find_session_or_token(App& app, const http::Request& request);
+/// A session for calls that need one (unauthorized) and may change something (origin check).
 core::Task<oauth::Result<store::SessionWithUser>> require_session(App& app, const http::Request& request);
 
 }  // namespace sigma::service

@@ -2,6 +2,8 @@
 // it may be sent to a redirect URI, and its source; docs/reference/errors.md is generated from it.
 #pragma once
 #include <boost/system/result.hpp>
+#include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +34,11 @@ enum class ErrorCode {
   // RFC 6750 §3.1
   invalid_token,
   insufficient_scope,
+  // RFC 8628 §3.5
+  authorization_pending,
+  slow_down,
+  expired_token,
+  authorization_denied,
   // Ours, before the redirect URI is proven: shown on a page, never redirected
   client_disabled,
   invalid_redirect,
@@ -53,6 +60,7 @@ enum class ErrorCode {
   invalid_origin,
   missing_or_null_origin,
   invitations_not_supported,
+  too_many_requests,
 };
 
 struct ErrorTraits {
@@ -81,6 +89,12 @@ class Error {
   const core::Error& cause() const { return cause_; }
   std::string_view name() const { return traits(code_).name; }
   int status() const { return traits(code_).status; }
+  /// How long to wait before another try, when that is known: Retry-After (RFC 9110 §10.2.3).
+  const std::optional<std::chrono::seconds>& retry_after() const { return retry_after_; }
+  Error&& with_retry_after(std::chrono::seconds wait) && {
+    retry_after_ = wait;
+    return std::move(*this);
+  }
   /// True for what is our fault: to be logged as an error.
   bool is_outage() const { return code_ == ErrorCode::server_error || code_ == ErrorCode::temporarily_unavailable; }
 
@@ -89,6 +103,7 @@ class Error {
   ErrorCode code_ = ErrorCode::server_error;
   std::string description_;
   core::Error cause_;
+  std::optional<std::chrono::seconds> retry_after_;
 };
 
 template <class T>

@@ -11,6 +11,7 @@ namespace sigma::oauth {
 /// SHA-256 of the whole secret: what the store keeps and looks up.
 store::SecretHash hash_secret(std::string_view secret);
 
+inline constexpr std::size_t kBearerSecretLength = 43;
 /// 43 letters and digits, 256 bits: authorization codes, access and refresh tokens.
 std::string make_bearer_secret(core::Random& random);
 /// 32 letters and digits, 190 bits: the form of better-auth's session tokens.

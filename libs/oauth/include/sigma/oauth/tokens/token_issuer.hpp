@@ -27,6 +27,7 @@ struct Issue {
   std::optional<std::string> nonce;
   core::UtcTime auth_time;
   std::vector<std::string> resources;
+  core::Json details;  ///< kept with every token of the grant; null when none
 };
 
 struct Minted {

@@ -1,0 +1,30 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "sigma/core/clock.hpp"
+#include "sigma/core/task.hpp"
+#include "sigma/oauth/error.hpp"
+#include "sigma/store/store.hpp"
+
+namespace sigma::oauth {
+
+/// Member of an access token's details that opens the session API to it.
+inline constexpr const char* kSessionApiMark = "session_api";
+
+/// Access tokens where a session is expected (contract §5): the token of a device flow also answers for its person at
+/// the reading side of the session API. Other applications' tokens do not; they have userinfo.
+class TokenSessions {
+ public:
+  TokenSessions(store::Store& store, const core::Clock& clock) : store_(store), clock_(clock) {}
+
+  /// The person behind a live token, as a session that lives as long as the token and is seen through its identity.
+  /// No row of the session table: nothing can be changed or ended through it. The e-mail address only with scope email.
+  core::Task<Result<std::optional<store::SessionWithUser>>> find(std::string access_token);
+
+ private:
+  store::Store& store_;
+  const core::Clock& clock_;
+};
+
+}  // namespace sigma::oauth
