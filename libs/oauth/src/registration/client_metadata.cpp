@@ -53,12 +53,12 @@ bool has_control_characters(const Json& json) {
       json.items(), [&](const auto& item) { return in_text(item.key()) || has_control_characters(item.value()); });
 }
 
-std::optional<core::UtcTime> read_time(const Json& json, std::string_view name, JsonReader& reader) {
+std::optional<core::UtcTime> read_time(JsonReader& reader, std::string_view name) {
   const Json* value = reader.member(name);
   if (!value || value->is_null()) return {};
   const auto time = value->is_string() ? core::parse_iso8601(value->get_ref<const std::string&>()) : std::nullopt;
   if (!time) reader.fault(name, "must be a time like 2026-01-31T12:00:00.000Z.");
-  return json.is_object() ? time : std::nullopt;
+  return time;
 }
 
 void read_uris(JsonReader& reader, std::string_view name, const RedirectUriRules& rules,
@@ -196,8 +196,8 @@ core::Result<store::MemberKey> parse_member_key(const Json& json) {
   const auto point = bitcoin::PublicKey::from_hex(pubkey->get_ref<const std::string&>());
   if (!point) return wrong(std::string(kForm));
   key.pubkey = point->hex();
-  key.not_before = read_time(object, "not_before", reader);
-  key.not_after = read_time(object, "not_after", reader);
+  key.not_before = read_time(reader, "not_before");
+  key.not_after = read_time(reader, "not_after");
   if (key.not_before && key.not_after && *key.not_after <= *key.not_before)
     reader.fault("not_after", "must be later than not_before.");
   reader.refuse_unknown();

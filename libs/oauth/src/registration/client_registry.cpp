@@ -17,12 +17,6 @@ core::Error not_found(const store::ClientId& id) {
   return {core::Code::not_found, fmt::format("There is no client {}.", id.str())};
 }
 
-Json member_keys_of(const store::Client& client) {
-  Json keys = Json::array();
-  for (const store::MemberKey& key : client.member_keys) keys.push_back(render_member_key(key));
-  return keys;
-}
-
 }  // namespace
 
 Json render_issued(const IssuedClient& issued) {
@@ -98,8 +92,7 @@ core::Task<core::Result<store::Client>> ClientRegistry::add_key(store::ClientId 
   SIGMA_CO_TRY(auto issued, co_await modify(std::move(id), [this, &parsed](store::Client current) {
                  std::erase_if(current.member_keys, [&](const auto& known) { return known.pubkey == parsed->pubkey; });
                  current.member_keys.push_back(*parsed);
-                 const Json keys = member_keys_of(current);
-                 return apply_patch(current, {{"member_pubkeys", keys}}, rules_, clock_.now());
+                 return apply_patch(current, Json::object(), rules_, clock_.now());
                }));
   co_return std::move(issued.client);
 }
@@ -116,8 +109,7 @@ core::Task<core::Result<store::Client>> ClientRegistry::remove_key(store::Client
                        core::Code::conflict,
                        "This is the client's last member key; add another first, or disable the client."};
                  }
-                 const Json keys = member_keys_of(current);
-                 return apply_patch(current, {{"member_pubkeys", keys}}, rules_, clock_.now());
+                 return apply_patch(current, Json::object(), rules_, clock_.now());
                }));
   co_return std::move(issued.client);
 }
