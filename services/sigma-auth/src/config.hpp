@@ -39,6 +39,7 @@ struct Config {
   std::size_t db_workers = 4;                              ///< default: 4 × cores
 
   bool implicit_sign_up = true;    ///< a first sign-in creates the user
+  bool unregistered_device_clients = false;  ///< unknown client ids may use the device flow, shown as unverified
   bool legacy_token_path = false;  ///< contract §13.6
   jose::Algorithm id_token_algorithm = jose::Algorithm::RS256;
   std::chrono::seconds code_lifetime{300};  ///< 600 at most (contract §2)

@@ -54,6 +54,7 @@ oauth::Settings make_settings(const Config& config) {
   settings.session_lifetime = config.session_lifetime;
   settings.id_token_algorithm = config.id_token_algorithm;
   settings.implicit_sign_up = config.implicit_sign_up;
+  settings.allow_unregistered_device_clients = config.unregistered_device_clients;
   settings.legacy_token_path = config.legacy_token_path;
   return settings;
 }

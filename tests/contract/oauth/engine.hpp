@@ -15,6 +15,7 @@
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
 #include "sigma/oauth/grants/authorization_code.hpp"
 #include "sigma/oauth/grants/client_credentials.hpp"
+#include "sigma/oauth/grants/device_code.hpp"
 #include "sigma/oauth/grants/refresh_token.hpp"
 #include "sigma/oauth/grants/token_endpoint.hpp"
 #include "sigma/oauth/introspection/introspection.hpp"
@@ -175,6 +176,7 @@ class Engine : public ::testing::Test {
     grants.push_back(std::make_unique<AuthorizationCodeGrant>(store, issuer, clock));
     grants.push_back(std::make_unique<RefreshTokenGrant>(store, issuer, clock, random, settings));
     grants.push_back(std::make_unique<ClientCredentialsGrant>(store.tokens, clock, random, settings));
+    grants.push_back(std::make_unique<DeviceCodeGrant>(store, issuer, clock));
     return grants;
   }
 };

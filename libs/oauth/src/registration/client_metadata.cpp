@@ -9,6 +9,7 @@
 #include "sigma/bitcoin/keys.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/jose/key_set.hpp"
+#include "sigma/oauth/grants/device_code.hpp"
 #include "sigma/oauth/registration/redirect_uri.hpp"
 #include "sigma/oauth/scope.hpp"
 
@@ -19,7 +20,8 @@ using core::Json;
 
 constexpr std::string_view kAuthMethods[] = {"x_auth_token", "client_secret_basic", "client_secret_post",
                                              "private_key_jwt", "none"};
-constexpr std::string_view kGrantTypes[] = {"authorization_code", "refresh_token", "client_credentials"};
+constexpr std::string_view kGrantTypes[] = {"authorization_code", "refresh_token", "client_credentials",
+                                            kDeviceCodeGrant};
 constexpr std::string_view kSigningAlgorithms[] = {"RS256", "ES256", "EdDSA", "ES256K"};
 constexpr std::string_view kReadOnly[] = {"client_id", "client_id_issued_at", "client_secret",
                                           "client_secret_expires_at"};
