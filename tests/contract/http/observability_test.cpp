@@ -26,7 +26,7 @@ core::Json line_of(const std::string& text) {
 }
 
 TEST(AccessLog, OneLineARequest) {
-  std::optional<RawAnswer> answer;
+  RawAnswer answer;
   const std::string text = logged([&](const TestServer& server) {
     answer = server.ask(get("/show/alice?code=secret",
                             "User-Agent: " + std::string(300, 'u') + "\r\nAuthorization: Bearer hidden\r\n"));
@@ -37,9 +37,9 @@ TEST(AccessLog, OneLineARequest) {
   EXPECT_EQ(line["method"], "GET");
   EXPECT_EQ(line["route"], "/show/{name}");
   EXPECT_EQ(line["status"], 200);
-  EXPECT_EQ(line["bytes"], answer->body.size());
+  EXPECT_EQ(line["bytes"], answer.body.size());
   EXPECT_EQ(line["remote"], "127.0.0.1");
-  EXPECT_EQ(line["request_id"], answer->field("x-request-id"));
+  EXPECT_EQ(line["request_id"], answer.field("x-request-id"));
   EXPECT_EQ(line["user_agent"], std::string(200, 'u'));
   EXPECT_GE(line["duration_ms"].get<double>(), 0);
   for (const std::string_view secret : {"secret", "hidden", "alice"})
@@ -58,11 +58,11 @@ TEST(AccessLog, HostileFieldsStayInTheirLine) {
 
 TEST(AccessLog, MalformedRequestsAndThrowingHandlers) {
   EXPECT_EQ(line_of(logged([](const TestServer& server) { server.ask("nonsense\r\n\r\n"); }))["status"], 400);
-  std::optional<RawAnswer> answer;
+  RawAnswer answer;
   const std::string text = logged([&](const TestServer& server) { answer = server.ask(get("/throw")); });
   EXPECT_EQ(line_of(text)["event"], "handler threw");
   EXPECT_EQ(line_of(text)["cause"], "secret detail");
-  EXPECT_EQ(line_of(text)["request_id"], answer->field("x-request-id"));
+  EXPECT_EQ(line_of(text)["request_id"], answer.field("x-request-id"));
 }
 
 TEST(Metrics, CountRequestsByRouteAndStatus) {

@@ -71,10 +71,10 @@ bool RawClient::read_some() {
   return true;
 }
 
-std::optional<RawAnswer> RawClient::receive(bool head) {
+RawAnswer RawClient::receive(bool head) {
   std::size_t end = 0;
   while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
-    if (!read_some()) return std::nullopt;
+    if (!read_some()) return {};
   }
   RawAnswer answer;
   std::string_view text = std::string_view(received_).substr(0, end);
@@ -83,7 +83,7 @@ std::optional<RawAnswer> RawClient::receive(bool head) {
     text.remove_prefix(line_end + 2);
     const std::string_view line = text.substr(0, text.find("\r\n"));
     const auto colon = line.find(": ");
-    if (colon == std::string_view::npos) return std::nullopt;
+    if (colon == std::string_view::npos) return {};
     answer.fields.emplace_back(core::to_lower_ascii(line.substr(0, colon)), line.substr(colon + 2));
   }
   received_.erase(0, end + 4);
@@ -92,7 +92,7 @@ std::optional<RawAnswer> RawClient::receive(bool head) {
   std::from_chars(announced.data(), announced.data() + announced.size(), length);
   if (head) return answer;
   while (received_.size() < length) {
-    if (!read_some()) return std::nullopt;
+    if (!read_some()) return {};
   }
   answer.body = received_.substr(0, length);
   received_.erase(0, length);

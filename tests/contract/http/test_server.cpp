@@ -22,6 +22,11 @@ core::Task<Response> hello(Request) {
 core::Task<Response> echo(Request request) {
   co_return text(std::move(request.body));
 }
+core::Task<Response> fields(Request request) {
+  std::string names;
+  for (const auto& [name, value] : request.headers.fields()) names += name + " ";
+  co_return text(names);
+}
 core::Task<Response> remote(Request request) {
   co_return text(request.remote_address);
 }
@@ -65,6 +70,7 @@ std::vector<Route> test_routes() {
           {Method::put, "/hello", hello, {}},
           {Method::get, "/", hello, {}},
           {Method::post, "/echo", echo, {}},
+          {Method::post, "/fields", fields, {}},
           {Method::post, "/small", echo, small},
           {Method::get, "/remote", remote, {}},
           {Method::get, "/show/{name}", show, {}},
@@ -88,7 +94,7 @@ TestServer::TestServer(ServerOptions options, std::vector<Route> routes) {
   if (!started) ADD_FAILURE() << started.error().description() << started.error().cause();
 }
 
-std::optional<RawAnswer> TestServer::ask(std::string_view request, bool head) const {
+RawAnswer TestServer::ask(std::string_view request, bool head) const {
   RawClient client(port());
   client.send(request);
   return client.receive(head);

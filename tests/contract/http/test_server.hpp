@@ -13,9 +13,9 @@ namespace sigma::http::testing {
 
 inline constexpr std::size_t kSmallBodyLimit = 1000;
 
-/// GET /hello; POST /echo (the body back), /small (body limit 1000); GET /remote (remote_address), /show/{name};
-/// GET /throw, /split (a header value with CR LF), /slow (never ends until the test ends), /large (32 MB);
-/// PUT /hello; GET+POST /any (Cors::any), /trusted (Cors::trusted).
+/// GET /hello; POST /echo (the body back), /fields (the names of the header fields), /small (body limit 1000); GET
+/// /remote (remote_address), /show/{name}; GET /throw, /split (a header value with CR LF), /slow (never ends until the
+/// test ends), /large (32 MB); PUT /hello; GET+POST /any (Cors::any), /trusted (Cors::trusted).
 std::vector<Route> test_routes();
 
 class TestServer {
@@ -27,7 +27,7 @@ class TestServer {
   std::uint16_t port() const { return server_->port(); }
   core::Metrics& metrics() { return metrics_; }
   /// One request on a fresh connection.
-  std::optional<RawAnswer> ask(std::string_view request, bool head = false) const;
+  RawAnswer ask(std::string_view request, bool head = false) const;
 
  private:
   core::testing::SeededRandom random_;
