@@ -1,0 +1,167 @@
+#include "backend.hpp"
+#include "samples.hpp"
+
+namespace sigma::store::contract {
+namespace {
+
+template <class Backend>
+class Clients : public StoreContract<Backend> {
+ protected:
+  ClientStore& clients() { return this->store().clients; }
+};
+TYPED_TEST_SUITE(Clients, Backends);
+
+TYPED_TEST(Clients, comes_back_as_stored) {
+  EXPECT_TRUE(await(this->clients().create(make_client())));
+  EXPECT_EQ(await(this->clients().find(ClientId{"client-1"})), make_client());
+  EXPECT_EQ(await(this->clients().find(ClientId{"client-2"})), std::nullopt);
+}
+
+TYPED_TEST(Clients, with_nothing_optional) {
+  Client client;
+  client.id = ClientId{"bare"};
+  client.disabled = true;
+  EXPECT_TRUE(await(this->clients().create(client)));
+  EXPECT_EQ(await(this->clients().find(client.id)), client);
+}
+
+TYPED_TEST(Clients, taken_id_is_refused_and_changes_nothing) {
+  EXPECT_TRUE(await(this->clients().create(make_client())));
+  Client thief = make_client();
+  thief.name = "thief";
+  thief.member_keys = {{pubkey_of("thief"), {}, {}}};
+  EXPECT_FALSE(await(this->clients().create(thief)));
+  EXPECT_EQ(await(this->clients().find(thief.id)), make_client());
+  EXPECT_EQ(await(this->clients().find_by_member_key(pubkey_of("thief"))), std::nullopt);
+}
+
+TYPED_TEST(Clients, member_key_finds_its_only_client) {
+  await(this->clients().create(make_client("client-1")));
+  EXPECT_EQ(await(this->clients().find_by_member_key(pubkey_of("client-1-second"))), make_client("client-1"));
+  EXPECT_EQ(await(this->clients().find_by_member_key("02unknown")), std::nullopt);
+
+  Client second = make_client("client-2");
+  second.member_keys = {{pubkey_of("client-1-second"), {}, {}}, {pubkey_of("client-1-second"), kNow, {}}};
+  await(this->clients().create(second));
+  EXPECT_EQ(await(this->clients().find_by_member_key(pubkey_of("client-1-second"))), std::nullopt) << "two have it";
+  EXPECT_EQ(await(this->clients().find_by_member_key(pubkey_of("client-1"))), make_client("client-1"));
+}
+
+TYPED_TEST(Clients, update_replaces_all_but_the_creation_time) {
+  await(this->clients().create(make_client()));
+  Client changed = make_client();
+  changed.name = "other";
+  changed.auth_method = "none";
+  changed.redirect_uris = {"https://b.example/cb"};
+  changed.grant_types.clear();
+  changed.scopes = {"email"};
+  changed.member_keys = {{pubkey_of("new"), {}, after(kHour)}};
+  changed.secrets.clear();
+  changed.owner_bap_id.reset();
+  changed.skip_consent = false;
+  changed.disabled = true;
+  changed.metadata = {{"jwks_uri", "https://b.example/jwks"}};
+  changed.created_at = after(kDay);
+  changed.updated_at = after(kHour);
+  EXPECT_TRUE(await(this->clients().update(changed)));
+
+  changed.created_at = kNow;
+  EXPECT_EQ(await(this->clients().find(changed.id)), changed);
+  EXPECT_EQ(await(this->clients().find_by_member_key(pubkey_of("client-1"))), std::nullopt);
+  EXPECT_EQ(await(this->clients().find_by_member_key(pubkey_of("new"))), changed);
+  EXPECT_FALSE(await(this->clients().update(make_client("unknown"))));
+}
+
+TYPED_TEST(Clients, update_of_something_changed_meanwhile_is_refused) {
+  await(this->clients().create(make_client()));
+  Client changed = make_client();
+  changed.updated_at = after(kHour);
+  EXPECT_FALSE(await(this->clients().update(changed, after(2))));
+  EXPECT_TRUE(await(this->clients().update(changed, make_client().updated_at)));
+  EXPECT_FALSE(await(this->clients().update(changed, make_client().updated_at)));
+}
+
+TYPED_TEST(Clients, list_walks_all_by_id) {
+  std::vector<std::string> expected;
+  for (const char* id : {"b", "B", "a-1", "a", "Z", "z\xC3\xA9", "10", "9"}) {
+    await(this->clients().create(make_client(id)));
+    expected.emplace_back(id);
+  }
+  std::sort(expected.begin(), expected.end());
+  std::vector<std::string> seen;
+  for (std::string last;;) {
+    const auto page = await(this->clients().list({.limit = 3, .after = last}));
+    EXPECT_LE(page.size(), 3u);
+    if (page.empty()) break;
+    for (const auto& client : page) seen.push_back(client.id.str());
+    last = seen.back();
+  }
+  EXPECT_EQ(seen, expected);
+}
+
+TYPED_TEST(Clients, page_size_is_bounded) {
+  std::vector<Task<Result<bool>>> creations;
+  for (int i = 0; i < 205; ++i) creations.push_back(this->clients().create(make_client("c" + std::to_string(i))));
+  run_all(std::move(creations));
+  EXPECT_EQ(await(this->clients().list({.limit = 100'000, .after = {}})).size(), 200u);
+  EXPECT_EQ(await(this->clients().list({.limit = 0, .after = {}})).size(), 1u);
+}
+
+TYPED_TEST(Clients, removal_takes_codes_tokens_and_consents_along) {
+  Store& store = this->store();
+  await(store.clients.create(make_client("client-1")));
+  await(store.clients.create(make_client("client-2")));
+  await(store.users.create_with_profile(make_user(), make_profile()));
+  for (const char* client : {"client-1", "client-2"}) {
+    AuthorizationCode code = make_code(client);
+    code.client_id = ClientId{client};
+    await(store.tokens.create_code(code));
+    AccessToken access = make_access(client, client);
+    access.client_id = ClientId{client};
+    await(store.tokens.redeem_code(code.hash, kNow, {access, make_refresh(client, client)}));
+    AccessToken machine = make_access(std::string(client) + "-cc", "none");
+    machine.client_id = ClientId{client};
+    machine.user_id.reset();
+    await(store.tokens.create_access(machine));
+    await(store.consents.remember({UserId{"user-1"}, ClientId{client}, {}, {"openid"}, kNow, kNow}));
+  }
+
+  EXPECT_TRUE(await(store.clients.remove(ClientId{"client-1"})));
+  EXPECT_FALSE(await(store.clients.remove(ClientId{"client-1"})));
+  for (const char* client : {"client-1", "client-2"}) {
+    const bool kept = client == std::string("client-2");
+    EXPECT_EQ(await(store.clients.find(ClientId{client})).has_value(), kept);
+    EXPECT_EQ(await(store.clients.find_by_member_key(pubkey_of(client))).has_value(), kept);
+    EXPECT_EQ(await(store.tokens.find_code(make_code(client).hash)).has_value(), kept);
+    EXPECT_EQ(await(store.tokens.find_access(make_access(client).hash)).has_value(), kept);
+    EXPECT_EQ(await(store.tokens.find_access(make_access(std::string(client) + "-cc").hash)).has_value(), kept);
+    EXPECT_EQ(await(store.tokens.find_refresh(make_refresh(client).hash)).has_value(), kept);
+    EXPECT_EQ(await(store.consents.find(UserId{"user-1"}, ClientId{client}, {})).has_value(), kept);
+  }
+}
+
+TYPED_TEST(Clients, hostile_texts_come_back_unchanged) {
+  for (const std::string& text : hostile_texts()) {
+    Client client = make_client(text);
+    client.name = text;
+    client.member_keys = {{pubkey_of("m"), {}, {}}};
+    ASSERT_TRUE(await(this->clients().create(client)));
+    EXPECT_EQ(await(this->clients().find(client.id)), client);
+    ASSERT_TRUE(await(this->clients().remove(client.id)));
+  }
+}
+
+// Lists and JSON are JSON text: every well-formed text survives, NUL included.
+TYPED_TEST(Clients, hostile_texts_inside_lists_come_back_unchanged) {
+  Client client = make_client();
+  client.redirect_uris.clear();
+  for (const std::string& text : hostile_texts()) {
+    if (text.find('\xff') == std::string::npos) client.redirect_uris.push_back(text);
+  }
+  client.metadata = {{"texts", client.redirect_uris}, {std::string("\0key", 4), -0.25}, {"big", 9007199254740993}};
+  ASSERT_TRUE(await(this->clients().create(client)));
+  EXPECT_EQ(await(this->clients().find(client.id)), client);
+}
+
+}  // namespace
+}  // namespace sigma::store::contract

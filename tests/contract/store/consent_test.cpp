@@ -1,0 +1,99 @@
+#include "backend.hpp"
+#include "samples.hpp"
+
+namespace sigma::store::contract {
+namespace {
+
+const UserId kUser{"user-1"};
+const ClientId kClient{"client-1"};
+const std::optional<BapId> kIdentity = BapId{"bap-1"};
+
+template <class Backend>
+class Consents : public StoreContract<Backend> {
+ protected:
+  Consents() {
+    for (const char* user : {"user-1", "user-2"}) {
+      await(this->store().users.create_with_profile(make_user(user), make_profile(user, user)));
+    }
+    for (const char* client : {"client-1", "client-2"}) await(this->store().clients.create(make_client(client)));
+  }
+  ConsentStore& consents() { return this->store().consents; }
+  void grant(const std::string& label, std::optional<BapId> bap_id, const std::string& client = "client-1",
+             const std::string& user = "user-1") {
+    AuthorizationCode code = make_code(label);
+    code.bap_id = bap_id;
+    code.client_id = ClientId{client};
+    code.user_id = UserId{user};
+    await(this->store().tokens.create_code(code));
+    await(this->store().tokens.redeem_code(code.hash, kNow, {make_access(label, label), make_refresh(label, label)}));
+  }
+  bool is_live(const std::string& label) {
+    const bool access = !await(this->store().tokens.find_access(make_access(label).hash))->revoked_at;
+    const bool refresh = !await(this->store().tokens.find_refresh(make_refresh(label).hash))->revoked_at;
+    EXPECT_EQ(access, refresh) << label;
+    return access;
+  }
+};
+TYPED_TEST_SUITE(Consents, Backends);
+
+TYPED_TEST(Consents, come_back_by_user_client_and_identity) {
+  const Consent with{kUser, kClient, kIdentity, {"openid", "profile"}, kNow, after(1)};
+  const Consent without{kUser, kClient, {}, {"openid"}, after(2), after(3)};
+  await(this->consents().remember(with));
+  await(this->consents().remember(without));
+  EXPECT_EQ(await(this->consents().find(kUser, kClient, kIdentity)), with);
+  EXPECT_EQ(await(this->consents().find(kUser, kClient, {})), without);
+  EXPECT_EQ(await(this->consents().find(kUser, kClient, BapId{"bap-2"})), std::nullopt);
+  EXPECT_EQ(await(this->consents().find(kUser, ClientId{"client-2"}, kIdentity)), std::nullopt);
+  EXPECT_EQ(await(this->consents().find(UserId{"user-2"}, kClient, kIdentity)), std::nullopt);
+  EXPECT_EQ(await(this->consents().list(kUser)), (std::vector{with, without}));
+}
+
+TYPED_TEST(Consents, remembering_adds_scopes) {
+  await(this->consents().remember({kUser, kClient, kIdentity, {"openid", "profile"}, kNow, kNow}));
+  await(this->consents().remember({kUser, kClient, kIdentity, {"email", "openid"}, after(5), after(6)}));
+  EXPECT_EQ(await(this->consents().find(kUser, kClient, kIdentity)),
+            (Consent{kUser, kClient, kIdentity, {"openid", "profile", "email"}, kNow, after(6)}));
+}
+
+TYPED_TEST(Consents, scopes_remembered_at_once_all_stay) {
+  Database second(this->backend_.connector());
+  Store other(second);
+  std::vector<Task<Result<void>>> attempts;
+  for (int i = 0; i < 30; ++i) {
+    Store& store = i % 2 == 0 ? this->store() : other;
+    attempts.push_back(store.consents.remember({kUser, kClient, {}, {"scope" + std::to_string(i)}, kNow, kNow}));
+  }
+  for (auto& result : run_all(std::move(attempts))) must(std::move(result));
+  EXPECT_EQ(await(this->consents().find(kUser, kClient, {}))->scopes.size(), 30u);
+}
+
+TYPED_TEST(Consents, withdrawal_kills_the_tokens_of_that_identity) {
+  await(this->consents().remember({kUser, kClient, kIdentity, {"openid"}, kNow, kNow}));
+  this->grant("mine", kIdentity);
+  this->grant("other-identity", BapId{"bap-2"});
+  this->grant("other-client", kIdentity, "client-2");
+  this->grant("other-user", kIdentity, "client-1", "user-2");
+
+  EXPECT_TRUE(await(this->consents().withdraw(kUser, kClient, kIdentity, after(4))));
+  EXPECT_FALSE(await(this->consents().withdraw(kUser, kClient, kIdentity, after(5))));
+  EXPECT_EQ(await(this->consents().find(kUser, kClient, kIdentity)), std::nullopt);
+  EXPECT_FALSE(this->is_live("mine"));
+  EXPECT_TRUE(this->is_live("other-identity"));
+  EXPECT_TRUE(this->is_live("other-client"));
+  EXPECT_TRUE(this->is_live("other-user"));
+}
+
+TYPED_TEST(Consents, withdrawal_without_identity_kills_all_tokens_of_user_and_client) {
+  await(this->consents().remember({kUser, kClient, {}, {"openid"}, kNow, kNow}));
+  this->grant("with", kIdentity);
+  this->grant("without", {});
+  this->grant("other-client", {}, "client-2");
+  EXPECT_TRUE(await(this->consents().withdraw(kUser, kClient, {}, kNow)));
+  EXPECT_FALSE(this->is_live("with"));
+  EXPECT_FALSE(this->is_live("without"));
+  EXPECT_TRUE(this->is_live("other-client"));
+}
+
+}  // namespace
+}  // namespace sigma::store::contract

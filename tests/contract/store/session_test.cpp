@@ -1,0 +1,134 @@
+#include "backend.hpp"
+#include "samples.hpp"
+
+namespace sigma::store::contract {
+namespace {
+
+template <class Backend>
+class Sessions : public StoreContract<Backend> {
+ protected:
+  Sessions() {
+    for (const char* user : {"user-1", "user-2"}) {
+      await(this->store().users.create_with_profile(make_user(user), make_profile(user, user)));
+    }
+  }
+  SessionStore& sessions() { return this->store().sessions; }
+  /// A grant of session-1 with an access token, by label.
+  void grant(const std::string& label, const std::string& session, std::vector<std::string> scopes) {
+    AuthorizationCode code = make_code(label);
+    code.session_id = SessionId{session};
+    code.scopes = std::move(scopes);
+    await(this->store().tokens.create_code(code));
+    AccessToken access = make_access(label, label);
+    access.session_id = SessionId{session};
+    await(this->store().tokens.redeem_code(code.hash, kNow, {access, {}}));
+  }
+  bool is_live(const std::string& label) { return !await(this->store().tokens.find_access(make_access(label).hash))->revoked_at; }
+};
+TYPED_TEST_SUITE(Sessions, Backends);
+
+TYPED_TEST(Sessions, come_back_with_their_user) {
+  await(this->sessions().create(make_session()));
+  const auto by_token = await(this->sessions().find(make_session().token_hash, kNow));
+  ASSERT_TRUE(by_token);
+  EXPECT_EQ(by_token->session, make_session());
+  EXPECT_EQ(by_token->user, make_user());
+  EXPECT_EQ(await(this->sessions().find_by_id(SessionId{"session-1"}, kNow)), by_token);
+  EXPECT_EQ(await(this->sessions().find(hash_of("unknown"), kNow)), std::nullopt);
+  EXPECT_EQ(await(this->sessions().find_by_id(SessionId{"unknown"}, kNow)), std::nullopt);
+}
+
+TYPED_TEST(Sessions, end_at_their_expiry) {
+  await(this->sessions().create(make_session()));
+  EXPECT_TRUE(await(this->sessions().find(make_session().token_hash, after(kDay - 1))));
+  EXPECT_FALSE(await(this->sessions().find(make_session().token_hash, after(kDay))));
+  EXPECT_FALSE(await(this->sessions().find_by_id(SessionId{"session-1"}, after(kDay))));
+  EXPECT_TRUE(await(this->sessions().list(UserId{"user-1"}, after(kDay))).empty());
+  EXPECT_FALSE(await(this->sessions().renew(SessionId{"session-1"}, after(kDay), after(2 * kDay)))) << "no resurrection";
+}
+
+TYPED_TEST(Sessions, of_a_disabled_user_are_returned) {
+  await(this->sessions().create(make_session()));
+  User user = make_user();
+  user.disabled = true;
+  await(this->store().users.update(user));
+  EXPECT_TRUE(await(this->sessions().find(make_session().token_hash, kNow))->user.disabled);
+}
+
+TYPED_TEST(Sessions, renewal_moves_the_expiry) {
+  await(this->sessions().create(make_session()));
+  EXPECT_TRUE(await(this->sessions().renew(SessionId{"session-1"}, after(9), after(3 * kDay))));
+  Session expected = make_session();
+  expected.updated_at = after(9);
+  expected.expires_at = after(3 * kDay);
+  EXPECT_EQ(await(this->sessions().find_by_id(expected.id, after(2 * kDay)))->session, expected);
+  EXPECT_FALSE(await(this->sessions().renew(SessionId{"unknown"}, kNow, after(kDay))));
+}
+
+TYPED_TEST(Sessions, active_identity_is_set_and_unset) {
+  await(this->sessions().create(make_session()));
+  EXPECT_TRUE(await(this->sessions().set_active_identity(SessionId{"session-1"}, BapId{"bap-9"}, after(9))));
+  EXPECT_EQ(await(this->sessions().find_by_id(SessionId{"session-1"}, kNow))->session.active_bap_id, BapId{"bap-9"});
+  EXPECT_TRUE(await(this->sessions().set_active_identity(SessionId{"session-1"}, {}, after(10))));
+  const auto found = await(this->sessions().find_by_id(SessionId{"session-1"}, kNow));
+  EXPECT_EQ(found->session.active_bap_id, std::nullopt);
+  EXPECT_EQ(found->session.updated_at, after(10));
+  EXPECT_FALSE(await(this->sessions().set_active_identity(SessionId{"unknown"}, {}, kNow)));
+}
+
+TYPED_TEST(Sessions, list_holds_the_users_own) {
+  await(this->sessions().create(make_session("session-1", "user-1")));
+  Session older = make_session("session-2", "user-1");
+  older.created_at = after(-5);
+  older.active_bap_id.reset();
+  await(this->sessions().create(older));
+  await(this->sessions().create(make_session("session-3", "user-2")));
+  EXPECT_EQ(await(this->sessions().list(UserId{"user-1"}, kNow)), (std::vector{older, make_session("session-1", "user-1")}));
+}
+
+TYPED_TEST(Sessions, removal_revokes_tokens_unless_offline_access_was_granted) {
+  await(this->sessions().create(make_session("session-1")));
+  await(this->sessions().create(make_session("session-2")));
+  this->grant("online", "session-1", {"openid"});
+  this->grant("offline", "session-1", {"openid", "offline_access"});
+  this->grant("lookalike", "session-1", {"openid", "not_offline_access"});
+  this->grant("other", "session-2", {"openid"});
+
+  EXPECT_TRUE(await(this->sessions().remove(SessionId{"session-1"}, after(5))));
+  EXPECT_FALSE(await(this->sessions().remove(SessionId{"session-1"}, after(6))));
+  EXPECT_FALSE(await(this->sessions().find_by_id(SessionId{"session-1"}, kNow)));
+  EXPECT_TRUE(await(this->sessions().find_by_id(SessionId{"session-2"}, kNow)));
+  EXPECT_FALSE(this->is_live("online"));
+  EXPECT_FALSE(this->is_live("lookalike"));
+  EXPECT_TRUE(this->is_live("offline"));
+  EXPECT_TRUE(this->is_live("other"));
+  EXPECT_EQ(await(this->store().tokens.find_access(make_access("online").hash))->revoked_at, after(5));
+}
+
+// A code that was issued before and comes after the sign-out must not bring a live token.
+TYPED_TEST(Sessions, removal_spends_codes_in_flight) {
+  await(this->sessions().create(make_session()));
+  await(this->store().tokens.create_code(make_code()));
+  await(this->sessions().remove(SessionId{"session-1"}, kNow));
+  EXPECT_EQ(await(this->store().tokens.redeem_code(make_code().hash, kNow, {make_access(), {}})), Consumed::already);
+}
+
+TYPED_TEST(Sessions, removal_revokes_tokens_stored_without_a_code) {
+  await(this->sessions().create(make_session()));
+  await(this->store().tokens.create_access(make_access("direct", "direct")));
+  await(this->sessions().remove(SessionId{"session-1"}, kNow));
+  EXPECT_FALSE(this->is_live("direct"));
+}
+
+TYPED_TEST(Sessions, hostile_texts_come_back_unchanged) {
+  int number = 0;
+  for (const std::string& text : hostile_texts()) {
+    Session session = make_session("s" + std::to_string(number++));
+    session.user_agent = session.ip_address = text;
+    await(this->sessions().create(session));
+    EXPECT_EQ(await(this->sessions().find(session.token_hash, kNow))->session, session);
+  }
+}
+
+}  // namespace
+}  // namespace sigma::store::contract
