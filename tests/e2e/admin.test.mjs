@@ -260,6 +260,26 @@ forEachStore('admin API', {}, (context) => {
     assertProblem(other, other.status === 409 ? 409 : 422, /Idempotency-Key/i);
   });
 
+  test('signing keys: list, and rotation that keeps what was signed verifiable', async () => {
+    const { server } = context;
+    const { items } = page(await server.admin('GET', '/admin/keys'));
+    assert.deepEqual(items.map((key) => key.alg).sort(), ['ES256', 'ES256K', 'EdDSA', 'RS256']);
+    assert.doesNotMatch(JSON.stringify(items), /"(d|p|q|dp|dq|qi|sealed\w*)":/);
+    const before = items.find((key) => key.alg === 'RS256').kid;
+    const rotated = await server.admin('POST', '/admin/keys/rotate', { json: { alg: 'RS256' } });
+    assert.ok([200, 201].includes(rotated.status), rotated.describe());
+    const kids = page(await server.admin('GET', '/admin/keys'))
+      .items.filter((key) => key.alg === 'RS256')
+      .map((key) => key.kid);
+    assert.equal(kids.length, 2);
+    assert.ok(kids.includes(before));
+    const published = (await server.request('GET', '/api/auth/jwks')).json.keys.map((key) => key.kid);
+    for (const kid of kids) assert.ok(published.includes(kid), 'both are published');
+    for (const alg of ['none', 'HS256', 5, undefined]) {
+      assertProblem(await server.admin('POST', '/admin/keys/rotate', { json: { alg } }), 400, /alg/);
+    }
+  });
+
   test('unknown admin paths and wrong methods', async () => {
     const { server } = context;
     assertProblem(await server.admin('GET', '/admin/nope'), 404);

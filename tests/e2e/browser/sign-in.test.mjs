@@ -7,8 +7,10 @@ import { after, before, describe, test } from 'node:test';
 import { launchBrowser, Visitor } from './support/browser.mjs';
 
 const album = 'photo-album';
+const hostileName = '<img src=x onerror=alert(1)> & "Friends"';
 const clients = [
   publicClient(album, { skip_consent: false, client_name: 'Photo Album', client_uri: 'https://app.example.com', policy_uri: 'https://app.example.com/privacy' }),
+  publicClient('hostile', { skip_consent: false, client_name: hostileName }),
 ];
 const password = 'correct horse battery';
 const abandon = `${'abandon '.repeat(11)}about`;
@@ -61,6 +63,7 @@ describe('people in the browser', () => {
     const words = await visitor.create({ name: 'Ada at home', password });
     await visitor.heading('Photo Album asks for access');
     await visitor.page.getByText('app.example.com', { exact: true }).waitFor();
+    await visitor.page.getByText('Ada at home').waitFor();
     await visitor.shoot('consent');
     const bapId = await visitor.page.locator('.identity .id').textContent();
     await visitor.press('Allow');
@@ -176,6 +179,55 @@ describe('people in the browser', () => {
     await visitor.heading('Photo Album asks for access');
     await visitor.press('Allow');
     assert.equal((await whoIs(await visitor.landed(), verifier)).bap_id, bapId);
+  });
+
+  visit('keeps several identities, picks one, forgets one', {}, async (visitor) => {
+    const keys = [new Key(), new Key()];
+    for (const [index, key] of keys.entries()) {
+      await visitor.page.goto(`${server.base}/login`);
+      if (index > 0) await visitor.press('Use another identity');
+      await visitor.press('Use a private key (WIF)');
+      await visitor.type('Private key (WIF)', key.wif);
+      await visitor.press('Continue');
+      await visitor.page.getByLabel('Name').fill(`Key ${index + 1}`);
+      await visitor.newPassword(`${password} ${index}`);
+      await visitor.press('Sign in');
+      await visitor.heading('You are signed in');
+      await visitor.press('Sign out');
+      await visitor.heading('You are signed out');
+    }
+    const { verifier, asked } = request();
+    await visitor.open(asked);
+    await visitor.heading('Who is signing in?');
+    await visitor.shoot('pick');
+    await visitor.page.getByRole('button', { name: 'Key 1' }).click();
+    await visitor.type('Password', `${password} 0`);
+    await visitor.press('Unlock with password');
+    await visitor.heading('Photo Album asks for access');
+    await visitor.press('Allow');
+    assert.equal((await whoIs(await visitor.landed(), verifier)).bap_id, keys[0].bapId);
+
+    // An application that wants the other one is asked for that one's password, and the person forgets it instead.
+    await visitor.open(request({ bapId: keys[1].bapId, bap_id: keys[1].bapId, prompt: 'login' }).asked);
+    await visitor.page.getByText('Key 2').waitFor();
+    await visitor.press('Forgot the password?');
+    visitor.page.once('dialog', (dialog) => dialog.accept());
+    await visitor.press('Remove this identity from this device');
+    await visitor.page.getByText('Key 1').waitFor();
+    assert.deepEqual((await visitor.assertKept([])).map(({ bapId }) => bapId), [keys[0].bapId]);
+  });
+
+  visit('meets an application with a hostile name and a link that somebody changed', {}, async (visitor) => {
+    await visitor.open(request({ client_id: 'hostile', scope: 'openid' }).asked);
+    await visitor.create({ password });
+    await visitor.heading(`${hostileName} asks for access`);
+    const changed = new URL(visitor.page.url());
+    changed.searchParams.set('scope', 'openid profile email offline_access');
+    visitor.expectComplaint(/400/);
+    await visitor.page.goto(changed.href);
+    await visitor.press('Allow');
+    await visitor.page.getByRole('alert').getByText('start again').waitFor();
+    assert.equal(new URL(visitor.page.url()).origin, server.base);
   });
 
   visit('has a clock that is wrong, and is told so', {}, async (visitor) => {
