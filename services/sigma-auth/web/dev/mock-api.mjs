@@ -15,10 +15,23 @@ const clients = {
   },
 };
 
+/** Devices that wait, by their codes: a registered one and a free name. Their answers are forgotten at sign-out. */
+const devices = {
+  'WXYZ-2345': { client_id: 'living-room', client_name: 'Living Room TV', client_uri: 'https://tv.example.com', verified: true, scope: 'openid profile offline_access', age: 130 },
+  'FREE-NAME': { client_id: 'your-app-name', client_name: 'your-app-name', verified: false, scope: 'openid profile', age: 20 },
+};
+
 /** A connect-style middleware with one shared session. */
 export function mockApi() {
   let signedIn = false;
   let active = null;
+  let answers = {};
+  const noCode = [400, { error: 'invalid_request', error_description: 'This code is not valid (any more).' }];
+  const answerDevice = (answer) => (_, { userCode }) => {
+    if (!devices[userCode]) return noCode;
+    answers[userCode] = answer;
+    return [200, { success: true }];
+  };
 
   const routes = {
     'POST /api/auth/sign-in/sigma': (request) => {
@@ -28,7 +41,7 @@ export function mockApi() {
       active = identities[0].id;
       return [200, { token: 'mock', user: { id: 'u1', pubkey: token.split('|')[0], name: 'mock' } }];
     },
-    'POST /api/auth/sign-out': () => ((signedIn = false), [200, { success: true }]),
+    'POST /api/auth/sign-out': () => ((signedIn = false), (answers = {}), [200, { success: true }]),
     'GET /api/auth/get-session': () => [200, signedIn ? { session: { activeOrganizationId: active }, user: { id: 'u1', name: 'Ada' } } : null],
     'GET /api/auth/organization/list': () => [200, signedIn ? identities : []],
     'POST /api/auth/organization/set-active': (_, body) => ((active = body.organizationId), [200, identities[0]]),
@@ -36,6 +49,12 @@ export function mockApi() {
       const client = clients[query.get('client_id')];
       return client ? [200, client] : [404, { error: 'not_found', error_description: 'No such client' }];
     },
+    'GET /api/auth/device': (_, __, query) => {
+      const code = query.get('user_code');
+      return devices[code] ? [200, { user_code: code, status: answers[code] ?? 'pending', ...devices[code] }] : noCode;
+    },
+    'POST /api/auth/device/approve': answerDevice('approved'),
+    'POST /api/auth/device/deny': answerDevice('denied'),
     'POST /api/auth/oauth2/continue': (_, body) => [200, { redirect: true, url: `/${body.selected ? 'consent' : 'select-identity'}?${body.oauth_query}` }],
     'POST /api/auth/oauth2/consent': (_, body) => [200, { redirect: true, url: `/callback?${body.accept ? 'code=mock' : 'error=access_denied'}` }],
   };

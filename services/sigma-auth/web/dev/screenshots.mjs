@@ -101,6 +101,28 @@ async function walk({ name: look, ...options }) {
   await page.getByRole('heading', { name: 'This request cannot be answered' }).waitFor();
   complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404'))); // that was the point
   await shoot('consent-unknown');
+  await page.goto(`${base}/device`);
+  await page.getByLabel('Code', { exact: true }).pressSequentially('wxyz2346');
+  await shoot('device-code');
+  await press('Continue');
+  await page.getByText('This code is not valid (any more)').waitFor();
+  complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('400'))); // that was the point
+  await shoot('device-code-wrong');
+  await page.goto(`${base}/device?code=WXYZ-2345`);
+  await press('Yes, it shows this code');
+  await page.getByRole('heading', { name: 'Living Room TV asks for access on a device' }).waitFor();
+  await shoot('device-ask');
+  await press('Allow');
+  await page.getByRole('heading', { name: 'Living Room TV is allowed' }).waitFor();
+  await shoot('device-allowed');
+  await page.goto(`${base}/device?user_code=freename`);
+  await shoot('device-link');
+  await press('Yes, it shows this code');
+  await page.getByText('Not verified.').waitFor();
+  await shoot('device-unverified');
+  await press('Don’t allow');
+  await page.getByRole('heading', { name: 'your-app-name was refused' }).waitFor();
+  await shoot('device-refused');
   await page.goto(`${base}/`);
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
   await shoot('signed-in');

@@ -1,0 +1,49 @@
+// A device that waits for somebody's yes (sigma-contract §5).
+import { ApiError, call, explain } from './api';
+import type { PublicClient } from './consent';
+
+export interface DeviceRequest extends PublicClient {
+  user_code: string;
+  status: 'pending' | 'approved' | 'denied';
+  verified: boolean;
+  scope: string;
+  /** Seconds since the device asked. */
+  age: number;
+}
+
+export const codeLength = 8;
+const alphabet = /[^A-HJ-NP-Z2-9]/g;
+
+/** What is being typed, as the device shows it: capitals, a dash in the middle, nothing that no code has. */
+export function shownCode(typed: string): string {
+  const code = typed.toUpperCase().replace(alphabet, '').slice(0, codeLength);
+  return code.length > codeLength / 2 ? `${code.slice(0, codeLength / 2)}-${code.slice(codeLength / 2)}` : code;
+}
+
+export const isWholeCode = (shown: string): boolean => shown.length === codeLength + 1;
+
+/** The code of the link or QR code that led here; both spellings are in use. */
+export function codeOfLink(search = location.search): string {
+  const query = new URLSearchParams(search);
+  return shownCode(query.get('code') || query.get('user_code') || '');
+}
+
+export const findDevice = (code: string) => call<DeviceRequest>('GET', `/api/auth/device?user_code=${encodeURIComponent(code)}`);
+
+export const approveDevice = (code: string, bapId: string | undefined) =>
+  call('POST', '/api/auth/device/approve', { body: { userCode: code, ...(bapId ? { bapId } : {}) } });
+
+export const denyDevice = (code: string) => call('POST', '/api/auth/device/deny', { body: { userCode: code } });
+
+/** True when the code is unknown, used or too old: the server does not say which. */
+export const isBadCode = (error: unknown): boolean => error instanceof ApiError && error.status === 400;
+
+export const explainCode = (error: unknown): string =>
+  isBadCode(error) ? 'This code is not valid (any more). Compare it with your device, or start again there to get a new one.' : explain(error);
+
+/** How long ago, roughly: what a person can compare with their own memory. */
+export function ago(seconds: number): string {
+  if (seconds < 45) return 'just now';
+  const minutes = Math.round(seconds / 60);
+  return minutes <= 1 ? 'a minute ago' : `${minutes} minutes ago`;
+}

@@ -1,0 +1,4 @@
+import { start } from '../../lib/start';
+import Device from './Device.svelte';
+
+start(Device);
