@@ -1,0 +1,29 @@
+#pragma once
+#include <atomic>
+
+#include "admin/idempotency.hpp"
+#include "config.hpp"
+#include "sigma/core/clock.hpp"
+#include "sigma/core/metrics.hpp"
+#include "sigma/core/random.hpp"
+#include "sigma/oauth/keys/key_manager.hpp"
+#include "sigma/oauth/registration/client_registry.hpp"
+#include "sigma/store/store.hpp"
+
+namespace sigma::service {
+
+/// What the admin listener's handlers work with. Lives as long as the server.
+struct AdminContext {
+  const Config& config;
+  store::Store& store;
+  oauth::KeyManager& keys;
+  const core::Clock& clock;
+  core::Random& random;
+  core::Metrics& metrics;
+
+  std::atomic<bool> ready{true};  ///< false while draining: /health/ready says so
+  oauth::ClientRegistry clients{store.clients, clock, random};
+  IdempotencyKeys idempotency;
+};
+
+}  // namespace sigma::service

@@ -1,0 +1,28 @@
+// Every handler of the admin listener. The table that binds them to paths is admin/routes.cpp.
+#pragma once
+#include "admin/context.hpp"
+#include "sigma/core/task.hpp"
+#include "sigma/http/message.hpp"
+
+namespace sigma::service {
+
+using AdminHandler = core::Task<http::Response> (*)(AdminContext& admin, http::Request request);
+
+// clients.cpp
+core::Task<http::Response> list_clients(AdminContext& admin, http::Request request);
+core::Task<http::Response> create_client(AdminContext& admin, http::Request request);
+core::Task<http::Response> get_client(AdminContext& admin, http::Request request);
+core::Task<http::Response> patch_client(AdminContext& admin, http::Request request);
+core::Task<http::Response> delete_client(AdminContext& admin, http::Request request);
+core::Task<http::Response> add_member_key(AdminContext& admin, http::Request request);
+core::Task<http::Response> delete_member_key(AdminContext& admin, http::Request request);
+core::Task<http::Response> rotate_client_secret(AdminContext& admin, http::Request request);
+// keys.cpp
+core::Task<http::Response> list_keys(AdminContext& admin, http::Request request);
+core::Task<http::Response> rotate_key(AdminContext& admin, http::Request request);
+// health.cpp
+core::Task<http::Response> health_live(AdminContext& admin, http::Request request);
+core::Task<http::Response> health_ready(AdminContext& admin, http::Request request);
+core::Task<http::Response> metrics(AdminContext& admin, http::Request request);
+
+}  // namespace sigma::service

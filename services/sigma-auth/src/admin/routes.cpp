@@ -1,0 +1,176 @@
+#include "admin/routes.hpp"
+
+#include "admin/answers.hpp"
+#include "admin/handlers.hpp"
+#include "sigma/core/encoding.hpp"
+#include "sigma/crypto/digest.hpp"
+
+namespace sigma::service {
+namespace {
+
+using enum http::Method;
+
+struct Entry {
+  http::Method method;
+  const char* path;
+  AdminHandler handler;
+  const char* summary;
+  bool open = false;  ///< without token
+};
+
+constexpr Entry kTable[] = {
+    {get, "/admin/clients", list_clients, "Clients in order of their ids; limit and cursor"},
+    {post, "/admin/clients", create_client, "Register a client; answers a new secret once"},
+    {get, "/admin/clients/{id}", get_client, "One client"},
+    {patch, "/admin/clients/{id}", patch_client, "Change a client (RFC 7396)"},
+    {del, "/admin/clients/{id}", delete_client, "Remove a client with its tokens and consents"},
+    {post, "/admin/clients/{id}/member-keys", add_member_key, "Add a member key"},
+    {del, "/admin/clients/{id}/member-keys/{pubkey}", delete_member_key, "Remove a member key"},
+    {post, "/admin/clients/{id}/rotate-secret", rotate_client_secret,
+     "Make a new secret; the old one stays for overlap_seconds"},
+    {get, "/admin/keys", list_keys, "Signing keys, without their private parts"},
+    {post, "/admin/keys/rotate", rotate_key, "Replace the signing key of an algorithm"},
+    {get, "/health/live", health_live, "The process runs", true},
+    {get, "/health/ready", health_ready, "The server can answer: the database is there and nothing is being shut down",
+     true},
+    {get, "/metrics", metrics, "Prometheus metrics", true},
+};
+
+constexpr std::size_t kMaxIdempotencyKey = 255;
+
+// Compares digests: neither content nor length of the token shows in the time it takes.
+bool has_admin_token(const AdminContext& admin, const http::Request& request) {
+  constexpr std::string_view kScheme = "bearer ";
+  const auto header = request.headers.find("Authorization");
+  if (!header || request.headers.count("Authorization") != 1 || header->size() <= kScheme.size()) return false;
+  if (core::to_lower_ascii(header->substr(0, kScheme.size())) != kScheme) return false;
+  const auto given = crypto::sha256(header->substr(kScheme.size()));
+  const auto expected = crypto::sha256(admin.config.admin_token.view());
+  return !admin.config.admin_token.empty() && crypto::constant_time_equal(crypto::view(given), crypto::view(expected));
+}
+
+http::Response unauthorized() {
+  http::Response response = problem(401,
+                                    "Send the admin token: Authorization: Bearer <token>. It is in the file "
+                                    "admin-token of the data directory, or in SIGMA_ADMIN_TOKEN.");
+  response.headers.add("WWW-Authenticate", "Bearer realm=\"sigma-auth admin\"");
+  return response;
+}
+
+// Gives the key free when the handler does not come to its end.
+class Work {
+ public:
+  Work(IdempotencyKeys& keys, std::string key) : keys_(keys), key_(std::move(key)) {}
+  ~Work() {
+    if (!done_) keys_.abandon(key_);
+  }
+  Work(const Work&) = delete;
+  Work& operator=(const Work&) = delete;
+  void finish(const http::Response& answer) {
+    if (answer.status >= 500) return;  // a failure of ours may be tried again
+    keys_.finish(key_, answer);
+    done_ = true;
+  }
+
+ private:
+  IdempotencyKeys& keys_;
+  std::string key_;
+  bool done_ = false;
+};
+
+core::Task<http::Response> once(AdminContext& admin, AdminHandler handler, http::Request request) {
+  const auto given = request.headers.find("Idempotency-Key");
+  if (!given) co_return co_await handler(admin, std::move(request));
+  std::string key(*given);
+  if (key.empty() || key.size() > kMaxIdempotencyKey || request.headers.count("Idempotency-Key") != 1) {
+    co_return problem(400, "Send one Idempotency-Key of 1 to 255 characters.");
+  }
+  const auto fingerprint = crypto::to_string(crypto::sha256(fmt::format(
+      "{}\n{}\n{}\n{}", http::to_string(request.method), request.target, request.content_type(), request.body)));
+  auto begun = admin.idempotency.begin(key, fingerprint, admin.clock.now());
+  switch (begun.state) {
+    case IdempotencyKeys::State::answered:
+      co_return std::move(*begun.answer);
+    case IdempotencyKeys::State::other:
+      co_return problem(422, "This Idempotency-Key belongs to another request; choose a new one.");
+    case IdempotencyKeys::State::in_progress:
+      co_return problem(409, "The first request with this Idempotency-Key is not done yet.");
+    case IdempotencyKeys::State::full:
+      co_return problem(503, "Too many requests with Idempotency-Key are in progress.");
+    case IdempotencyKeys::State::begun:
+      break;
+  }
+  Work work(admin.idempotency, std::move(key));
+  http::Response answer = co_await handler(admin, std::move(request));
+  work.finish(answer);
+  co_return answer;
+}
+
+core::Task<http::Response> dispatch(AdminContext& admin, const Entry& entry, http::Request request) {
+  if (!entry.open && !has_admin_token(admin, request)) co_return unauthorized();
+  if (entry.method == post) co_return co_await once(admin, entry.handler, std::move(request));
+  co_return co_await entry.handler(admin, std::move(request));
+}
+
+struct Bound {
+  AdminContext* admin;
+  const Entry* entry;
+  core::Task<http::Response> operator()(http::Request request) const {
+    return dispatch(*admin, *entry, std::move(request));
+  }
+};
+
+// OpenAPI 3.1: what the table knows. Path templates are spelled the same there.
+core::Json describe_routes() {
+  core::Json paths = core::Json::object();
+  for (const Entry& entry : kTable) {
+    core::Json operation = {{"summary", entry.summary},
+                            {"responses", {{"default", {{"description", "JSON, or an RFC 9457 problem document"}}}}}};
+    if (entry.open) operation["security"] = core::Json::array();
+    std::string_view path = entry.path;
+    for (const std::string_view name : {"id", "pubkey"}) {
+      if (path.find(fmt::format("{{{}}}", name)) == std::string_view::npos) continue;
+      operation["parameters"].push_back(
+          {{"name", name}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}});
+    }
+    paths[entry.path][core::to_lower_ascii(http::to_string(entry.method))] = std::move(operation);
+  }
+  return {{"openapi", "3.1.0"},
+          {"info", {{"title", "Sigma Auth admin API"}, {"version", SIGMA_VERSION}}},
+          {"security", {{{"admin_token", core::Json::array()}}}},
+          {"components", {{"securitySchemes", {{"admin_token", {{"type", "http"}, {"scheme", "bearer"}}}}}}},
+          {"paths", std::move(paths)}};
+}
+
+core::Task<http::Response> openapi(AdminContext&, http::Request) {
+  co_return admin_json(describe_routes());
+}
+
+constexpr Entry kOpenApi = {get, "/admin/openapi.json", openapi, "This API as an OpenAPI document"};
+
+http::Route route_of(AdminContext& admin, const Entry& entry) {
+  return {entry.method,
+          entry.path,
+          Bound{&admin, &entry},
+          {.body_limit = admin.config.body_limit, .spec = {}, .summary = entry.summary}};
+}
+
+}  // namespace
+
+std::vector<http::Route> admin_routes(AdminContext& admin) {
+  std::vector<http::Route> routes;
+  for (const Entry& entry : kTable) routes.push_back(route_of(admin, entry));
+  routes.push_back(route_of(admin, kOpenApi));
+  return routes;
+}
+
+std::function<http::Response(const http::Request&, int, std::string_view)> admin_transport_error(
+    const AdminContext& admin) {
+  return [&admin](const http::Request& request, int status, std::string_view description) {
+    const bool guarded = request.path == "/admin" || request.path.starts_with("/admin/");
+    if (guarded && status < 500 && !has_admin_token(admin, request)) return unauthorized();
+    return problem(status, description);
+  };
+}
+
+}  // namespace sigma::service
