@@ -12,6 +12,12 @@ using std::chrono::seconds;
 
 class Device : public Engine {
  protected:
+  struct Codes {
+    std::string device_code, user_code;
+  };
+  static std::string text(const core::Json& answer, const char* member) { return answer.at(member).get<std::string>(); }
+  static Codes codes_of(const core::Json& answer) { return {text(answer, "device_code"), text(answer, "user_code")}; }
+
   void SetUp() override {
     Engine::SetUp();
     store::Client television;
@@ -26,18 +32,13 @@ class Device : public Engine {
     person = sign_in().value();
   }
 
-  struct Codes {
-    std::string device_code, user_code;
-  };
-
   Result<core::Json> try_start(std::vector<http::Form::Parameter> parameters, const std::string& ip = "192.0.2.7") {
     ClientCredentials request;
     for (auto& [name, value] : parameters) request.form.add(name, value);
     return run(device.start(std::move(request), "/api/auth/device/code", ip));
   }
   Codes start(const std::string& scope = "openid profile offline_access") {
-    const auto answer = try_start({{"client_id", "television"}, {"scope", scope}}).value();
-    return {answer.at("device_code"), answer.at("user_code")};
+    return codes_of(try_start({{"client_id", "television"}, {"scope", scope}}).value());
   }
 
   Result<core::Json> poll(const Codes& codes, std::vector<http::Form::Parameter> more = {}, const std::string& client = "television") {
@@ -60,7 +61,7 @@ class Device : public Engine {
   }
   Result<void> deny(const std::string& user_code) { return run(device.deny(user_code, visitor())); }
   Result<DeviceRequest> describe(const std::string& user_code) { return run(device.describe(user_code, visitor())); }
-  core::Json claims_of(const core::Json& tokens) { return run(userinfo.describe(tokens.at("access_token"))).value(); }
+  core::Json claims_of(const core::Json& tokens) { return run(userinfo.describe(text(tokens, "access_token"))).value(); }
 
   Settings device_settings = settings;
   WindowLimiter starts{clock, {.max_attempts = 1'000, .window = minutes{1}}};
@@ -75,7 +76,7 @@ class Device : public Engine {
 TEST_F(Device, StartAnswersAsTheContractSays) {
   const auto answer = try_start({{"client_id", "television"}, {"scope", "openid"}}).value();
   EXPECT_EQ(answer.size(), 6u);
-  const std::string device_code = answer.at("device_code"), user_code = answer.at("user_code");
+  const auto [device_code, user_code] = codes_of(answer);
   EXPECT_EQ(device_code.size(), 40u);
   EXPECT_EQ(device_code.find_first_not_of(core::kLettersAndDigits), std::string::npos);
   ASSERT_EQ(user_code.size(), 9u);
@@ -129,7 +130,7 @@ TEST_F(Device, ApprovedDeviceGetsRealTokens) {
 
 TEST_F(Device, NoScopeMeansOpenidProfile) {
   const auto answer = try_start({{"client_id", "television"}}).value();
-  const Codes codes{answer.at("device_code"), answer.at("user_code")};
+  const Codes codes = codes_of(answer);
   ASSERT_TRUE(approve(codes.user_code));
   const auto tokens = poll(codes).value();
   EXPECT_EQ(tokens.at("scope"), "openid profile");
@@ -192,7 +193,7 @@ TEST_F(Device, ConfidentialClientsProveThemselves) {
   ASSERT_TRUE(*run(store.clients.update(television)));
   EXPECT_EQ(try_start({{"client_id", "television"}}).error().code(), ErrorCode::invalid_client);
   const auto answer = try_start({{"client_id", "television"}, {"client_secret", "s3cret"}}).value();
-  const Codes codes{answer.at("device_code"), answer.at("user_code")};
+  const Codes codes = codes_of(answer);
   ASSERT_TRUE(approve(codes.user_code));
   EXPECT_EQ(poll_error(codes), ErrorCode::invalid_client);
   EXPECT_TRUE(poll(codes, {{"client_secret", "s3cret"}}));
@@ -387,13 +388,13 @@ TEST_F(Device, RefreshedTokensAreTheSameKind) {
   const auto first = poll(codes).value();
   ClientCredentials request;
   request.form.add("grant_type", "refresh_token");
-  request.form.add("refresh_token", first.at("refresh_token"));
+  request.form.add("refresh_token", text(first, "refresh_token"));
   request.form.add("client_id", "television");
   const auto second = run(token.exchange(std::move(request)));
   ASSERT_TRUE(second) << second.error().description();
   EXPECT_TRUE(is_alive(*second));
-  EXPECT_FALSE(run(token_sessions.find(first.at("access_token"))).value());
-  EXPECT_TRUE(run(token_sessions.find(second->at("access_token"))).value());
+  EXPECT_FALSE(run(token_sessions.find(text(first, "access_token"))).value());
+  EXPECT_TRUE(run(token_sessions.find(text(*second, "access_token"))).value());
 }
 
 // Contract §5: valid at the session API too.
@@ -405,22 +406,22 @@ TEST_F(Device, TheTokenStandsForItsPersonAtTheSessionApi) {
   ASSERT_TRUE(approve(codes.user_code));
   ASSERT_TRUE(approve(with_email.user_code));
   const auto tokens = poll(codes).value();
-  const auto found = run(token_sessions.find(tokens.at("access_token"))).value();
+  const auto found = run(token_sessions.find(text(tokens, "access_token"))).value();
   ASSERT_TRUE(found);
   EXPECT_EQ(found->user.id, person.user.id);
   EXPECT_EQ(found->session.active_bap_id, person.session.active_bap_id);
   EXPECT_FALSE(found->user.email) << "not among the scopes";
-  EXPECT_EQ(run(token_sessions.find(poll(with_email).value().at("access_token"))).value()->user.email, "ada@example.org");
+  EXPECT_EQ(run(token_sessions.find(text(poll(with_email).value(), "access_token"))).value()->user.email, "ada@example.org");
 
   // Nothing can be done through it: it is no session.
-  EXPECT_FALSE(run(sessions.find(tokens.at("access_token"))).value());
+  EXPECT_FALSE(run(sessions.find(text(tokens, "access_token"))).value());
   clock.advance(settings.access_token_lifetime);
-  EXPECT_FALSE(run(token_sessions.find(tokens.at("access_token"))).value());
+  EXPECT_FALSE(run(token_sessions.find(text(tokens, "access_token"))).value());
 }
 
 TEST_F(Device, TokensOfOtherGrantsAreNoSessions) {
   const auto tokens = redeem(code_for(person)).value();
-  EXPECT_FALSE(run(token_sessions.find(tokens.at("access_token"))).value());
+  EXPECT_FALSE(run(token_sessions.find(text(tokens, "access_token"))).value());
   EXPECT_FALSE(run(token_sessions.find(std::string(43, 'x'))).value());
 }
 
@@ -442,11 +443,11 @@ TEST_F(Device, UnregisteredNamesMayAskWhenTheOperatorLetsThem) {
   };
   EXPECT_EQ(try_start({{"client_id", "not a name"}}).error().code(), ErrorCode::invalid_client);
   const auto answer = try_start({{"client_id", "your-app-name"}, {"scope", "openid offline_access"}}).value();
-  EXPECT_EQ(poll_open(answer.at("device_code")).error().code(), ErrorCode::authorization_pending);
+  EXPECT_EQ(poll_open(text(answer, "device_code")).error().code(), ErrorCode::authorization_pending);
   EXPECT_FALSE(run(store.clients.find(store::ClientId{"your-app-name"})).value()) << "asking alone leaves no client behind";
-  EXPECT_TRUE(is_unverified(*describe(answer.at("user_code")).value().client));
-  ASSERT_TRUE(approve(answer.at("user_code")));
-  const auto tokens = poll_open(answer.at("device_code"));
+  EXPECT_TRUE(is_unverified(*describe(text(answer, "user_code")).value().client));
+  ASSERT_TRUE(approve(text(answer, "user_code")));
+  const auto tokens = poll_open(text(answer, "device_code"));
   ASSERT_TRUE(tokens) << tokens.error().description();
   EXPECT_TRUE(tokens->contains("refresh_token"));
   EXPECT_TRUE(is_alive(*tokens));
