@@ -51,8 +51,8 @@ bool means_lost(std::string_view sqlstate) {
   return sqlstate.starts_with("08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03" || sqlstate == "25006";
 }
 
-/// Serialization failure, deadlock, lock not granted in time.
-bool means_conflict(std::string_view sqlstate) { return sqlstate == "40001" || sqlstate == "40P01" || sqlstate == "55P03"; }
+/// Lock not granted in time.
+bool means_conflict(std::string_view sqlstate) { return sqlstate == "55P03"; }
 
 /// Resources (53), intervention and time-outs (57), system errors (58).
 bool means_outage(std::string_view sqlstate) {
@@ -168,6 +168,12 @@ Error Connection::caught() {
     throw;
   } catch (const pqxx::in_doubt_error& exception) {
     failure_ = Failure::in_doubt;
+    return unavailable(exception.what());
+  } catch (const pqxx::statement_completion_unknown& exception) {
+    failure_ = Failure::in_doubt;
+    return unavailable(exception.what());
+  } catch (const pqxx::transaction_rollback& exception) {  // class 40 is no sql_error to libpqxx 6
+    failure_ = Failure::conflict;
     return unavailable(exception.what());
   } catch (const pqxx::broken_connection& exception) {
     failure_ = Failure::lost;

@@ -19,6 +19,7 @@ class SqliteBackend {
   SqliteBackend();
   ~SqliteBackend();
   sql::Connector connector() const;
+  const std::filesystem::path& folder() const { return folder_; }
 
  private:
   std::filesystem::path folder_;
