@@ -62,16 +62,19 @@ core::Result<Measurement> measure(Workers& workers, const LoadOptions& options) 
 
 }  // namespace
 
-core::Result<std::vector<Measurement>> run_load_test(const LoadOptions& options) {
+core::Result<LoadResult> run_load_test(const LoadOptions& options) {
   auto workers = make_workers(options);
   for (auto& worker : workers) SIGMA_CHECK(worker->prepare());
-  if (options.warm_up.count() > 0) run_phase(workers, options, options.warm_up);
-  std::vector<Measurement> measurements;
+  LoadResult result;
+  if (options.warm_up.count() > 0) {
+    for (const auto& tally : run_phase(workers, options, options.warm_up))
+      result.warm_up_operations += tally.latency.count();
+  }
   for (int i = 0; i < options.repetitions; ++i) {
     SIGMA_TRY(auto measurement, measure(workers, options));
-    measurements.push_back(std::move(measurement));
+    result.measurements.push_back(std::move(measurement));
   }
-  return measurements;
+  return result;
 }
 
 }  // namespace sigma::bench

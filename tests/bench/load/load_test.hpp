@@ -45,7 +45,12 @@ struct Measurement {
   double per_second() const { return seconds > 0 ? static_cast<double>(latency.count()) / seconds : 0; }
 };
 
+struct LoadResult {
+  std::uint64_t warm_up_operations = 0;
+  std::vector<Measurement> measurements;  ///< one a repetition
+};
+
 /// Code::unavailable when not even the preparation succeeds; failing operations are counted instead.
-core::Result<std::vector<Measurement>> run_load_test(const LoadOptions& options);
+core::Result<LoadResult> run_load_test(const LoadOptions& options);
 
 }  // namespace sigma::bench

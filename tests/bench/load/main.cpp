@@ -105,8 +105,8 @@ core::Result<bench::LoadOptions> load_options(const Arguments& a) {
 
 core::Result<void> run(const Arguments& arguments) {
   SIGMA_TRY(const auto options, load_options(arguments));
-  SIGMA_TRY(const auto measurements, bench::run_load_test(options));
-  const auto report = bench::to_json(options, measurements);
+  SIGMA_TRY(const auto result, bench::run_load_test(options));
+  const auto report = bench::to_json(options, result);
   std::cout << bench::summary_line(report) << '\n';
   if (arguments.json_file.empty()) return {};
   std::ofstream out(arguments.json_file);

@@ -47,10 +47,12 @@ double spread_percent(const core::Json& runs, double middle) {
 
 }  // namespace
 
-core::Json to_json(const LoadOptions& options, const std::vector<Measurement>& measurements) {
+core::Json to_json(const LoadOptions& options, const LoadResult& result) {
   core::Json runs = core::Json::array();
   std::string first_error;
-  for (const auto& m : measurements) {
+  auto all_operations = result.warm_up_operations;
+  for (const auto& m : result.measurements) {
+    all_operations += m.latency.count();
     runs.push_back(one_run(m));
     if (first_error.empty()) first_error = m.first_error;
   }
@@ -61,6 +63,7 @@ core::Json to_json(const LoadOptions& options, const std::vector<Measurement>& m
                        {"connections", options.connections},
                        {"threads", options.threads},
                        {"rate", options.rate},
+                       {"all_operations", all_operations},
                        {"client_auth", options.client.member_key ? bitcoin::to_string(options.client.scheme) : "none"},
                        {"median", std::move(middle)},
                        {"spread_percent", spread},

@@ -8,7 +8,7 @@
 namespace sigma::bench {
 
 /// Every repetition, and the medians with their spread.
-core::Json to_json(const LoadOptions& options, const std::vector<Measurement>& measurements);
+core::Json to_json(const LoadOptions& options, const LoadResult& result);
 
 /// One line for people, made of what to_json() returned.
 std::string summary_line(const core::Json& report);

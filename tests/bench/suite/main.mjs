@@ -9,6 +9,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import { clients, limits, microTargets, scenarios } from './plan.mjs';
+import { postgresCounters } from './postgres.mjs';
 import { freePort, Process, SigmaAuth } from './server.mjs';
 import { number, table, verdict } from './table.mjs';
 
@@ -86,9 +87,17 @@ async function measureStarts(server) {
 
 async function measureScenario(server, scenario) {
   const args = [...scenario.args, ...(scenario.signs ? ['--key-file', keyFile] : [])];
+  const before = await postgresCounters(server.databaseUrl);
   const report = await load(server, args);
   if (report.failed) return { label: scenario.label, failed: report.failed };
-  const result = { label: scenario.label, ...report };
+  const after = await postgresCounters(server.databaseUrl);
+  const perOperation = (name) => (before ? (after[name] - before[name]) / report.all_operations : undefined);
+  const result = {
+    label: scenario.label,
+    ...report,
+    transactions: perOperation('transactions'),
+    syncs: perOperation('syncs'),
+  };
   if (scenario.openLoop) {
     result.openLoop = await load(server, args, { rate: scenario.openLoop * report.median.per_second, repeat: 1 });
   }
@@ -132,7 +141,8 @@ function printStore({ store, start, idleMib, loadedMib, bare, results }) {
       label, number(m.per_second), `±${number(report.spread_percent / 2)} %`,
       verdict(m.per_second, { min: scenario.perSecond }), ...latency(m),
       number(m.server_cpu_us, 1), verdict(m.server_cpu_us, { max: scenario.cpu }),
-      number(m.context_switches, 2), number(m.driver_cpu_us, 1), number(m.errors),
+      number(m.context_switches, 2), number(report.transactions, 2), number(report.syncs, 3),
+      number(m.driver_cpu_us, 1), number(m.errors),
     ]);
   };
   if (bare?.median) line('bare Beast', bare);
@@ -153,7 +163,7 @@ function printStore({ store, start, idleMib, loadedMib, bare, results }) {
     if (result.first_error) notes.push(`${result.label}: first error: ${result.first_error}`);
   }
   console.log(`\n== ${store}: ${settings.connections} connections, ${settings.repeat} × ${settings.seconds} s, medians`);
-  const header = ['', 'per second', '', 'target', 'p50 µs', 'p99', 'p99.9', 'server µs', 'target', 'switches', 'driver µs', 'errors'];
+  const header = ['', 'per second', '', 'target', 'p50 µs', 'p99', 'p99.9', 'server µs', 'target', 'switches', 'transactions', 'fsyncs', 'driver µs', 'errors'];
   if (rows.length > 0) console.log(table(header, rows));
   console.log(
     `start to first 200: ${number(start.warm)} ms ${verdict(start.warm, { max: limits.startMs })} (fresh store ${number(start.fresh)} ms); ` +
@@ -204,6 +214,9 @@ async function main() {
 
 try {
   await main();
+} catch (error) {
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 1;
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

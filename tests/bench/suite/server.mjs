@@ -11,6 +11,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const startLimitMs = 30_000;
 const discoveryPath = '/.well-known/openid-configuration';
 
+/** Settings of the server that whoever starts the suite wants: BENCH_SERVER_IO_THREADS=1 becomes SIGMA_IO_THREADS=1. */
+function extraSettings() {
+  const prefix = 'BENCH_SERVER_';
+  const chosen = Object.entries(process.env).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(chosen.map(([name, value]) => [`SIGMA_${name.slice(prefix.length)}`, value]));
+}
+
 /** A port that was free a moment ago. */
 export async function freePort() {
   const probe = net.createServer();
@@ -102,7 +109,7 @@ export class SigmaAuth {
       SIGMA_BAP_API_URL: 'off',
       SIGMA_LOG_FORMAT: 'json',
       ...(this.databaseUrl ? { SIGMA_DATABASE_URL: this.databaseUrl } : {}),
-      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('SIGMA_BENCH_SERVER_')).map(([name, value]) => [name.replace('SIGMA_BENCH_SERVER_', 'SIGMA_'), value])),
+      ...extraSettings(),
     };
     if (this.databaseUrl) await this.#run('migrate');
     this.process = new Process(this.binary, ['serve'], { env: this.env, logFile: this.logFile });
@@ -111,7 +118,9 @@ export class SigmaAuth {
   async #run(...args) {
     const log = openSync(this.logFile, 'a');
     const child = spawn(this.binary, args, { env: { PATH: process.env.PATH, ...this.env }, stdio: ['ignore', log, log] });
+    const limit = setTimeout(() => child.kill('SIGKILL'), startLimitMs);
     const [code] = await once(child, 'exit');
+    clearTimeout(limit);
     if (code !== 0) throw new Error(`sigma-auth ${args.join(' ')} → ${code}, see ${this.logFile}`);
   }
 
