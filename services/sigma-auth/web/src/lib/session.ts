@@ -1,5 +1,6 @@
 // The session API as far as the pages need it (sigma-contract §6).
 import { ApiError, call } from './api';
+import { listKept } from './identity/kept';
 
 export interface Session {
   session: { activeOrganizationId?: string | null };
@@ -19,10 +20,12 @@ export const signOut = () => call('POST', '/api/auth/sign-out', { body: {} });
 /** The current session, or null. */
 export const getSession = () => call<Session | null>('GET', '/api/auth/get-session');
 
-/** The person's identities; none for somebody who is not signed in. */
+/** The person's identities, by the names that they have on this device; none for somebody who is not signed in. */
 export async function listIdentities(): Promise<Organization[]> {
+  const namesHere = new Map(listKept().map(({ bapId, name }) => [bapId, name]));
   try {
-    return await call<Organization[]>('GET', '/api/auth/organization/list');
+    const identities = await call<Organization[]>('GET', '/api/auth/organization/list');
+    return identities.map((identity) => ({ ...identity, name: namesHere.get(identity.id) || identity.name }));
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return [];
     throw error;
