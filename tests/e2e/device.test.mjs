@@ -1,0 +1,366 @@
+// The device flow over HTTP: what a device, a command line program and a person's page send. sigma-contract.md §5,
+// RFC 8628, security cases 17, 18, 37–41, 43.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertOAuthError, claimsOf, fullScope, postToken, publicClient, refreshForm, sigmaClient, userinfo } from './support/oauth.mjs';
+import { Key, newPerson } from './support/person.mjs';
+import { startServer } from './support/server.mjs';
+import { forEachStore } from './support/stores.mjs';
+
+const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
+const device = { grant_types: [grantType, 'refresh_token'], redirect_uris: [], response_types: [] };
+const member = new Key();
+const clients = [
+  publicClient('television', { ...device, client_name: 'Television', client_uri: 'https://tv.example.com' }),
+  publicClient('radio', device),
+  sigmaClient('robot', member, device),
+  publicClient('web-app'),
+];
+
+const start = (server, body = { client_id: 'television', scope: fullScope }, path = '/api/auth/device/code') =>
+  server.request('POST', path, { json: body });
+
+/** Starts and asserts; answers {device_code, user_code, …}. */
+async function begin(server, body) {
+  const answer = await start(server, body);
+  assert.equal(answer.status, 200, answer.describe());
+  return answer.json;
+}
+
+const poll = (server, codes, overrides = {}, options = { path: '/api/auth/device/token' }) =>
+  server.request('POST', options.path, {
+    [options.as ?? 'json']: { grant_type: grantType, device_code: codes.device_code, client_id: 'television', ...overrides },
+    headers: options.headers,
+  });
+
+const look = (server, person, userCode) => {
+  const target = `/api/auth/device?user_code=${encodeURIComponent(userCode)}`;
+  return person ? person.request(server, 'GET', target) : server.request('GET', target);
+};
+
+const answer = (server, person, what, userCode, more = {}, options = {}) =>
+  person.request(server, 'POST', `/api/auth/device/${what}`, { json: { userCode, ...more }, ...options });
+
+/** Another address for what is limited by network: the tests of one file must not throttle each other. */
+let networks = 0;
+const env = { SIGMA_TRUSTED_PROXIES: '127.0.0.1/32' };
+const elsewhere = () => ({ 'x-forwarded-for': `198.51.${Math.floor(++networks / 250)}.${(networks % 250) + 1}` });
+
+forEachStore('device flow', { clients, env }, (context) => {
+  test('a program starts, a person allows, the program gets tokens that work everywhere', async () => {
+    const { server } = context;
+    const started = await start(server);
+    assert.equal(started.status, 200, started.describe());
+    assert.match(started.headers['cache-control'], /no-store/);
+    const codes = started.json;
+    assert.match(codes.device_code, /^[A-Za-z0-9]{40}$/);
+    assert.match(codes.user_code, /^[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}$/);
+    assert.equal(codes.verification_uri, `${server.base}/device`);
+    assert.equal(codes.verification_uri_complete, `${server.base}/device?code=${codes.user_code}`);
+    assert.equal(codes.expires_in, 900);
+    assert.equal(codes.interval, 5);
+    assertOAuthError(await poll(server, codes), 400, 'authorization_pending');
+
+    const person = await newPerson(server);
+    const anonymous = await look(server, undefined, codes.user_code);
+    assert.deepEqual(anonymous.json, { user_code: codes.user_code, status: 'pending' });
+    const seen = (await look(server, person, codes.user_code.toLowerCase().replace('-', ' '))).json;
+    assert.equal(seen.user_code, codes.user_code);
+    assert.equal(seen.client_id, 'television');
+    assert.equal(seen.client_name, 'Television');
+    assert.equal(seen.client_uri, 'https://tv.example.com');
+    assert.equal(seen.verified, true);
+    assert.equal(seen.scope, fullScope);
+    assert.ok(seen.age >= 0 && seen.age < 60, JSON.stringify(seen));
+
+    const allowed = await answer(server, person, 'approve', codes.user_code, { bapId: person.bapId });
+    assert.equal(allowed.status, 200, allowed.describe());
+    assert.deepEqual(allowed.json, { success: true });
+    assert.equal((await look(server, person, codes.user_code)).json.status, 'approved');
+
+    const answered = await poll(server, codes);
+    assert.equal(answered.status, 200, answered.describe());
+    assert.match(answered.headers['cache-control'], /no-store/);
+    const tokens = answered.json;
+    assert.equal(tokens.token_type, 'Bearer');
+    assert.equal(tokens.expires_in, 3600);
+    assert.equal(tokens.scope, fullScope);
+    const claims = claimsOf(tokens.id_token);
+    assert.equal(claims.iss, server.issuer);
+    assert.equal(claims.aud, 'television');
+    const who = (await userinfo(server, tokens.access_token)).json;
+    assert.equal(who.sub, person.userId);
+    assert.equal(who.bap_id, person.bapId);
+    assert.equal(who.pubkey, person.pubkey);
+
+    // The reference's token was good at the session API (contract §5).
+    const bearer = { authorization: `Bearer ${tokens.access_token}` };
+    const session = (await server.request('GET', '/api/auth/get-session', { headers: bearer })).json;
+    assert.equal(session.user.id, person.userId);
+    assert.equal(session.session.activeOrganizationId, person.bapId);
+
+    const refreshed = await postToken(server, refreshForm(tokens.refresh_token, 'television'));
+    assert.equal(refreshed.status, 200, refreshed.describe());
+    assert.equal((await userinfo(server, refreshed.json.access_token)).status, 200);
+    const again = await server.request('GET', '/api/auth/get-session', { headers: { authorization: `Bearer ${refreshed.json.access_token}` } });
+    assert.equal(again.json.user.id, person.userId);
+  });
+
+  test('a device’s token decides nothing for its person', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const first = await begin(server);
+    await answer(server, person, 'approve', first.user_code);
+    const headers = { authorization: `Bearer ${(await poll(server, first)).json.access_token}` };
+    const second = await begin(server);
+    for (const what of ['approve', 'deny']) {
+      const refused = await server.request('POST', `/api/auth/device/${what}`, { json: { userCode: second.user_code }, headers });
+      assertOAuthError(refused, 401, 'unauthorized');
+    }
+    for (const path of ['/api/auth/list-sessions', '/api/auth/organization/list', '/api/auth/oauth2/get-consents']) {
+      assert.equal((await server.request('GET', path, { headers })).status, 401, path);
+    }
+    assert.equal((await server.request('POST', '/api/auth/revoke-sessions', { json: {}, headers })).status, 401);
+    await server.request('POST', '/api/auth/sign-out', { json: {}, headers });
+    assert.ok(await person.session(server), 'the person’s session lives');
+  });
+
+  test('forms, the standard’s path and the token endpoint do the same', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const started = await server.request('POST', '/api/auth/oauth2/device_authorization', { form: { client_id: 'television' } });
+    assert.equal(started.status, 200, started.describe());
+    await answer(server, person, 'approve', started.json.user_code);
+    const path = '/api/auth/oauth2/token';
+    const tokens = await poll(server, started.json, {}, { path, as: 'form' });
+    assert.equal(tokens.status, 200, tokens.describe());
+    assert.equal(tokens.json.scope, 'openid profile', 'no scope means these');
+    assert.equal(tokens.json.refresh_token, undefined);
+    const other = await begin(server);
+    assertOAuthError(await poll(server, other, {}, { path: '/api/auth/device/token', as: 'form' }), 400, 'authorization_pending');
+  });
+
+  test('discovery names the endpoint and the grant', async () => {
+    const { server } = context;
+    const { json } = await server.request('GET', '/api/auth/.well-known/openid-configuration');
+    assert.ok(json.grant_types_supported.includes(grantType));
+    const endpoint = new URL(json.device_authorization_endpoint);
+    assert.equal(endpoint.origin, server.base);
+    assert.equal((await start(server, undefined, endpoint.pathname)).status, 200);
+  });
+
+  test('any origin may start and poll, none may answer', async () => {
+    const { server } = context;
+    const headers = { origin: 'https://elsewhere.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' };
+    for (const path of ['/api/auth/device/code', '/api/auth/oauth2/device_authorization', '/api/auth/device/token']) {
+      const preflight = await server.request('OPTIONS', path, { headers });
+      assert.equal(preflight.headers['access-control-allow-origin'], '*', preflight.describe());
+      assert.equal(preflight.headers['access-control-allow-credentials'], undefined);
+    }
+    const preflight = await server.request('OPTIONS', '/api/auth/device/approve', { headers });
+    assert.equal(preflight.headers['access-control-allow-origin'], undefined, preflight.describe());
+  });
+
+  test('what is refused at the start', async () => {
+    const { server } = context;
+    assertOAuthError(await start(server, {}), 400, 'invalid_request', /client_id/);
+    assertOAuthError(await start(server, { client_id: 'your-app-name' }), 400, 'invalid_client');
+    assertOAuthError(await start(server, { client_id: 7 }), 400, 'invalid_request');
+    assertOAuthError(await start(server, ['television']), 400, 'invalid_request');
+    assertOAuthError(await start(server, { client_id: 'television', scope: 'openid root' }), 400, 'invalid_scope');
+    // Security case 17.
+    assertOAuthError(await start(server, { client_id: 'web-app' }), 400, 'unauthorized_client');
+    const text = await server.request('POST', '/api/auth/device/code', { body: '{"client_id":"television"}', headers: { 'content-type': 'text/plain' } });
+    assertOAuthError(text, 415, 'invalid_request');
+    const doubled = await server.request('POST', '/api/auth/device/code', { form: [['client_id', 'television'], ['client_id', 'radio']] });
+    assertOAuthError(doubled, 400, 'invalid_request');
+  });
+
+  test('what is refused at the poll', async () => {
+    const { server } = context;
+    const codes = await begin(server);
+    assertOAuthError(await poll(server, codes, { grant_type: 'x' }), 400, 'unsupported_grant_type');
+    assertOAuthError(await poll(server, codes, { grant_type: 'authorization_code' }), 400, 'unsupported_grant_type');
+    assertOAuthError(await poll(server, codes, { grant_type: undefined }), 400, 'invalid_request');
+    assertOAuthError(await poll(server, codes, { device_code: undefined }), 400, 'invalid_request');
+    assertOAuthError(await poll(server, codes, { client_id: undefined }), 400, 'invalid_request');
+    assertOAuthError(await poll(server, codes, { device_code: 'zzz' }), 400, 'invalid_grant');
+    assertOAuthError(await poll(server, codes, { client_id: 'nobody' }), 401, 'invalid_client');
+  });
+
+  test('case 38: a poll too early is slowed down; final answers stay', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const codes = await begin(server);
+    assertOAuthError(await poll(server, codes), 400, 'authorization_pending');
+    assertOAuthError(await poll(server, codes), 400, 'slow_down', /10 seconds/);
+    assertOAuthError(await poll(server, codes), 400, 'slow_down', /15 seconds/);
+    assert.equal((await answer(server, person, 'deny', codes.user_code)).status, 200);
+    assertOAuthError(await poll(server, codes), 400, 'access_denied');
+    assertOAuthError(await poll(server, codes), 400, 'access_denied');
+
+    const used = await begin(server);
+    await answer(server, person, 'approve', used.user_code);
+    assert.equal((await poll(server, used)).status, 200);
+    assertOAuthError(await poll(server, used), 400, 'invalid_grant');
+  });
+
+  test('case 38: fifty polls at the same time after the yes: one answer', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const codes = await begin(server);
+    await answer(server, person, 'approve', codes.user_code);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => poll(server, codes)));
+    const good = answers.filter(({ status }) => status === 200);
+    assert.equal(good.length, 1, answers.map(({ status }) => status).join(' '));
+    for (const other of answers) if (other.status !== 200) assertOAuthError(other, 400, 'invalid_grant');
+    assert.equal((await userinfo(server, good[0].json.access_token)).status, 200);
+  });
+
+  test('case 39: a code is bound to its client, and a client with a key must sign', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const codes = await begin(server);
+    await answer(server, person, 'approve', codes.user_code);
+    assertOAuthError(await poll(server, codes, { client_id: 'radio' }), 400, 'invalid_grant');
+    assert.equal((await poll(server, codes)).status, 200);
+
+    assertOAuthError(await start(server, { client_id: 'robot' }), 400, 'invalid_client');
+    const signed = (path, json) => {
+      const body = JSON.stringify(json);
+      return server.request('POST', path, { body, headers: { 'content-type': 'application/json', 'x-auth-token': member.token(path, { body }) } });
+    };
+    const started = await signed('/api/auth/device/code', { client_id: 'robot' });
+    assert.equal(started.status, 200, started.describe());
+    await answer(server, person, 'approve', started.json.user_code);
+    const request = { grant_type: grantType, device_code: started.json.device_code, client_id: 'robot' };
+    assertOAuthError(await server.request('POST', '/api/auth/device/token', { json: request }), 401, 'invalid_client');
+    const tokens = await signed('/api/auth/device/token', request);
+    assert.equal(tokens.status, 200, tokens.describe());
+  });
+
+  test('case 18: a poll cannot ask for more than was allowed', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const codes = await begin(server, { client_id: 'television', scope: 'openid' });
+    await answer(server, person, 'approve', codes.user_code);
+    assertOAuthError(await poll(server, codes, { scope: 'openid email' }), 400, 'invalid_scope');
+    assert.equal((await poll(server, codes)).json.scope, 'openid');
+  });
+
+  test('case 40: nothing but the person on our own page can answer', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const { user_code: userCode, ...codes } = await begin(server);
+    const target = `/api/auth/device/approve?userCode=${userCode}&user_code=${userCode}`;
+    assert.equal((await person.request(server, 'GET', target)).status, 405);
+    for (const origin of ['https://evil.example', 'null', `${server.base}.evil.example`]) {
+      const refused = await answer(server, person, 'approve', userCode, {}, { headers: { origin } });
+      assert.equal(refused.status, 403, refused.describe());
+      assert.match(refused.json.error, /origin/);
+    }
+    const form = await person.request(server, 'POST', '/api/auth/device/approve', { form: { userCode } });
+    assertOAuthError(form, 415, 'invalid_request');
+    const plain = await person.request(server, 'POST', '/api/auth/device/approve', { body: JSON.stringify({ userCode }), headers: { 'content-type': 'text/plain' } });
+    assertOAuthError(plain, 415, 'invalid_request');
+    const noOrigin = await server.request('POST', '/api/auth/device/approve', { json: { userCode }, headers: { cookie: person.jar.header() } });
+    assert.equal(noOrigin.status, 403, noOrigin.describe());
+    assertOAuthError(await server.request('POST', '/api/auth/device/approve', { json: { userCode } }), 401, 'unauthorized');
+    assertOAuthError(await answer(server, person, 'approve', userCode, { bapId: new Key().bapId }), 403, 'access_denied');
+    assertOAuthError(await poll(server, codes), 400, 'authorization_pending');
+    assert.equal((await look(server, person, userCode)).json.status, 'pending', 'looking claims nothing');
+  });
+
+  test('case 37: unknown and used codes get one answer', async () => {
+    const { server } = context;
+    const headers = elsewhere();
+    const [person, other] = [await newPerson(server), await newPerson(server)];
+    const used = await begin(server);
+    await answer(server, person, 'approve', used.user_code, {}, { headers });
+    const seen = (userCode) => other.request(server, 'GET', `/api/auth/device?user_code=${userCode}`, { headers });
+    const refused = [
+      await seen('ABCD-2345'),
+      await seen(used.user_code),
+      await seen('nonsense'),
+      await answer(server, other, 'approve', used.user_code, {}, { headers }),
+      await answer(server, person, 'approve', used.user_code, {}, { headers }),
+    ];
+    for (const each of refused) {
+      assertOAuthError(each, 400, 'invalid_request');
+      assert.equal(each.text, refused[0].text);
+    }
+  });
+
+  test('case 37: five wrong codes and the sixth waits', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const codes = await begin(server);
+    const from = elsewhere();
+    for (let i = 0; i < 5; ++i) assertOAuthError(await answer(server, person, 'approve', `ABCD-234${i + 2}`, {}, { headers: from }), 400, 'invalid_request');
+    for (const headers of [from, elsewhere()]) {
+      const throttled = await answer(server, person, 'approve', codes.user_code, {}, { headers });
+      assertOAuthError(throttled, 429, 'too_many_requests');
+      assert.ok(Number(throttled.headers['retry-after']) > 0, throttled.describe());
+    }
+    const stranger = await newPerson(server);
+    assert.equal((await answer(server, stranger, 'approve', codes.user_code, {}, { headers: from })).status, 429, 'the network waits too');
+    assert.equal((await answer(server, stranger, 'approve', codes.user_code, {}, { headers: elsewhere() })).status, 200);
+  });
+
+  test('case 43: a network cannot start without end', async () => {
+    const { server } = context;
+    const headers = elsewhere();
+    const starts = await Promise.all(
+      Array.from({ length: 100 }, () => server.request('POST', '/api/auth/device/code', { json: { client_id: 'television' }, headers })),
+    );
+    assert.equal(starts.filter(({ status }) => status === 200).length, 60);
+    const refused = starts.find(({ status }) => status !== 200);
+    assertOAuthError(refused, 429, 'too_many_requests');
+    assert.ok(Number(refused.headers['retry-after']) > 0, refused.describe());
+    assert.equal((await start(server)).status, 200, 'others may');
+  });
+
+  test('case 41: the page refuses to be framed', async () => {
+    const { server } = context;
+    const page = await server.request('GET', '/device?code=ABCD-2345');
+    assert.equal(page.status, 200, page.describe());
+    assert.match(page.headers['content-type'], /^text\/html/);
+    assert.match(page.headers['content-security-policy'], /frame-ancestors 'none'/);
+    assert.equal(page.headers['x-frame-options'], 'DENY');
+  });
+
+  test('withdrawn consent ends the device’s access', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const codes = await begin(server);
+    await answer(server, person, 'approve', codes.user_code);
+    const tokens = (await poll(server, codes)).json;
+    const consents = (await person.request(server, 'GET', '/api/auth/oauth2/get-consents')).json;
+    assert.deepEqual(consents.map(({ clientId }) => clientId), ['television']);
+    await person.request(server, 'POST', '/api/auth/oauth2/delete-consent', { json: { id: consents[0].id } });
+    assert.equal((await userinfo(server, tokens.access_token)).status, 401);
+    assertOAuthError(await postToken(server, refreshForm(tokens.refresh_token, 'television')), 400, 'invalid_grant');
+  });
+});
+
+// Contract §13.2.
+test('names that nobody registered, when the operator lets them', async () => {
+  const server = await startServer({ env: { SIGMA_ALLOW_UNREGISTERED_DEVICE_CLIENTS: 'on' } });
+  try {
+    const person = await newPerson(server);
+    const request = { client_id: 'your-app-name' };
+    const codes = await begin(server, { ...request, scope: fullScope });
+    assertOAuthError(await poll(server, codes, request), 400, 'authorization_pending');
+    const seen = (await look(server, person, codes.user_code)).json;
+    assert.equal(seen.verified, false);
+    assert.equal(seen.client_name, 'your-app-name');
+    assert.equal((await answer(server, person, 'approve', codes.user_code)).status, 200);
+    const tokens = await poll(server, codes, request);
+    assert.equal(tokens.status, 200, tokens.describe());
+    assert.equal((await userinfo(server, tokens.json.access_token)).json.sub, person.userId);
+    const refreshed = await postToken(server, refreshForm(tokens.json.refresh_token, 'your-app-name'));
+    assert.equal(refreshed.status, 200, refreshed.describe());
+  } finally {
+    await server.stop();
+  }
+});
