@@ -29,13 +29,14 @@ http::Response wrong_content_type(std::string_view expected) {
   return json_answer({{"error", "invalid_request"}, {"error_description", fmt::format("Content-Type must be {}.", expected)}}, 415);
 }
 
-/// A JSON object of texts as the form it stands for.
+/// A JSON object of texts as the form it stands for; null is absent.
 oauth::Result<http::Form> form_of_json(const std::string& body) {
   const auto json = core::parse_json(body);
   if (!json) return bad_request(json.error().description());
   if (!json->is_object()) return bad_request("The body must be a JSON object.");
   http::Form form;
   for (const auto& [name, value] : json->items()) {
+    if (value.is_null()) continue;
     if (!value.is_string()) return bad_request(fmt::format("The member {} must be a string.", name));
     form.add(name, value.get<std::string>());
   }
