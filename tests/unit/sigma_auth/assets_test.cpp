@@ -57,7 +57,7 @@ std::size_t bytes_to_load(std::string_view page) {
 }
 
 TEST(Assets, EveryPageIsThereAtItsAddressWithoutExtension) {
-  for (const auto* path : {"/", "/login", "/select-identity", "/consent"}) {
+  for (const auto* path : {"/", "/login", "/select-identity", "/consent", "/device"}) {
     const auto response = serve(get(path));
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(header(response, "Content-Type"), "text/html; charset=utf-8");
@@ -88,7 +88,7 @@ TEST(Assets, PagesForbidInlineCodeFramesAndOtherHosts) {
 }
 
 TEST(Assets, PagesKeepToThePolicyTheyAreServedWith) {
-  for (const auto* path : {"/", "/login", "/select-identity", "/consent", "error.html"}) {
+  for (const auto* path : {"/", "/login", "/select-identity", "/consent", "/device", "error.html"}) {
     const std::string& html = *find_asset(path)->identity;
     EXPECT_THAT(html, Not(HasSubstr("style="))) << path;
     EXPECT_THAT(html, Not(HasSubstr("<style"))) << path;
@@ -146,7 +146,7 @@ TEST(Assets, CompressedFormsAreSmaller) {
 
 TEST(Assets, PagesAreLightAndThoseWithoutKeysLoadNoCryptography) {
   EXPECT_LT(bytes_to_load("/login"), 200'000U);
-  for (const auto* page : {"/", "/select-identity", "/consent"}) EXPECT_LT(bytes_to_load(page), 50'000U) << page;
+  for (const auto* page : {"/", "/select-identity", "/consent", "/device"}) EXPECT_LT(bytes_to_load(page), 50'000U) << page;
 }
 
 TEST(Assets, EachFormHasATagAndTheTagSavesTheBody) {
