@@ -94,7 +94,7 @@ int serve(const Config& config) {
 
   AdminContext admin{config, *opened->store, app.keys, clock, random, metrics};
   http::ServerOptions admin_options = admin_server_options(config);
-  admin_options.render_error = admin_transport_error;
+  admin_options.render_error = admin_transport_error(admin);
   http::Server admin_server(std::move(admin_options), std::make_shared<http::Router>(admin_routes(admin)), random, metrics);
 
   if (auto started = admin_server.start(); !started) return fail("listen_failed", started.error());
