@@ -167,7 +167,12 @@ forEachStore('openid-client', { clients }, (context) => {
       const { person, tokens } = await signInWith(config);
       assert.equal(tokens.claims().sub, person.userId);
       const wrong = await discover(id, undefined, authentication(`${client.client_secret}x`));
-      await assert.rejects(signInWith(wrong), (error) => error.error === 'invalid_client' && error.status === 401);
+      // RFC 6749 §5.2: who tried the Authorization header is told its scheme, and the library shows that instead.
+      await assert.rejects(signInWith(wrong), (error) => {
+        assert.equal(error.status, 401);
+        if (method === 'client_secret_basic') return error.cause?.[0]?.scheme === 'basic';
+        return error.error === 'invalid_client';
+      });
     }
   });
 

@@ -79,7 +79,7 @@ struct Bound {
 
 }  // namespace
 
-std::vector<http::Route> public_routes(App& app) {
+std::vector<http::Route> public_routes(App& app, std::size_t body_limit) {
   std::vector<http::Route> routes;
   for (const Entry& entry : kTable) {
     routes.push_back({entry.method, entry.path, Bound{&app, entry.handler}, {.cors = entry.cors, .spec = entry.spec, .summary = entry.summary}});
@@ -88,6 +88,7 @@ std::vector<http::Route> public_routes(App& app) {
     routes.push_back({get, path, discovery_handler(app), {.cors = Cors::any, .spec = "OpenID Connect Discovery §4, RFC 8414 §3", .summary = "Discovery document"}});
   }
   for (http::Route& page : page_routes()) routes.push_back(std::move(page));
+  for (http::Route& route : routes) route.options.body_limit = body_limit;
   return routes;
 }
 

@@ -90,7 +90,7 @@ int serve(const Config& config) {
   http::ServerOptions public_options = public_server_options(config);
   public_options.render_error = transport_error;
   public_options.finish = add_security_headers;
-  http::Server public_server(std::move(public_options), std::make_shared<http::Router>(public_routes(app)), random, metrics);
+  http::Server public_server(std::move(public_options), std::make_shared<http::Router>(public_routes(app, config.body_limit)), random, metrics);
 
   AdminContext admin{config, *opened->store, app.keys, clock, random, metrics};
   http::ServerOptions admin_options = admin_server_options(config);

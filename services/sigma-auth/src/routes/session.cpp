@@ -61,6 +61,15 @@ oauth::Result<std::optional<std::string>> wanted_identity(const http::Request& r
   return std::optional(member->get<std::string>());
 }
 
+// better-auth's client posts {}; a body of another kind comes from somebody else's form.
+std::optional<http::Response> refuse_body(const http::Request& request) {
+  if (request.body.empty()) return std::nullopt;
+  if (request.content_type() != "application/json") return transport_error(request, 415, "Content-Type must be application/json.");
+  const auto body = core::parse_json(request.body);
+  if (body && body->is_object()) return std::nullopt;
+  return session_error({oauth::ErrorCode::validation_error, body ? "[body] Invalid input: expected an object." : body.error().description()});
+}
+
 }  // namespace
 
 Task<http::Response> sign_in_sigma(App& app, http::Request request) {
@@ -102,6 +111,7 @@ Task<http::Response> get_session(App& app, http::Request request) {
 }
 
 Task<http::Response> sign_out(App& app, http::Request request) {
+  if (auto refused = refuse_body(request)) co_return std::move(*refused);
   if (auto allowed = check_origin(app, request); !allowed) co_return session_error(allowed.error());
   auto session = co_await find_session(app, request);
   if (!session) co_return session_error(session.error());
@@ -143,6 +153,7 @@ Task<http::Response> revoke_session(App& app, http::Request request) {
 }
 
 Task<http::Response> revoke_sessions(App& app, http::Request request) {
+  if (auto refused = refuse_body(request)) co_return std::move(*refused);
   auto current = co_await require_session(app, request);
   if (!current) co_return session_error(current.error());
   auto revoked = co_await app.sessions.revoke_all(current->user.id, std::nullopt);
@@ -150,6 +161,7 @@ Task<http::Response> revoke_sessions(App& app, http::Request request) {
 }
 
 Task<http::Response> revoke_other_sessions(App& app, http::Request request) {
+  if (auto refused = refuse_body(request)) co_return std::move(*refused);
   auto current = co_await require_session(app, request);
   if (!current) co_return session_error(current.error());
   auto revoked = co_await app.sessions.revoke_all(current->user.id, current->session.id);
