@@ -5,20 +5,30 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_future.hpp>
 #include <thread>
 
 #include "address.hpp"
 #include "certificate.hpp"
 #include "origin.hpp"
-#include "sigma/core/testing/run.hpp"
 #include "test_server.hpp"
 
 namespace sigma::http::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using core::testing::run;
+
+/// Like core::testing::run, but on an event loop that stays: the client's thread may still be leaving it when we go on.
+template <class T>
+T run(core::Task<T> task) {
+  static boost::asio::io_context context;
+  context.restart();
+  auto future = boost::asio::co_spawn(context, std::move(task), boost::asio::use_future);
+  context.run();
+  return future.get();
+}
 
 ClientOptions local_options() {
   ClientOptions options;

@@ -42,14 +42,15 @@ struct ServerOptions {
   std::vector<std::string> trusted_origins;  ///< for Cors::trusted, exact "scheme://host[:port]"
   /// Hosts (host[:port], lower case) that requests may name in Host; empty: any. Others get 421.
   std::vector<std::string> allowed_hosts;
-  /// Turns transport-level refusals (404, 405, 408, 413, 414, 415, 421, 431, 503, 500 after a handler threw) into
-  /// the service's own words; null: {"error","error_description"} JSON. Never an empty body.
+  /// Turns transport-level refusals (400 when malformed, 404, 405, 408, 413, 414, 417, 421, 431, 503, 500 after a
+  /// handler threw) into the service's own words; null: {"error","error_description"} JSON. Never an empty body.
   std::function<Response(const Request&, int status, std::string_view description)> render_error;
   /// Runs after every handler, e.g. for security headers of the service.
   std::function<void(const Request&, Response&)> finish;
 };
 
-/// Usage: construct, start(), … drain(), stop(). Thread-safe. Handlers run on the connection's I/O thread.
+/// Usage: construct, start(), … drain(), stop(). Thread-safe. Handlers run on the connection's I/O thread. Stop the
+/// work pools that handlers wait for before the server is destroyed: their results come back to its threads.
 class Server {
  public:
   Server(ServerOptions options, std::shared_ptr<const Router> router, core::Random& random, core::Metrics& metrics);
