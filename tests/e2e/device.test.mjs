@@ -1,8 +1,20 @@
 // The device flow over HTTP: what a device, a command line program and a person's page send. sigma-contract.md §5,
 // RFC 8628, security cases 17, 18, 37–41, 43.
 import assert from 'node:assert/strict';
+import { createAuthClient } from 'better-auth/client';
+import { deviceAuthorizationClient } from 'better-auth/client/plugins';
 import { test } from 'node:test';
-import { assertOAuthError, claimsOf, fullScope, postToken, publicClient, refreshForm, sigmaClient, userinfo } from './support/oauth.mjs';
+import * as oidc from 'openid-client';
+import {
+  assertOAuthError,
+  claimsOf,
+  fullScope,
+  postToken,
+  publicClient,
+  refreshForm,
+  sigmaClient,
+  userinfo,
+} from './support/oauth.mjs';
 import { Key, newPerson } from './support/person.mjs';
 import { startServer } from './support/server.mjs';
 import { forEachStore } from './support/stores.mjs';
@@ -29,7 +41,12 @@ async function begin(server, body) {
 
 const poll = (server, codes, overrides = {}, options = { path: '/api/auth/device/token' }) =>
   server.request('POST', options.path, {
-    [options.as ?? 'json']: { grant_type: grantType, device_code: codes.device_code, client_id: 'television', ...overrides },
+    [options.as ?? 'json']: {
+      grant_type: grantType,
+      device_code: codes.device_code,
+      client_id: 'television',
+      ...overrides,
+    },
     headers: options.headers,
   });
 
@@ -102,8 +119,44 @@ forEachStore('device flow', { clients, env }, (context) => {
     const refreshed = await postToken(server, refreshForm(tokens.refresh_token, 'television'));
     assert.equal(refreshed.status, 200, refreshed.describe());
     assert.equal((await userinfo(server, refreshed.json.access_token)).status, 200);
-    const again = await server.request('GET', '/api/auth/get-session', { headers: { authorization: `Bearer ${refreshed.json.access_token}` } });
+    const again = await server.request('GET', '/api/auth/get-session', {
+      headers: { authorization: `Bearer ${refreshed.json.access_token}` },
+    });
     assert.equal(again.json.user.id, person.userId);
+  });
+
+  test('openid-client connects a device', async () => {
+    const { server } = context;
+    const config = await oidc.discovery(new URL(server.issuer), 'television', undefined, oidc.None(), {
+      execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks],
+    });
+    const codes = await oidc.initiateDeviceAuthorization(config, { scope: 'openid profile' });
+    const person = await newPerson(server);
+    // The library first waits out the interval.
+    const polling = oidc.pollDeviceAuthorizationGrant(config, codes);
+    assert.equal((await answer(server, person, 'approve', codes.user_code)).status, 200);
+    const tokens = await polling;
+    assert.equal(tokens.claims().sub, person.userId);
+    assert.equal((await oidc.fetchUserInfo(config, tokens.access_token, person.userId)).bap_id, person.bapId);
+  });
+
+  test('better-auth’s client connects a device and answers for a person', async () => {
+    const { server } = context;
+    const client = createAuthClient({ baseURL: `${server.base}/api/auth`, plugins: [deviceAuthorizationClient()] });
+    const { data: codes } = await client.device.code({ client_id: 'television', scope: 'openid profile' });
+    const request = { grant_type: grantType, device_code: codes.device_code, client_id: 'television' };
+    assert.equal((await client.device.token(request)).error.error, 'authorization_pending');
+    const person = await newPerson(server);
+    const fetchOptions = { headers: { authorization: `Bearer ${person.sessionToken}` } };
+    const { data: seen } = await client.device({ query: { user_code: codes.user_code }, fetchOptions });
+    assert.equal(seen.status, 'pending');
+    const { data: allowed } = await client.device.approve({ userCode: codes.user_code, fetchOptions });
+    assert.equal(allowed.success, true);
+    const { data: tokens } = await client.device.token(request);
+    const { data: session } = await client.getSession({
+      fetchOptions: { headers: { authorization: `Bearer ${tokens.access_token}` } },
+    });
+    assert.equal(session.user.id, person.userId);
   });
 
   test('a device’s token decides nothing for its person', async () => {
@@ -114,7 +167,10 @@ forEachStore('device flow', { clients, env }, (context) => {
     const headers = { authorization: `Bearer ${(await poll(server, first)).json.access_token}` };
     const second = await begin(server);
     for (const what of ['approve', 'deny']) {
-      const refused = await server.request('POST', `/api/auth/device/${what}`, { json: { userCode: second.user_code }, headers });
+      const refused = await server.request('POST', `/api/auth/device/${what}`, {
+        json: { userCode: second.user_code },
+        headers,
+      });
       assertOAuthError(refused, 401, 'unauthorized');
     }
     for (const path of ['/api/auth/list-sessions', '/api/auth/organization/list', '/api/auth/oauth2/get-consents']) {
@@ -128,7 +184,9 @@ forEachStore('device flow', { clients, env }, (context) => {
   test('forms, the standard’s path and the token endpoint do the same', async () => {
     const { server } = context;
     const person = await newPerson(server);
-    const started = await server.request('POST', '/api/auth/oauth2/device_authorization', { form: { client_id: 'television' } });
+    const started = await server.request('POST', '/api/auth/oauth2/device_authorization', {
+      form: { client_id: 'television' },
+    });
     assert.equal(started.status, 200, started.describe());
     await answer(server, person, 'approve', started.json.user_code);
     const path = '/api/auth/oauth2/token';
@@ -137,7 +195,11 @@ forEachStore('device flow', { clients, env }, (context) => {
     assert.equal(tokens.json.scope, 'openid profile', 'no scope means these');
     assert.equal(tokens.json.refresh_token, undefined);
     const other = await begin(server);
-    assertOAuthError(await poll(server, other, {}, { path: '/api/auth/device/token', as: 'form' }), 400, 'authorization_pending');
+    assertOAuthError(
+      await poll(server, other, {}, { path: '/api/auth/device/token', as: 'form' }),
+      400,
+      'authorization_pending',
+    );
   });
 
   test('discovery names the endpoint and the grant', async () => {
@@ -151,7 +213,11 @@ forEachStore('device flow', { clients, env }, (context) => {
 
   test('any origin may start and poll, none may answer', async () => {
     const { server } = context;
-    const headers = { origin: 'https://elsewhere.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' };
+    const headers = {
+      origin: 'https://elsewhere.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    };
     for (const path of ['/api/auth/device/code', '/api/auth/oauth2/device_authorization', '/api/auth/device/token']) {
       const preflight = await server.request('OPTIONS', path, { headers });
       assert.equal(preflight.headers['access-control-allow-origin'], '*', preflight.describe());
@@ -170,9 +236,17 @@ forEachStore('device flow', { clients, env }, (context) => {
     assertOAuthError(await start(server, { client_id: 'television', scope: 'openid root' }), 400, 'invalid_scope');
     // Security case 17.
     assertOAuthError(await start(server, { client_id: 'web-app' }), 400, 'unauthorized_client');
-    const text = await server.request('POST', '/api/auth/device/code', { body: '{"client_id":"television"}', headers: { 'content-type': 'text/plain' } });
+    const text = await server.request('POST', '/api/auth/device/code', {
+      body: '{"client_id":"television"}',
+      headers: { 'content-type': 'text/plain' },
+    });
     assertOAuthError(text, 415, 'invalid_request');
-    const doubled = await server.request('POST', '/api/auth/device/code', { form: [['client_id', 'television'], ['client_id', 'radio']] });
+    const doubled = await server.request('POST', '/api/auth/device/code', {
+      form: [
+        ['client_id', 'television'],
+        ['client_id', 'radio'],
+      ],
+    });
     assertOAuthError(doubled, 400, 'invalid_request');
   });
 
@@ -228,7 +302,10 @@ forEachStore('device flow', { clients, env }, (context) => {
     assertOAuthError(await start(server, { client_id: 'robot' }), 400, 'invalid_client');
     const signed = (path, json) => {
       const body = JSON.stringify(json);
-      return server.request('POST', path, { body, headers: { 'content-type': 'application/json', 'x-auth-token': member.token(path, { body }) } });
+      return server.request('POST', path, {
+        body,
+        headers: { 'content-type': 'application/json', 'x-auth-token': member.token(path, { body }) },
+      });
     };
     const started = await signed('/api/auth/device/code', { client_id: 'robot' });
     assert.equal(started.status, 200, started.describe());
@@ -261,12 +338,26 @@ forEachStore('device flow', { clients, env }, (context) => {
     }
     const form = await person.request(server, 'POST', '/api/auth/device/approve', { form: { userCode } });
     assertOAuthError(form, 415, 'invalid_request');
-    const plain = await person.request(server, 'POST', '/api/auth/device/approve', { body: JSON.stringify({ userCode }), headers: { 'content-type': 'text/plain' } });
+    const plain = await person.request(server, 'POST', '/api/auth/device/approve', {
+      body: JSON.stringify({ userCode }),
+      headers: { 'content-type': 'text/plain' },
+    });
     assertOAuthError(plain, 415, 'invalid_request');
-    const noOrigin = await server.request('POST', '/api/auth/device/approve', { json: { userCode }, headers: { cookie: person.jar.header() } });
+    const noOrigin = await server.request('POST', '/api/auth/device/approve', {
+      json: { userCode },
+      headers: { cookie: person.jar.header() },
+    });
     assert.equal(noOrigin.status, 403, noOrigin.describe());
-    assertOAuthError(await server.request('POST', '/api/auth/device/approve', { json: { userCode } }), 401, 'unauthorized');
-    assertOAuthError(await answer(server, person, 'approve', userCode, { bapId: new Key().bapId }), 403, 'access_denied');
+    assertOAuthError(
+      await server.request('POST', '/api/auth/device/approve', { json: { userCode } }),
+      401,
+      'unauthorized',
+    );
+    assertOAuthError(
+      await answer(server, person, 'approve', userCode, { bapId: new Key().bapId }),
+      403,
+      'access_denied',
+    );
     assertOAuthError(await poll(server, codes), 400, 'authorization_pending');
     assert.equal((await look(server, person, userCode)).json.status, 'pending', 'looking claims nothing');
   });
@@ -296,22 +387,36 @@ forEachStore('device flow', { clients, env }, (context) => {
     const person = await newPerson(server);
     const codes = await begin(server);
     const from = elsewhere();
-    for (let i = 0; i < 5; ++i) assertOAuthError(await answer(server, person, 'approve', `ABCD-234${i + 2}`, {}, { headers: from }), 400, 'invalid_request');
+    for (let i = 0; i < 5; ++i)
+      assertOAuthError(
+        await answer(server, person, 'approve', `ABCD-234${i + 2}`, {}, { headers: from }),
+        400,
+        'invalid_request',
+      );
     for (const headers of [from, elsewhere()]) {
       const throttled = await answer(server, person, 'approve', codes.user_code, {}, { headers });
       assertOAuthError(throttled, 429, 'too_many_requests');
       assert.ok(Number(throttled.headers['retry-after']) > 0, throttled.describe());
     }
     const stranger = await newPerson(server);
-    assert.equal((await answer(server, stranger, 'approve', codes.user_code, {}, { headers: from })).status, 429, 'the network waits too');
-    assert.equal((await answer(server, stranger, 'approve', codes.user_code, {}, { headers: elsewhere() })).status, 200);
+    assert.equal(
+      (await answer(server, stranger, 'approve', codes.user_code, {}, { headers: from })).status,
+      429,
+      'the network waits too',
+    );
+    assert.equal(
+      (await answer(server, stranger, 'approve', codes.user_code, {}, { headers: elsewhere() })).status,
+      200,
+    );
   });
 
   test('case 43: a network cannot start without end', async () => {
     const { server } = context;
     const headers = elsewhere();
     const starts = await Promise.all(
-      Array.from({ length: 100 }, () => server.request('POST', '/api/auth/device/code', { json: { client_id: 'television' }, headers })),
+      Array.from({ length: 100 }, () =>
+        server.request('POST', '/api/auth/device/code', { json: { client_id: 'television' }, headers }),
+      ),
     );
     assert.equal(starts.filter(({ status }) => status === 200).length, 60);
     const refused = starts.find(({ status }) => status !== 200);
@@ -336,7 +441,10 @@ forEachStore('device flow', { clients, env }, (context) => {
     await answer(server, person, 'approve', codes.user_code);
     const tokens = (await poll(server, codes)).json;
     const consents = (await person.request(server, 'GET', '/api/auth/oauth2/get-consents')).json;
-    assert.deepEqual(consents.map(({ clientId }) => clientId), ['television']);
+    assert.deepEqual(
+      consents.map(({ clientId }) => clientId),
+      ['television'],
+    );
     await person.request(server, 'POST', '/api/auth/oauth2/delete-consent', { json: { id: consents[0].id } });
     assert.equal((await userinfo(server, tokens.access_token)).status, 401);
     assertOAuthError(await postToken(server, refreshForm(tokens.refresh_token, 'television')), 400, 'invalid_grant');
