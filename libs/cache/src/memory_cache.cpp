@@ -14,7 +14,9 @@ struct Kept {
   core::UtcTime expires_at;
 };
 
-std::size_t cost_of(std::string_view key, const Kept& kept) { return key.size() + kept.bytes.size() + kEntryOverhead; }
+std::size_t cost_of(std::string_view key, const Kept& kept) {
+  return key.size() + kept.bytes.size() + kEntryOverhead;
+}
 
 }  // namespace
 
@@ -45,7 +47,8 @@ struct MemoryCache::Shard {
 
 MemoryCache::MemoryCache(const core::Clock& clock, MemoryCacheOptions options) : clock_(clock) {
   for (std::size_t i = 0; i < kShards; ++i) {
-    shards_.push_back(std::make_unique<Shard>(std::max<std::size_t>(1, options.max_entries / kShards), options.max_bytes / kShards));
+    shards_.push_back(
+        std::make_unique<Shard>(std::max<std::size_t>(1, options.max_entries / kShards), options.max_bytes / kShards));
   }
 }
 

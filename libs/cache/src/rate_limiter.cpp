@@ -5,7 +5,9 @@
 namespace sigma::cache {
 namespace {
 
-core::Milliseconds round_up(std::int64_t microseconds) { return core::Milliseconds{(microseconds + 999) / 1000}; }
+core::Milliseconds round_up(std::int64_t microseconds) {
+  return core::Milliseconds{(microseconds + 999) / 1000};
+}
 
 }  // namespace
 

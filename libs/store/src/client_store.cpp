@@ -4,7 +4,9 @@
 
 namespace sigma::store {
 
-static core::Json to_json(std::optional<UtcTime> time) { return time ? core::Json(time->ms) : core::Json(); }
+static core::Json to_json(std::optional<UtcTime> time) {
+  return time ? core::Json(time->ms) : core::Json();
+}
 
 static std::optional<UtcTime> time_from(const core::Json& json) {
   if (json.is_null()) return {};
@@ -14,7 +16,8 @@ static std::optional<UtcTime> time_from(const core::Json& json) {
 static std::string member_keys_text(const std::vector<MemberKey>& keys) {
   core::Json array = core::Json::array();
   for (const auto& key : keys) {
-    array.push_back({{"pubkey", key.pubkey}, {"not_before", to_json(key.not_before)}, {"not_after", to_json(key.not_after)}});
+    array.push_back(
+        {{"pubkey", key.pubkey}, {"not_before", to_json(key.not_before)}, {"not_after", to_json(key.not_after)}});
   }
   return json_text(array);
 }
@@ -35,11 +38,13 @@ static void read_row(Columns columns, Client& client) {
                member_keys, secrets, client.owner_bap_id, client.skip_consent, client.disabled, client.metadata,
                client.created_at, client.updated_at);
   for (const auto& key : member_keys) {
-    client.member_keys.push_back({key.at("pubkey").get<std::string>(), time_from(key.at("not_before")), time_from(key.at("not_after"))});
+    client.member_keys.push_back(
+        {key.at("pubkey").get<std::string>(), time_from(key.at("not_before")), time_from(key.at("not_after"))});
   }
   for (const auto& secret : secrets) {
     client.secrets.push_back({SecretHash{core::hex_decode(secret.at("hash").get<std::string>()).value_or("")},
-                              UtcTime{secret.at("created_at").get<std::int64_t>()}, time_from(secret.at("expires_at"))});
+                              UtcTime{secret.at("created_at").get<std::int64_t>()},
+                              time_from(secret.at("expires_at"))});
   }
 }
 
@@ -52,15 +57,26 @@ const std::string kColumns =
     "disabled, metadata, created_at, updated_at";
 
 Params params_of(const Client& client) {
-  return {client.id,           client.name,           client.auth_method,  json_text(client.redirect_uris),
-          json_text(client.grant_types), json_text(client.scopes), member_keys_text(client.member_keys),
-          secrets_text(client.secrets),  client.owner_bap_id,      client.skip_consent,
-          client.disabled,     json_text(client.metadata), client.created_at, client.updated_at};
+  return {client.id,
+          client.name,
+          client.auth_method,
+          json_text(client.redirect_uris),
+          json_text(client.grant_types),
+          json_text(client.scopes),
+          member_keys_text(client.member_keys),
+          secrets_text(client.secrets),
+          client.owner_bap_id,
+          client.skip_consent,
+          client.disabled,
+          json_text(client.metadata),
+          client.created_at,
+          client.updated_at};
 }
 
 Result<void> write_member_keys(Connection& connection, const Client& client) {
   static const Query kForget("DELETE FROM client_member_keys WHERE client_id = $1");
-  static const Query kInsert("INSERT INTO client_member_keys (pubkey, client_id) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+  static const Query kInsert(
+      "INSERT INTO client_member_keys (pubkey, client_id) VALUES ($1, $2) ON CONFLICT DO NOTHING");
   SIGMA_CHECK(change(connection, kForget, {client.id}));
   for (const auto& key : client.member_keys) SIGMA_CHECK(change(connection, kInsert, {key.pubkey, client.id}));
   return {};
@@ -74,8 +90,9 @@ Task<Found<Client>> ClientStore::find(ClientId id) {
 }
 
 Task<Found<Client>> ClientStore::find_by_member_key(std::string pubkey) {
-  static const Query kFind("SELECT " + kColumns +
-                           " FROM clients WHERE id IN (SELECT client_id FROM client_member_keys WHERE pubkey = $1) LIMIT 2");
+  static const Query kFind(
+      "SELECT " + kColumns +
+      " FROM clients WHERE id IN (SELECT client_id FROM client_member_keys WHERE pubkey = $1) LIMIT 2");
   return db_.read([pubkey = std::move(pubkey)](Connection& connection) -> Found<Client> {
     SIGMA_TRY(auto clients, find_all<Client>(connection, kFind, {pubkey}));
     if (clients.size() != 1) return std::optional<Client>{};
@@ -110,15 +127,17 @@ Task<Result<bool>> ClientStore::update(Client client, std::optional<UtcTime> exp
       "updated_at = $13 WHERE id = $1";
   static const Query kAlways(kUpdate);
   static const Query kIfUnchanged(kUpdate + " AND updated_at = $14");
-  return db_.write({.key = client.id.str()}, [client = std::move(client), expected_updated_at](Connection& connection) -> Result<bool> {
-    Params params = params_of(client);
-    params.erase(params.begin() + 12);
-    if (expected_updated_at) params.emplace_back(*expected_updated_at);
-    SIGMA_TRY(const auto updated, change(connection, expected_updated_at ? kIfUnchanged : kAlways, params));
-    if (updated == 0) return false;
-    SIGMA_CHECK(write_member_keys(connection, client));
-    return true;
-  });
+  return db_.write({.key = client.id.str()},
+                   [client = std::move(client), expected_updated_at](Connection& connection) -> Result<bool> {
+                     Params params = params_of(client);
+                     params.erase(params.begin() + 12);
+                     if (expected_updated_at) params.emplace_back(*expected_updated_at);
+                     SIGMA_TRY(const auto updated,
+                               change(connection, expected_updated_at ? kIfUnchanged : kAlways, params));
+                     if (updated == 0) return false;
+                     SIGMA_CHECK(write_member_keys(connection, client));
+                     return true;
+                   });
 }
 
 Task<Result<bool>> ClientStore::remove(ClientId id) {

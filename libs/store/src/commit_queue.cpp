@@ -14,7 +14,8 @@ using sql::Failure;
 constexpr int kMaxAttempts = 4;  // the first and three repetitions
 
 Error unknown_outcome(const Error& error) {
-  return {Code::unavailable, "The outcome of this request is unknown; check before you repeat it.", error.cause(), error.where()};
+  return {Code::unavailable, "The outcome of this request is unknown; check before you repeat it.", error.cause(),
+          error.where()};
 }
 
 }  // namespace
@@ -167,7 +168,8 @@ void CommitWorker::recover() {
 void CommitWorker::pause(int attempt) {
   thread_local std::minstd_rand generator(std::random_device{}());
   const auto bound = backoff_.count() << (attempt - 1);
-  if (bound > 0) std::this_thread::sleep_for(core::Milliseconds{std::uniform_int_distribution<std::int64_t>(0, bound)(generator)});
+  if (bound > 0)
+    std::this_thread::sleep_for(core::Milliseconds{std::uniform_int_distribution<std::int64_t>(0, bound)(generator)});
 }
 
 }  // namespace sigma::store

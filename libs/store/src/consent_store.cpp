@@ -17,43 +17,51 @@ const Query kFindLocked(kSelect + "WHERE user_id = $1 AND client_id = $2 AND bap
                         kSelect + "WHERE user_id = $1 AND client_id = $2 AND bap_id = $3 FOR UPDATE");
 
 /// A primary key holds no NULL, so "no identity" is the empty text.
-Param key_of(const std::optional<BapId>& bap_id) { return bap_id ? Param(*bap_id) : Param(std::string()); }
+Param key_of(const std::optional<BapId>& bap_id) {
+  return bap_id ? Param(*bap_id) : Param(std::string());
+}
 
 }  // namespace
 
 Task<Found<Consent>> ConsentStore::find(UserId user, ClientId client, std::optional<BapId> bap_id) {
-  return db_.read([user = std::move(user), client = std::move(client), bap_id = std::move(bap_id)](Connection& connection) {
-    return find_one<Consent>(connection, kFind, {user, client, key_of(bap_id)});
-  });
+  return db_.read(
+      [user = std::move(user), client = std::move(client), bap_id = std::move(bap_id)](Connection& connection) {
+        return find_one<Consent>(connection, kFind, {user, client, key_of(bap_id)});
+      });
 }
 
 Task<Result<void>> ConsentStore::remember(Consent consent) {
   static const Query kInsert(
-      "INSERT INTO consents (user_id, client_id, bap_id, scopes, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6) "
+      "INSERT INTO consents (user_id, client_id, bap_id, scopes, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, "
+      "$6) "
       "ON CONFLICT (user_id, client_id, bap_id) DO NOTHING");
   static const Query kUpdate(
       "UPDATE consents SET scopes = $4, updated_at = $5 WHERE user_id = $1 AND client_id = $2 AND bap_id = $3");
-  return db_.write({.key = consent.user_id.str()}, [consent = std::move(consent)](Connection& connection) -> Result<void> {
-    SIGMA_TRY(const auto inserted,
-              change(connection, kInsert,
-                     {consent.user_id, consent.client_id, key_of(consent.bap_id), json_text(consent.scopes),
-                      consent.created_at, consent.updated_at}));
-    if (inserted > 0) return {};
-    SIGMA_TRY(auto known, find_one<Consent>(connection, kFindLocked, {consent.user_id, consent.client_id, key_of(consent.bap_id)}));
-    if (!known) return core::Error{core::Code::unavailable, "The consent was withdrawn at the same moment; try again."};
-    std::vector<std::string> scopes = std::move(known->scopes);
-    for (const auto& scope : consent.scopes) {
-      if (std::find(scopes.begin(), scopes.end(), scope) == scopes.end()) scopes.push_back(scope);
-    }
-    SIGMA_CHECK(change(connection, kUpdate,
-                       {consent.user_id, consent.client_id, key_of(consent.bap_id), json_text(scopes), consent.updated_at}));
-    return {};
-  });
+  return db_.write(
+      {.key = consent.user_id.str()}, [consent = std::move(consent)](Connection& connection) -> Result<void> {
+        SIGMA_TRY(const auto inserted, change(connection, kInsert,
+                                              {consent.user_id, consent.client_id, key_of(consent.bap_id),
+                                               json_text(consent.scopes), consent.created_at, consent.updated_at}));
+        if (inserted > 0) return {};
+        SIGMA_TRY(auto known, find_one<Consent>(connection, kFindLocked,
+                                                {consent.user_id, consent.client_id, key_of(consent.bap_id)}));
+        if (!known)
+          return core::Error{core::Code::unavailable, "The consent was withdrawn at the same moment; try again."};
+        std::vector<std::string> scopes = std::move(known->scopes);
+        for (const auto& scope : consent.scopes) {
+          if (std::find(scopes.begin(), scopes.end(), scope) == scopes.end()) scopes.push_back(scope);
+        }
+        SIGMA_CHECK(change(
+            connection, kUpdate,
+            {consent.user_id, consent.client_id, key_of(consent.bap_id), json_text(scopes), consent.updated_at}));
+        return {};
+      });
 }
 
 Task<Result<std::vector<Consent>>> ConsentStore::list(UserId user) {
   static const Query kList(kSelect + "WHERE user_id = $1 ORDER BY created_at, client_id, bap_id");
-  return db_.read([user = std::move(user)](Connection& connection) { return find_all<Consent>(connection, kList, {user}); });
+  return db_.read(
+      [user = std::move(user)](Connection& connection) { return find_all<Consent>(connection, kList, {user}); });
 }
 
 Task<Result<bool>> ConsentStore::withdraw(UserId user, ClientId client, std::optional<BapId> bap_id, UtcTime now) {
@@ -62,16 +70,17 @@ Task<Result<bool>> ConsentStore::withdraw(UserId user, ClientId client, std::opt
       "UPDATE grants SET revoked_at = $3 WHERE client_id = $1 AND user_id = $2 AND revoked_at IS NULL");
   static const Query kRevokeIdentity(
       "UPDATE grants SET revoked_at = $3 WHERE client_id = $1 AND user_id = $2 AND bap_id = $4 AND revoked_at IS NULL");
-  return db_.write({.key = user.str()}, [user = std::move(user), client = std::move(client), bap_id = std::move(bap_id),
-                                         now](Connection& connection) -> Result<bool> {
-    SIGMA_TRY(const auto removed, change(connection, kRemove, {user, client, key_of(bap_id)}));
-    if (bap_id) {
-      SIGMA_CHECK(change(connection, kRevokeIdentity, {client, user, now, *bap_id}));
-    } else {
-      SIGMA_CHECK(change(connection, kRevoke, {client, user, now}));
-    }
-    return removed > 0;
-  });
+  return db_.write({.key = user.str()},
+                   [user = std::move(user), client = std::move(client), bap_id = std::move(bap_id),
+                    now](Connection& connection) -> Result<bool> {
+                     SIGMA_TRY(const auto removed, change(connection, kRemove, {user, client, key_of(bap_id)}));
+                     if (bap_id) {
+                       SIGMA_CHECK(change(connection, kRevokeIdentity, {client, user, now, *bap_id}));
+                     } else {
+                       SIGMA_CHECK(change(connection, kRevoke, {client, user, now}));
+                     }
+                     return removed > 0;
+                   });
 }
 
 }  // namespace sigma::store

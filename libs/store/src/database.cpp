@@ -41,7 +41,9 @@ Database::Database(sql::Connector connector, DatabaseOptions options)
   }
 }
 
-Database::~Database() { stop(); }
+Database::~Database() {
+  stop();
+}
 
 void Database::stop() {
   readers_.stop();

@@ -11,12 +11,19 @@ static void read_row(Columns columns, SigningKey& key) {
 
 namespace {
 
-const std::string kColumns = "kid, algorithm, public_jwk, sealed_private, created_at, active_from, retired_at, expires_at";
+const std::string kColumns =
+    "kid, algorithm, public_jwk, sealed_private, created_at, active_from, retired_at, expires_at";
 const std::string kInsertText = "INSERT INTO signing_keys (" + kColumns + ") VALUES (" + placeholders(1, 8) + ")";
 
 Params params_of(const SigningKey& key) {
-  return {key.kid,        key.algorithm,   json_text(key.public_jwk), sql::Blob{key.sealed_private},
-          key.created_at, key.active_from, key.retired_at,            key.expires_at};
+  return {key.kid,
+          key.algorithm,
+          json_text(key.public_jwk),
+          sql::Blob{key.sealed_private},
+          key.created_at,
+          key.active_from,
+          key.retired_at,
+          key.expires_at};
 }
 
 }  // namespace
@@ -28,21 +35,23 @@ Task<Result<std::vector<SigningKey>>> KeyStore::list() {
 
 Task<Result<bool>> KeyStore::create_if_none(SigningKey key) {
   static const Query kInsert(kInsertText + " ON CONFLICT (algorithm) WHERE retired_at IS NULL DO NOTHING");
-  return db_.write({.key = key.algorithm, .single_statement = true}, [key = std::move(key)](Connection& connection) -> Result<bool> {
-    SIGMA_TRY(const auto inserted, change(connection, kInsert, params_of(key)));
-    return inserted > 0;
-  });
+  return db_.write({.key = key.algorithm, .single_statement = true},
+                   [key = std::move(key)](Connection& connection) -> Result<bool> {
+                     SIGMA_TRY(const auto inserted, change(connection, kInsert, params_of(key)));
+                     return inserted > 0;
+                   });
 }
 
 Task<Result<void>> KeyStore::rotate(SigningKey key, UtcTime old_expires_at) {
   static const Query kRetire(
       "UPDATE signing_keys SET retired_at = $2, expires_at = $3 WHERE algorithm = $1 AND retired_at IS NULL");
   static const Query kInsert(kInsertText);
-  return db_.write({.key = key.algorithm}, [key = std::move(key), old_expires_at](Connection& connection) -> Result<void> {
-    SIGMA_CHECK(change(connection, kRetire, {key.algorithm, key.active_from, old_expires_at}));
-    SIGMA_CHECK(change(connection, kInsert, params_of(key)));
-    return {};
-  });
+  return db_.write({.key = key.algorithm},
+                   [key = std::move(key), old_expires_at](Connection& connection) -> Result<void> {
+                     SIGMA_CHECK(change(connection, kRetire, {key.algorithm, key.active_from, old_expires_at}));
+                     SIGMA_CHECK(change(connection, kInsert, params_of(key)));
+                     return {};
+                   });
 }
 
 }  // namespace sigma::store

@@ -32,8 +32,9 @@ const std::string kCreateTable =
     "version bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
     "oldest_program bigint NOT NULL, applied_at bigint NOT NULL)";
 
-const Query kTableExists("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration')",
-                         "SELECT to_regclass('schema_migration') IS NOT NULL");
+const Query kTableExists(
+    "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration')",
+    "SELECT to_regclass('schema_migration') IS NOT NULL");
 
 const Query kApplied("SELECT version, name, checksum, oldest_program, applied_at FROM schema_migration");
 
@@ -78,16 +79,18 @@ Result<void> check(const Applied& applied, Known known) {
     const auto ours = std::find_if(known.begin(), known.end(), [v = version](const auto& m) { return m.version == v; });
     if (ours == known.end()) {
       if (version > newest && row.oldest_program <= newest) continue;
-      return Error{Code::conflict,
-                   fmt::format("The database has migration {:04}_{}, which this program does not know; it knows up to {:04}. "
-                               "Run the newer release, or restore a backup made before the upgrade.",
-                               version, row.name, newest)};
+      return Error{
+          Code::conflict,
+          fmt::format("The database has migration {:04}_{}, which this program does not know; it knows up to {:04}. "
+                      "Run the newer release, or restore a backup made before the upgrade.",
+                      version, row.name, newest)};
     }
     if (row.checksum != checksum_of(*ours)) {
-      return Error{Code::conflict,
-                   fmt::format("Migration {:04}_{} in the database differs from the one in this program (SHA-256 {} there, "
-                               "{} here). A released migration is never edited: run the release that applied it.",
-                               version, row.name, row.checksum, checksum_of(*ours))};
+      return Error{
+          Code::conflict,
+          fmt::format("Migration {:04}_{} in the database differs from the one in this program (SHA-256 {} there, "
+                      "{} here). A released migration is never edited: run the release that applied it.",
+                      version, row.name, row.checksum, checksum_of(*ours))};
     }
   }
   return {};
@@ -104,8 +107,9 @@ Result<std::optional<MigrationState>> apply_next(Connection& connection, Known k
     if (applied.contains(migration.version)) continue;
     SIGMA_CHECK(connection.execute_script(std::string(migration.text)));
     const std::string name(migration.name);
-    SIGMA_CHECK(change(connection, kRecord,
-                       {std::int64_t{migration.version}, name, checksum_of(migration), oldest_program(migration), now}));
+    SIGMA_CHECK(
+        change(connection, kRecord,
+               {std::int64_t{migration.version}, name, checksum_of(migration), oldest_program(migration), now}));
     return std::optional(MigrationState{migration.version, name, now});
   }
   return std::optional<MigrationState>{};

@@ -8,10 +8,11 @@ Task<Result<bool>> ReplayGuard::first_use(std::string key, UtcTime now, UtcTime 
       "INSERT INTO used_keys (key, expires_at) VALUES ($1, $2) "
       "ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at WHERE used_keys.expires_at <= $3");
   WriteTraits traits{.key = key, .single_statement = true};
-  return db_.write(std::move(traits), [key = std::move(key), now, remember_until](Connection& connection) -> Result<bool> {
-    SIGMA_TRY(const auto remembered, change(connection, kRemember, {sql::Blob{key}, remember_until, now}));
-    return remembered > 0;
-  });
+  return db_.write(
+      std::move(traits), [key = std::move(key), now, remember_until](Connection& connection) -> Result<bool> {
+        SIGMA_TRY(const auto remembered, change(connection, kRemember, {sql::Blob{key}, remember_until, now}));
+        return remembered > 0;
+      });
 }
 
 }  // namespace sigma::store

@@ -31,12 +31,14 @@ const std::string kSelectWithUser =
 
 Task<Result<void>> SessionStore::create(Session session) {
   static const Query kInsert("INSERT INTO sessions (" + kColumns + ") VALUES (" + placeholders(1, 10) + ")");
-  return db_.write({.key = session.id.str(), .single_statement = true}, [session = std::move(session)](Connection& connection) -> Result<void> {
-    SIGMA_CHECK(change(connection, kInsert,
-                       {session.id, session.token_hash, session.user_id, session.active_bap_id, session.auth_time,
-                        session.ip_address, session.user_agent, session.created_at, session.updated_at, session.expires_at}));
-    return {};
-  });
+  return db_.write({.key = session.id.str(), .single_statement = true},
+                   [session = std::move(session)](Connection& connection) -> Result<void> {
+                     SIGMA_CHECK(change(connection, kInsert,
+                                        {session.id, session.token_hash, session.user_id, session.active_bap_id,
+                                         session.auth_time, session.ip_address, session.user_agent, session.created_at,
+                                         session.updated_at, session.expires_at}));
+                     return {};
+                   });
 }
 
 Task<Found<SessionWithUser>> SessionStore::find(SecretHash token_hash, UtcTime now) {
@@ -55,10 +57,11 @@ Task<Found<SessionWithUser>> SessionStore::find_by_id(SessionId id, UtcTime now)
 
 Task<Result<bool>> SessionStore::renew(SessionId id, UtcTime now, UtcTime expires_at) {
   static const Query kRenew("UPDATE sessions SET updated_at = $2, expires_at = $3 WHERE id = $1 AND expires_at > $2");
-  return db_.write({.key = id.str(), .single_statement = true}, [id = std::move(id), now, expires_at](Connection& connection) -> Result<bool> {
-    SIGMA_TRY(const auto renewed, change(connection, kRenew, {id, now, expires_at}));
-    return renewed > 0;
-  });
+  return db_.write({.key = id.str(), .single_statement = true},
+                   [id = std::move(id), now, expires_at](Connection& connection) -> Result<bool> {
+                     SIGMA_TRY(const auto renewed, change(connection, kRenew, {id, now, expires_at}));
+                     return renewed > 0;
+                   });
 }
 
 Task<Result<bool>> SessionStore::set_active_identity(SessionId id, std::optional<BapId> bap_id, UtcTime now) {
@@ -82,8 +85,10 @@ Task<Result<bool>> SessionStore::remove(SessionId id, UtcTime now) {
 }
 
 Task<Result<std::vector<Session>>> SessionStore::list(UserId id, UtcTime now) {
-  static const Query kList("SELECT " + kColumns + " FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY created_at, id");
-  return db_.read([id = std::move(id), now](Connection& connection) { return find_all<Session>(connection, kList, {id, now}); });
+  static const Query kList("SELECT " + kColumns +
+                           " FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY created_at, id");
+  return db_.read(
+      [id = std::move(id), now](Connection& connection) { return find_all<Session>(connection, kList, {id, now}); });
 }
 
 }  // namespace sigma::store

@@ -60,7 +60,9 @@ class Columns {
 
 /// Lists and JSON are kept as JSON text; invalid UTF-8 inside becomes U+FFFD.
 std::string json_text(const std::vector<std::string>& list);
-inline std::string json_text(const core::Json& value) { return core::dump_json(value); }
+inline std::string json_text(const core::Json& value) {
+  return core::dump_json(value);
+}
 
 /// "$first, $first+1, …"
 std::string placeholders(int first, int count);
@@ -83,10 +85,13 @@ Result<std::optional<T>> find_one(Connection& connection, const Query& query, co
 template <class T>
 Result<std::vector<T>> find_all(Connection& connection, const Query& query, const Params& params) {
   std::vector<T> found;
-  SIGMA_CHECK(connection.execute(query, params, [&found](const sql::Row& row) { read_row(Columns{row}, found.emplace_back()); }));
+  SIGMA_CHECK(connection.execute(query, params,
+                                 [&found](const sql::Row& row) { read_row(Columns{row}, found.emplace_back()); }));
   return found;
 }
 
-inline void read_row(Columns columns, bool& out) { columns.read(out); }
+inline void read_row(Columns columns, bool& out) {
+  columns.read(out);
+}
 
 }  // namespace sigma::store

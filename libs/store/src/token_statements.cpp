@@ -23,32 +23,59 @@ static void read_row(Columns columns, RefreshToken& token) {
 
 namespace {
 
-/// A grant's row outlives its tokens by at least nothing and at most this: it is moved once a day, not at each rotation.
+/// A grant's row outlives its tokens by at least nothing and at most this: it is moved once a day, not at each
+/// rotation.
 constexpr std::int64_t kGrantSlackMs = 24 * 3600 * 1000;
 
 const std::string kGrantColumns =
-    "id, code_hash, client_id, user_id, session_id, bap_id, redirect_uri, redirect_uri_was_sent, code_challenge, scopes, "
+    "id, code_hash, client_id, user_id, session_id, bap_id, redirect_uri, redirect_uri_was_sent, code_challenge, "
+    "scopes, "
     "offline_access, nonce, acr, claims, resources, auth_time, created_at, code_expires_at, expires_at";
 constexpr int kGrantColumnCount = 19;
 
 const std::string kAccessColumns =
-    "hash, grant_id, client_id, user_id, session_id, bap_id, scopes, audience, details, auth_time, created_at, expires_at";
+    "hash, grant_id, client_id, user_id, session_id, bap_id, scopes, audience, details, auth_time, created_at, "
+    "expires_at";
 const std::string kRefreshColumns =
-    "hash, grant_id, client_id, user_id, session_id, bap_id, scopes, resources, details, auth_time, created_at, expires_at";
+    "hash, grant_id, client_id, user_id, session_id, bap_id, scopes, resources, details, auth_time, created_at, "
+    "expires_at";
 constexpr int kTokenColumnCount = 12;
 
-const std::string kInsertGrant = "INSERT INTO grants (" + kGrantColumns + ") VALUES (" + placeholders(1, kGrantColumnCount) + ")";
-const Query kInsertAccess("INSERT INTO access_tokens (" + kAccessColumns + ") VALUES (" + placeholders(1, kTokenColumnCount) + ")");
-const Query kInsertRefresh("INSERT INTO refresh_tokens (" + kRefreshColumns + ") VALUES (" + placeholders(1, kTokenColumnCount) + ")");
+const std::string kInsertGrant =
+    "INSERT INTO grants (" + kGrantColumns + ") VALUES (" + placeholders(1, kGrantColumnCount) + ")";
+const Query kInsertAccess("INSERT INTO access_tokens (" + kAccessColumns + ") VALUES (" +
+                          placeholders(1, kTokenColumnCount) + ")");
+const Query kInsertRefresh("INSERT INTO refresh_tokens (" + kRefreshColumns + ") VALUES (" +
+                           placeholders(1, kTokenColumnCount) + ")");
 
 Params params_of(const AccessToken& token) {
-  return {token.hash,   token.grant_id, token.client_id, token.user_id, token.session_id, token.bap_id, json_text(token.scopes),
-          json_text(token.audience), json_text(token.details), token.auth_time, token.created_at, token.expires_at};
+  return {token.hash,
+          token.grant_id,
+          token.client_id,
+          token.user_id,
+          token.session_id,
+          token.bap_id,
+          json_text(token.scopes),
+          json_text(token.audience),
+          json_text(token.details),
+          token.auth_time,
+          token.created_at,
+          token.expires_at};
 }
 
 Params params_of(const RefreshToken& token) {
-  return {token.hash,   token.grant_id, token.client_id, token.user_id, token.session_id, token.bap_id, json_text(token.scopes),
-          json_text(token.resources), json_text(token.details), token.auth_time, token.created_at, token.expires_at};
+  return {token.hash,
+          token.grant_id,
+          token.client_id,
+          token.user_id,
+          token.session_id,
+          token.bap_id,
+          json_text(token.scopes),
+          json_text(token.resources),
+          json_text(token.details),
+          token.auth_time,
+          token.created_at,
+          token.expires_at};
 }
 
 void append(Params& to, Params from) {
@@ -88,14 +115,18 @@ std::string rotate_text(bool with_refresh) {
   return "WITH consumed AS (" + kMarkRotated + " RETURNING grant_id)" +
          ", others AS (UPDATE access_tokens SET revoked_at = $2 FROM consumed "
          "WHERE access_tokens.grant_id = consumed.grant_id AND revoked_at IS NULL AND expires_at > $2)" +
-         fmt::format(", kept AS (UPDATE grants SET expires_at = $5 + {} FROM consumed "
-                     "WHERE id = consumed.grant_id AND expires_at < $5)", kGrantSlackMs) +
+         fmt::format(
+             ", kept AS (UPDATE grants SET expires_at = $5 + {} FROM consumed "
+             "WHERE id = consumed.grant_id AND expires_at < $5)",
+             kGrantSlackMs) +
          insert_tokens_text(6, with_refresh);
 }
 const Query kRotateAccess(kMarkRotated, rotate_text(false));
 const Query kRotateBoth(kMarkRotated, rotate_text(true));
-const Query kRevokeOthers("UPDATE access_tokens SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL AND expires_at > $2");
-const Query kKeepGrant(fmt::format("UPDATE grants SET expires_at = $2 + {} WHERE id = $1 AND expires_at < $2", kGrantSlackMs));
+const Query kRevokeOthers(
+    "UPDATE access_tokens SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL AND expires_at > $2");
+const Query kKeepGrant(fmt::format("UPDATE grants SET expires_at = $2 + {} WHERE id = $1 AND expires_at < $2",
+                                   kGrantSlackMs));
 
 }  // namespace
 
@@ -105,23 +136,23 @@ bool has_offline_access(const std::vector<std::string>& scopes) {
 
 Result<void> insert_grant(Connection& connection, const AuthorizationCode& code) {
   static const Query kInsert(kInsertGrant);
-  SIGMA_CHECK(change(connection, kInsert,
-                     {code.grant_id, code.hash, code.client_id, code.user_id, code.session_id, code.bap_id, code.redirect_uri,
-                      code.redirect_uri_was_sent, code.code_challenge, json_text(code.scopes),
-                      has_offline_access(code.scopes), code.nonce, code.acr, json_text(code.claims),
-                      json_text(code.resources), code.auth_time, code.created_at, code.expires_at,
-                      UtcTime{code.expires_at.ms + kGrantSlackMs}}));
+  SIGMA_CHECK(
+      change(connection, kInsert,
+             {code.grant_id, code.hash, code.client_id, code.user_id, code.session_id, code.bap_id, code.redirect_uri,
+              code.redirect_uri_was_sent, code.code_challenge, json_text(code.scopes), has_offline_access(code.scopes),
+              code.nonce, code.acr, json_text(code.claims), json_text(code.resources), code.auth_time, code.created_at,
+              code.expires_at, UtcTime{code.expires_at.ms + kGrantSlackMs}}));
   return {};
 }
 
 Result<void> insert_grant_of(Connection& connection, const AccessToken& token) {
   static const Query kInsert(kInsertGrant + " ON CONFLICT (id) DO NOTHING");
   const std::string nowhere;
-  SIGMA_CHECK(change(connection, kInsert,
-                     {token.grant_id, nullptr, token.client_id, token.user_id, token.session_id, token.bap_id, nowhere, false,
-                      nullptr, json_text(token.scopes), has_offline_access(token.scopes), nullptr, nullptr,
-                      json_text(core::Json()), json_text(core::Json::array()), token.auth_time, token.created_at,
-                      token.created_at, token.expires_at}));
+  SIGMA_CHECK(change(
+      connection, kInsert,
+      {token.grant_id, nullptr, token.client_id, token.user_id, token.session_id, token.bap_id, nowhere, false, nullptr,
+       json_text(token.scopes), has_offline_access(token.scopes), nullptr, nullptr, json_text(core::Json()),
+       json_text(core::Json::array()), token.auth_time, token.created_at, token.created_at, token.expires_at}));
   return {};
 }
 
@@ -142,7 +173,8 @@ UtcTime last_expiry(const IssuedTokens& tokens) {
 
 Result<std::optional<AuthorizationCode>> select_code(Connection& connection, const SecretHash& hash) {
   static const Query kSelect(
-      "SELECT code_hash, id, client_id, user_id, session_id, bap_id, redirect_uri, redirect_uri_was_sent, code_challenge, "
+      "SELECT code_hash, id, client_id, user_id, session_id, bap_id, redirect_uri, redirect_uri_was_sent, "
+      "code_challenge, "
       "scopes, nonce, acr, claims, resources, auth_time, created_at, code_expires_at, consumed_at "
       "FROM grants WHERE code_hash = $1");
   return find_one<AuthorizationCode>(connection, kSelect, {hash});
@@ -189,7 +221,8 @@ Result<bool> redeem(Connection& connection, const SecretHash& hash, UtcTime now,
 Result<bool> rotate(Connection& connection, const Rotation& rotation) {
   const bool one_statement = connection.dialect() == sql::Dialect::postgres;
   const IssuedTokens& tokens = rotation.successors;
-  Params params{rotation.old_hash, rotation.now, sql::Blob{rotation.sealed_answer}, sql::Blob{rotation.request_fingerprint}};
+  Params params{rotation.old_hash, rotation.now, sql::Blob{rotation.sealed_answer},
+                sql::Blob{rotation.request_fingerprint}};
   if (one_statement) {
     params.emplace_back(last_expiry(tokens));
     append_tokens(params, tokens);

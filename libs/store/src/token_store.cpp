@@ -4,7 +4,9 @@
 namespace sigma::store {
 namespace {
 
-Consumed lost_race(bool exists) { return exists ? Consumed::already : Consumed::not_found; }
+Consumed lost_race(bool exists) {
+  return exists ? Consumed::already : Consumed::not_found;
+}
 
 }  // namespace
 
@@ -19,16 +21,19 @@ Task<Found<AuthorizationCode>> TokenStore::find_code(SecretHash hash) {
 
 Task<Result<Consumed>> TokenStore::redeem_code(SecretHash hash, UtcTime now, IssuedTokens tokens) {
   WriteTraits traits{.key = tokens.access.grant_id.str(), .single_statement = true};
-  return db_.write(std::move(traits), [hash = std::move(hash), now, tokens = std::move(tokens)](Connection& connection) -> Result<Consumed> {
-    SIGMA_TRY(const bool redeemed, redeem(connection, hash, now, tokens));
-    if (redeemed) return Consumed::done;
-    SIGMA_TRY(const bool exists, code_exists(connection, hash));
-    return lost_race(exists);
-  });
+  return db_.write(
+      std::move(traits),
+      [hash = std::move(hash), now, tokens = std::move(tokens)](Connection& connection) -> Result<Consumed> {
+        SIGMA_TRY(const bool redeemed, redeem(connection, hash, now, tokens));
+        if (redeemed) return Consumed::done;
+        SIGMA_TRY(const bool exists, code_exists(connection, hash));
+        return lost_race(exists);
+      });
 }
 
 Task<Result<Consumed>> TokenStore::consume_code(SecretHash hash, UtcTime now) {
-  static const Query kConsume("UPDATE grants SET consumed_at = $2 WHERE code_hash = $1 AND consumed_at IS NULL AND revoked_at IS NULL");
+  static const Query kConsume(
+      "UPDATE grants SET consumed_at = $2 WHERE code_hash = $1 AND consumed_at IS NULL AND revoked_at IS NULL");
   WriteTraits traits{.key = hash.str(), .single_statement = true};
   return db_.write(std::move(traits), [hash = std::move(hash), now](Connection& connection) -> Result<Consumed> {
     SIGMA_TRY(const auto consumed, change(connection, kConsume, {hash, now}));
@@ -48,7 +53,8 @@ Task<Found<RefreshToken>> TokenStore::find_refresh(SecretHash hash) {
 
 Task<Result<Consumed>> TokenStore::rotate_refresh(SecretHash old_hash, UtcTime now, std::string request_fingerprint,
                                                   std::string sealed_answer, IssuedTokens successors) {
-  Rotation rotation{std::move(old_hash), now, std::move(request_fingerprint), std::move(sealed_answer), std::move(successors)};
+  Rotation rotation{std::move(old_hash), now, std::move(request_fingerprint), std::move(sealed_answer),
+                    std::move(successors)};
   WriteTraits traits{.key = rotation.successors.access.grant_id.str(), .single_statement = true};
   return db_.write(std::move(traits), [rotation = std::move(rotation)](Connection& connection) -> Result<Consumed> {
     SIGMA_TRY(const bool rotated, rotate(connection, rotation));
@@ -61,7 +67,8 @@ Task<Result<Consumed>> TokenStore::rotate_refresh(SecretHash old_hash, UtcTime n
 Task<Result<void>> TokenStore::revoke_grant(GrantId id, UtcTime now) {
   static const Query kRevoke("UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL");
   // Tokens without a user have no row in grants.
-  static const Query kRevokeTokens("UPDATE access_tokens SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL");
+  static const Query kRevokeTokens(
+      "UPDATE access_tokens SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL");
   return db_.write({.key = id.str()}, [id = std::move(id), now](Connection& connection) -> Result<void> {
     SIGMA_TRY(const auto revoked, change(connection, kRevoke, {id, now}));
     if (revoked == 0) SIGMA_CHECK(change(connection, kRevokeTokens, {id, now}));

@@ -26,14 +26,15 @@ const Query kFindByProfileKey("SELECT " + kUserColumns +
                               "ORDER BY created_at, bap_id LIMIT 1)");
 
 Params params_of(const User& user) {
-  return {user.id,     user.name,              user.email, user.email_verified, user.image,
-          user.pubkey, user.subscription_tier, user.roles, user.disabled,       user.created_at, user.updated_at};
+  return {
+      user.id,    user.name,     user.email,      user.email_verified, user.image, user.pubkey, user.subscription_tier,
+      user.roles, user.disabled, user.created_at, user.updated_at};
 }
 
 Params params_of(const Profile& profile) {
-  return {profile.bap_id,     profile.user_id, profile.name,
-          profile.image,      profile.member_pubkey, profile.is_primary,
-          profile.counter,    json_text(profile.profile), profile.created_at, profile.updated_at};
+  return {profile.bap_id,        profile.user_id,    profile.name,    profile.image,
+          profile.member_pubkey, profile.is_primary, profile.counter, json_text(profile.profile),
+          profile.created_at,    profile.updated_at};
 }
 
 Result<std::optional<User>> find_user_by_pubkey(Connection& connection, const std::string& pubkey) {
@@ -50,13 +51,15 @@ Task<Found<User>> UserStore::find(UserId id) {
 }
 
 Task<Found<User>> UserStore::find_by_pubkey(std::string pubkey) {
-  return db_.read([pubkey = std::move(pubkey)](Connection& connection) { return find_user_by_pubkey(connection, pubkey); });
+  return db_.read(
+      [pubkey = std::move(pubkey)](Connection& connection) { return find_user_by_pubkey(connection, pubkey); });
 }
 
 Task<Result<User>> UserStore::create_with_profile(User user, Profile profile) {
   static const Query kInsertUser("INSERT INTO users (" + kUserColumns + ") VALUES (" + placeholders(1, 11) +
                                  ") ON CONFLICT (pubkey) DO NOTHING");
-  static const Query kInsertProfile("INSERT INTO profiles (" + kProfileColumns + ") VALUES (" + placeholders(1, 10) + ")");
+  static const Query kInsertProfile("INSERT INTO profiles (" + kProfileColumns + ") VALUES (" + placeholders(1, 10) +
+                                    ")");
   return db_.write({.key = user.pubkey.value_or(user.id.str())},
                    [user = std::move(user), profile = std::move(profile)](Connection& connection) -> Result<User> {
                      if (user.pubkey) {
@@ -79,12 +82,13 @@ Task<Result<bool>> UserStore::update(User user) {
   static const Query kUpdate(
       "UPDATE users SET name = $2, email = $3, email_verified = $4, image = $5, pubkey = $6, subscription_tier = $7, "
       "roles = $8, disabled = $9, updated_at = $10 WHERE id = $1");
-  return db_.write({.key = user.id.str(), .single_statement = true}, [user = std::move(user)](Connection& connection) -> Result<bool> {
-    Params params = params_of(user);
-    params.erase(params.begin() + 9);  // created_at stays
-    SIGMA_TRY(const auto updated, change(connection, kUpdate, params));
-    return updated > 0;
-  });
+  return db_.write({.key = user.id.str(), .single_statement = true},
+                   [user = std::move(user)](Connection& connection) -> Result<bool> {
+                     Params params = params_of(user);
+                     params.erase(params.begin() + 9);  // created_at stays
+                     SIGMA_TRY(const auto updated, change(connection, kUpdate, params));
+                     return updated > 0;
+                   });
 }
 
 Task<Found<Profile>> UserStore::find_profile(BapId id) {

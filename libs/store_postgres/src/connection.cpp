@@ -48,15 +48,19 @@ struct ToText {
 
 /// Of a server that ends connections, or that has become a standby: another connection may be luckier.
 bool means_lost(std::string_view sqlstate) {
-  return sqlstate.starts_with("08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03" || sqlstate == "25006";
+  return sqlstate.starts_with("08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03" ||
+         sqlstate == "25006";
 }
 
 /// Lock not granted in time.
-bool means_conflict(std::string_view sqlstate) { return sqlstate == "55P03"; }
+bool means_conflict(std::string_view sqlstate) {
+  return sqlstate == "55P03";
+}
 
 /// Resources (53), intervention and time-outs (57), system errors (58).
 bool means_outage(std::string_view sqlstate) {
-  return sqlstate.starts_with("53") || sqlstate.starts_with("57") || sqlstate.starts_with("58") || means_conflict(sqlstate);
+  return sqlstate.starts_with("53") || sqlstate.starts_with("57") || sqlstate.starts_with("58") ||
+         means_conflict(sqlstate);
 }
 
 }  // namespace
@@ -74,9 +78,10 @@ Connection::Connection(const std::string& url, const Options& options) : connect
 #pragma clang diagnostic pop
   connection_.set_verbosity(pqxx::connection_base::terse);  // details quote values
   pqxx::nontransaction(connection_)
-      .exec(fmt::format("SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; "
-                        "SET client_encoding = 'UTF8'; SET bytea_output = 'hex'; SET client_min_messages = 'warning'",
-                        options.statement_timeout.count(), options.lock_timeout.count(), 2 * options.statement_timeout.count()));
+      .exec(fmt::format(
+          "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; "
+          "SET client_encoding = 'UTF8'; SET bytea_output = 'hex'; SET client_min_messages = 'warning'",
+          options.statement_timeout.count(), options.lock_timeout.count(), 2 * options.statement_timeout.count()));
 }
 
 const std::string& Connection::prepare(const Query& query) {
@@ -103,7 +108,8 @@ pqxx::result Connection::run(const std::string& statement, std::span<const Param
   return pqxx::nontransaction(connection_).exec_prepared(statement, arguments);
 }
 
-Result<std::size_t> Connection::execute(const Query& query, std::span<const Param> params, const store::sql::RowVisitor& visit) {
+Result<std::size_t> Connection::execute(const Query& query, std::span<const Param> params,
+                                        const store::sql::RowVisitor& visit) {
   failure_ = Failure::none;
   try {
     const pqxx::result result = run(prepare(query), params);

@@ -36,7 +36,8 @@ struct Bind {
   void operator()(std::string_view text) const { statement.bind(index, std::string(text)); }
   // An empty view may have no address, which SQLite would take for NULL.
   void operator()(store::sql::Blob blob) const {
-    statement.bind(index, blob.bytes.empty() ? "" : static_cast<const void*>(blob.bytes.data()), static_cast<int>(blob.bytes.size()));
+    statement.bind(index, blob.bytes.empty() ? "" : static_cast<const void*>(blob.bytes.data()),
+                   static_cast<int>(blob.bytes.size()));
   }
 };
 
@@ -46,12 +47,23 @@ struct Reset {
   ~Reset() { statement.tryReset(); }
 };
 
-bool is_conflict(int code) { return code == SQLITE_BUSY || code == SQLITE_LOCKED; }
+bool is_conflict(int code) {
+  return code == SQLITE_BUSY || code == SQLITE_LOCKED;
+}
 
 bool is_outage(int code) {
   switch (code) {
-    case SQLITE_BUSY: case SQLITE_LOCKED: case SQLITE_FULL: case SQLITE_IOERR: case SQLITE_READONLY: case SQLITE_CANTOPEN:
-    case SQLITE_NOMEM: case SQLITE_PERM: case SQLITE_NOTADB: case SQLITE_CORRUPT: case SQLITE_INTERRUPT:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_NOMEM:
+    case SQLITE_PERM:
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+    case SQLITE_INTERRUPT:
       return true;
     default:
       return false;
@@ -89,7 +101,8 @@ Connection::Prepared& Connection::prepare(const Query& query, std::size_t param_
   return *slot;
 }
 
-Result<std::size_t> Connection::execute(const Query& query, std::span<const Param> params, const store::sql::RowVisitor& visit) {
+Result<std::size_t> Connection::execute(const Query& query, std::span<const Param> params,
+                                        const store::sql::RowVisitor& visit) {
   failure_ = Failure::none;
   try {
     Prepared& prepared = prepare(query, params.size());
@@ -120,15 +133,22 @@ Result<void> Connection::exec(const char* script) {
   }
 }
 
-Result<void> Connection::execute_script(const std::string& script) { return exec(script.c_str()); }
+Result<void> Connection::execute_script(const std::string& script) {
+  return exec(script.c_str());
+}
 
 // IMMEDIATE takes the write lock now, with the busy time-out; a later upgrade could fail at once.
-Result<void> Connection::begin() { return exec("BEGIN IMMEDIATE"); }
+Result<void> Connection::begin() {
+  return exec("BEGIN IMMEDIATE");
+}
 
-Result<void> Connection::commit() { return exec("COMMIT"); }
+Result<void> Connection::commit() {
+  return exec("COMMIT");
+}
 
 void Connection::rollback() noexcept {
-  if (sqlite3_get_autocommit(database_.getHandle()) == 0) sqlite3_exec(database_.getHandle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  if (sqlite3_get_autocommit(database_.getHandle()) == 0)
+    sqlite3_exec(database_.getHandle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 Error Connection::caught() {

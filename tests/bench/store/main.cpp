@@ -115,17 +115,18 @@ int main(int argc, char** argv) {
   const std::string where = argv[1];
   const int coroutines = argc > 2 ? std::atoi(argv[2]) : 64;
   const int total = argc > 3 ? std::atoi(argv[3]) : 20'000;
-  const auto connector = where.starts_with("postgres") ? store_postgres::make_connector(where) : store_sqlite::make_connector(where);
+  const auto connector =
+      where.starts_with("postgres") ? store_postgres::make_connector(where) : store_sqlite::make_connector(where);
   core::SystemClock clock;
   if (const auto migrated = store::Migrator(connector, clock).migrate(); !migrated) die(migrated.error());
   store::Database database(connector, {.read_workers = 8});
   store::Store store(database);
 
   measure("create_code", coroutines, total, [&](int i) { return store.tokens.create_code(make_code(i)); });
-  measure("redeem_code", coroutines, total, [&](int i) { return store.tokens.redeem_code(make_code(i).hash, kNow, make_tokens(i)); });
+  measure("redeem_code", coroutines, total,
+          [&](int i) { return store.tokens.redeem_code(make_code(i).hash, kNow, make_tokens(i)); });
   measure("find_access", coroutines, total, [&](int i) { return store.tokens.find_access(hash_of('a', i)); });
-  measure("first_use", coroutines, total, [&](int i) {
-    return store.replay.first_use(hash_of('u', i).str(), kNow, {kNow.ms + kHour});
-  });
+  measure("first_use", coroutines, total,
+          [&](int i) { return store.replay.first_use(hash_of('u', i).str(), kNow, {kNow.ms + kHour}); });
   return 0;
 }

@@ -11,7 +11,8 @@ namespace {
 std::string postgres_url() {
   const char* url = std::getenv("SIGMA_TEST_POSTGRES_URL");
   if (url == nullptr || *url == '\0') {
-    throw std::runtime_error("SIGMA_TEST_POSTGRES_URL is not set: run ./dev test, or tests/support/postgres/run.sh store_contract");
+    throw std::runtime_error(
+        "SIGMA_TEST_POSTGRES_URL is not set: run ./dev test, or tests/support/postgres/run.sh store_contract");
   }
   return url;
 }
@@ -22,7 +23,9 @@ std::string url_of(const std::string& schema) {
                      url.find('?') == std::string::npos ? '?' : '&', schema, schema);
 }
 
-std::unique_ptr<sql::Connection> administrator() { return must(store_postgres::make_connector(postgres_url()).open()); }
+std::unique_ptr<sql::Connection> administrator() {
+  return must(store_postgres::make_connector(postgres_url()).open());
+}
 
 std::string unique_name() {
   static std::atomic<int> next{0};
@@ -36,17 +39,26 @@ SqliteBackend::SqliteBackend() {
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
   folder_ = pattern;
 }
-SqliteBackend::~SqliteBackend() { std::filesystem::remove_all(folder_); }
-sql::Connector SqliteBackend::connector() const { return store_sqlite::make_connector((folder_ / "sigma.db").string()); }
+SqliteBackend::~SqliteBackend() {
+  std::filesystem::remove_all(folder_);
+}
+sql::Connector SqliteBackend::connector() const {
+  return store_sqlite::make_connector((folder_ / "sigma.db").string());
+}
 
-PostgresBackend::PostgresBackend() : schema_(unique_name()) { must(administrator()->execute_script("CREATE SCHEMA " + schema_)); }
+PostgresBackend::PostgresBackend() : schema_(unique_name()) {
+  must(administrator()->execute_script("CREATE SCHEMA " + schema_));
+}
 PostgresBackend::~PostgresBackend() {
   (void)administrator()->execute_script("DROP SCHEMA IF EXISTS " + schema_ + " CASCADE");
 }
-sql::Connector PostgresBackend::connector() const { return store_postgres::make_connector(url_of(schema_)); }
+sql::Connector PostgresBackend::connector() const {
+  return store_postgres::make_connector(url_of(schema_));
+}
 
 std::size_t PostgresBackend::kill_connections() const {
-  static const sql::Query kKill("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1");
+  static const sql::Query kKill(
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1");
   return must(administrator()->execute(kKill, sql::Params{schema_}, [](const sql::Row&) {}));
 }
 

@@ -15,8 +15,10 @@ DeviceCode make_device_code(const std::string& label = "1") {
   return code;
 }
 
-DeviceApproval make_approval(const std::string& label = "1", std::vector<std::string> scopes = {"openid", "offline_access"}) {
-  return {GrantId{"grant-" + label}, UserId{"user-1"}, SessionId{"session-1"}, BapId{"bap-1"}, std::move(scopes), after(-7)};
+DeviceApproval make_approval(const std::string& label = "1",
+                             std::vector<std::string> scopes = {"openid", "offline_access"}) {
+  return {GrantId{"grant-" + label}, UserId{"user-1"}, SessionId{"session-1"}, BapId{"bap-1"},
+          std::move(scopes),         after(-7)};
 }
 
 template <class Backend>
@@ -24,7 +26,9 @@ class Devices : public StoreContract<Backend> {
  protected:
   DeviceStore& devices() { return this->store().devices; }
   /// A poll by its client that must find the code.
-  DevicePoll poll(const DeviceCode& code, UtcTime now) { return await(devices().poll(code.hash, code.client_id, now)).value(); }
+  DevicePoll poll(const DeviceCode& code, UtcTime now) {
+    return await(devices().poll(code.hash, code.client_id, now)).value();
+  }
 };
 TYPED_TEST_SUITE(Devices, Backends);
 
@@ -70,7 +74,8 @@ TYPED_TEST(Devices, of_polls_at_the_same_time_one_is_in_time) {
   Database second(this->backend_.connector());
   Store other(second);
   std::vector<Task<Found<DevicePoll>>> polls;
-  for (int i = 0; i < 20; ++i) polls.push_back((i % 2 == 0 ? this->store() : other).devices.poll(code.hash, code.client_id, kNow));
+  for (int i = 0; i < 20; ++i)
+    polls.push_back((i % 2 == 0 ? this->store() : other).devices.poll(code.hash, code.client_id, kNow));
   std::size_t in_time = 0;
   for (const auto& poll : run_all(std::move(polls))) in_time += must(poll)->too_fast ? 0 : 1;
   EXPECT_EQ(in_time, 1u);
@@ -141,7 +146,8 @@ TYPED_TEST(Devices, expired_code_takes_no_answer) {
 TYPED_TEST(Devices, redeeming_stores_the_tokens_once) {
   const DeviceCode code = make_device_code();
   await(this->devices().create(code));
-  EXPECT_EQ(await(this->devices().redeem(code.hash, kNow, {make_access(), {}})), Consumed::already) << "nobody approved";
+  EXPECT_EQ(await(this->devices().redeem(code.hash, kNow, {make_access(), {}})), Consumed::already)
+      << "nobody approved";
   EXPECT_EQ(await(this->store().tokens.find_access(make_access().hash)), std::nullopt);
 
   await(this->devices().approve(code.user_code_hash, kNow, make_approval()));
@@ -150,7 +156,8 @@ TYPED_TEST(Devices, redeeming_stores_the_tokens_once) {
   EXPECT_EQ(await(this->store().tokens.find_refresh(make_refresh().hash)), make_refresh());
   EXPECT_EQ(this->poll(code, after(2)).code.consumed_at, after(1));
 
-  EXPECT_EQ(await(this->devices().redeem(code.hash, after(2), {make_access("2"), make_refresh("2")})), Consumed::already);
+  EXPECT_EQ(await(this->devices().redeem(code.hash, after(2), {make_access("2"), make_refresh("2")})),
+            Consumed::already);
   EXPECT_EQ(await(this->store().tokens.find_access(make_access("2").hash)), std::nullopt);
   EXPECT_EQ(await(this->devices().redeem(hash_of("unknown"), kNow, {make_access("2"), {}})), Consumed::not_found);
 }
@@ -163,7 +170,8 @@ TYPED_TEST(Devices, one_of_fifty_redemptions_wins) {
   Store other(second);
   std::vector<Task<Result<Consumed>>> attempts;
   for (int i = 0; i < 50; ++i) {
-    attempts.push_back((i % 2 == 0 ? this->store() : other).devices.redeem(code.hash, kNow, {make_access(std::to_string(i)), {}}));
+    attempts.push_back(
+        (i % 2 == 0 ? this->store() : other).devices.redeem(code.hash, kNow, {make_access(std::to_string(i)), {}}));
   }
   std::size_t done = 0;
   for (const auto& attempt : run_all(std::move(attempts))) done += must(attempt) == Consumed::done ? 1 : 0;
@@ -190,7 +198,8 @@ TYPED_TEST(Devices, sign_out_reaches_an_approval_before_its_tokens) {
     await(this->store().sessions.create(make_session()));
     const DeviceCode code = make_device_code(label);
     await(this->devices().create(code));
-    const std::vector<std::string> scopes = offline ? std::vector<std::string>{"openid", "offline_access"} : std::vector<std::string>{"openid"};
+    const std::vector<std::string> scopes =
+        offline ? std::vector<std::string>{"openid", "offline_access"} : std::vector<std::string>{"openid"};
     await(this->devices().approve(code.user_code_hash, kNow, make_approval(label, scopes)));
     await(this->store().sessions.remove(make_session().id, after(1)));
     EXPECT_EQ(await(this->devices().redeem(code.hash, after(2), {make_access(label, label), {}})),

@@ -33,7 +33,8 @@ TYPED_TEST(Keys, replicas_that_start_at_once_make_one_key) {
   Database second(this->backend_.connector());
   Store other(second);
   std::vector<Task<Result<bool>>> attempts;
-  for (int i = 0; i < 20; ++i) attempts.push_back((i % 2 == 0 ? this->store() : other).keys.create_if_none(make_key("k" + std::to_string(i))));
+  for (int i = 0; i < 20; ++i)
+    attempts.push_back((i % 2 == 0 ? this->store() : other).keys.create_if_none(make_key("k" + std::to_string(i))));
   int made = 0;
   for (auto& result : run_all(std::move(attempts))) made += must(std::move(result)) ? 1 : 0;
   EXPECT_EQ(made, 1);

@@ -16,8 +16,12 @@ class Migrations : public ::testing::Test {
     connector.migrations = *lists_.back();
     return connector;
   }
-  Result<std::vector<MigrationState>> migrate(sql::Connector connector) { return Migrator(std::move(connector), clock_).migrate(); }
-  Result<std::vector<MigrationState>> status(sql::Connector connector) { return Migrator(std::move(connector), clock_).status(); }
+  Result<std::vector<MigrationState>> migrate(sql::Connector connector) {
+    return Migrator(std::move(connector), clock_).migrate();
+  }
+  Result<std::vector<MigrationState>> status(sql::Connector connector) {
+    return Migrator(std::move(connector), clock_).status();
+  }
   bool has_table(const std::string& name) {
     const sql::Query query("SELECT 1 FROM " + name);
     return must(backend_.connector().open())->execute(query, {}, [](const sql::Row&) {}).has_value();
@@ -31,10 +35,12 @@ class Migrations : public ::testing::Test {
 };
 TYPED_TEST_SUITE(Migrations, Backends);
 
-constexpr sql::Migration kFirst{1, "first", "CREATE TABLE one (a bigint NOT NULL);\nINSERT INTO one VALUES (1); -- ; '"};
+constexpr sql::Migration kFirst{1, "first",
+                                "CREATE TABLE one (a bigint NOT NULL);\nINSERT INTO one VALUES (1); -- ; '"};
 constexpr sql::Migration kSecond{2, "second", "CREATE TABLE two (a bigint NOT NULL);"};
 constexpr sql::Migration kBroken{2, "broken", "CREATE TABLE half (a bigint NOT NULL); INSERT INTO nowhere VALUES (1);"};
-constexpr sql::Migration kGentle{2, "gentle", "-- A column that older programs do not miss.\n-- oldest-program: 1\nCREATE TABLE two (a bigint);"};
+constexpr sql::Migration kGentle{
+    2, "gentle", "-- A column that older programs do not miss.\n-- oldest-program: 1\nCREATE TABLE two (a bigint);"};
 
 TYPED_TEST(Migrations, status_of_an_empty_database) {
   const auto states = must(this->status(this->with({kFirst, kSecond})));

@@ -70,7 +70,8 @@ TYPED_TEST(Outage, stop_finishes_what_was_accepted_and_refuses_the_rest) {
   boost::asio::io_context context;
   std::vector<std::future<Result<bool>>> results;
   for (int i = 0; i < 100; ++i) {
-    results.push_back(boost::asio::co_spawn(context, this->store().replay.first_use(std::to_string(i), kNow, after(kDay)), boost::asio::use_future));
+    results.push_back(boost::asio::co_spawn(
+        context, this->store().replay.first_use(std::to_string(i), kNow, after(kDay)), boost::asio::use_future));
   }
   context.poll();
   this->database().stop();
@@ -88,11 +89,14 @@ TYPED_TEST(Outage, failing_write_fails_alone) {
   this->open({.read_workers = 1, .write_workers = 1});
   Gate gate;
   boost::asio::io_context context;
-  auto blocked = boost::asio::co_spawn(context, this->database().write({}, [&gate](sql::Connection&) -> Result<bool> {
-    ++gate.waiting;
-    gate.open.wait();
-    return true;
-  }), boost::asio::use_future);
+  auto blocked = boost::asio::co_spawn(context,
+                                       this->database().write({},
+                                                              [&gate](sql::Connection&) -> Result<bool> {
+                                                                ++gate.waiting;
+                                                                gate.open.wait();
+                                                                return true;
+                                                              }),
+                                       boost::asio::use_future);
   context.poll();
   wait_until([&] { return gate.waiting == 1; });
 
@@ -101,8 +105,10 @@ TYPED_TEST(Outage, failing_write_fails_alone) {
   std::vector<std::future<Result<bool>>> uses;
   for (int i = 0; i < 10; ++i) {
     const std::string label = std::to_string(i);
-    uses.push_back(boost::asio::co_spawn(context, this->store().replay.first_use(label, kNow, after(kDay)), boost::asio::use_future));
-    sessions.push_back(boost::asio::co_spawn(context, this->store().sessions.create(make_session(label, "nobody")), boost::asio::use_future));
+    uses.push_back(boost::asio::co_spawn(context, this->store().replay.first_use(label, kNow, after(kDay)),
+                                         boost::asio::use_future));
+    sessions.push_back(boost::asio::co_spawn(context, this->store().sessions.create(make_session(label, "nobody")),
+                                             boost::asio::use_future));
   }
   context.poll();
   gate.opened.set_value();
@@ -217,7 +223,8 @@ TEST_F(PostgresOutage, deadlocked_writers_both_succeed) {
 TEST(Unreachable, postgres_is_unavailable) {
   Database database(store_postgres::make_connector("postgresql://nobody:secret-word@127.0.0.1:1/none"));
   Store store(database);
-  for (const auto& error : {run(store.maintenance.ping()).error(), run(store.replay.first_use("k", kNow, after(1))).error()}) {
+  for (const auto& error :
+       {run(store.maintenance.ping()).error(), run(store.replay.first_use("k", kNow, after(1))).error()}) {
     EXPECT_EQ(error.code(), Code::unavailable);
     EXPECT_EQ(error.cause().find("secret-word"), std::string::npos) << error.cause();
   }
@@ -235,7 +242,7 @@ class SqliteFile : public StoreContract<SqliteBackend> {};
 TEST_F(SqliteFile, is_readable_by_its_owner_only) {
   await(store().replay.first_use("k", kNow, after(1)));
   for (const auto& entry : std::filesystem::directory_iterator(backend_.folder())) {
-    struct stat info {};
+    struct stat info{};
     ASSERT_EQ(::stat(entry.path().c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777, 0600u) << entry.path();
   }
@@ -255,7 +262,8 @@ TEST_F(SqliteFile, two_programs_write_in_turns) {
 TEST_F(SqliteFile, writer_that_never_ends_makes_others_unavailable) {
   const auto rude = must(backend_.connector().open());
   must(rude->begin());
-  Database database(store_sqlite::make_connector((backend_.folder() / "sigma.db").string(), {.busy_timeout = core::Milliseconds{30}}));
+  Database database(store_sqlite::make_connector((backend_.folder() / "sigma.db").string(),
+                                                 {.busy_timeout = core::Milliseconds{30}}));
   Store other(database);
   EXPECT_EQ(run(other.replay.first_use("k", kNow, after(1))).error().code(), Code::unavailable);
   EXPECT_TRUE(run(other.maintenance.ping())) << "readers do not wait for writers";

@@ -11,7 +11,9 @@ inline constexpr std::int64_t kMinute = 60'000;
 inline constexpr std::int64_t kHour = 60 * kMinute;
 inline constexpr std::int64_t kDay = 24 * kHour;
 
-inline UtcTime after(std::int64_t ms) { return {kNow.ms + ms}; }
+inline UtcTime after(std::int64_t ms) {
+  return {kNow.ms + ms};
+}
 
 /// 32 bytes, NUL and quote among them, different for each label.
 inline SecretHash hash_of(const std::string& label) {
@@ -22,7 +24,9 @@ inline SecretHash hash_of(const std::string& label) {
   return SecretHash{bytes};
 }
 
-inline std::string pubkey_of(const std::string& label) { return "02" + label; }
+inline std::string pubkey_of(const std::string& label) {
+  return "02" + label;
+}
 
 inline Client make_client(const std::string& id = "client-1") {
   Client client;
@@ -147,8 +151,17 @@ inline RefreshToken make_refresh(const std::string& label = "1", const std::stri
 inline std::vector<std::string> hostile_texts() {
   std::string long_text;
   while (long_text.size() < 50'000) long_text += "'; DROP TABLE users; -- \xF0\x9F\x94\x91 ";
-  return {"", "'\"`\\; --", std::string("a\0b\0", 4), std::string(1, '\0'), "\xF0\x9F\x98\x80 \xE2\x82\xBF", "\xff\xfe not UTF-8",
-          "\x01", "\x01YWJj", "$1 %s {} ?1 :a", "\\x00", long_text};
+  return {"",
+          "'\"`\\; --",
+          std::string("a\0b\0", 4),
+          std::string(1, '\0'),
+          "\xF0\x9F\x98\x80 \xE2\x82\xBF",
+          "\xff\xfe not UTF-8",
+          "\x01",
+          "\x01YWJj",
+          "$1 %s {} ?1 :a",
+          "\\x00",
+          long_text};
 }
 
 }  // namespace sigma::store::contract

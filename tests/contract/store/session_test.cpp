@@ -23,7 +23,9 @@ class Sessions : public StoreContract<Backend> {
     access.session_id = SessionId{session};
     await(this->store().tokens.redeem_code(code.hash, kNow, {access, {}}));
   }
-  bool is_live(const std::string& label) { return !await(this->store().tokens.find_access(make_access(label).hash))->revoked_at; }
+  bool is_live(const std::string& label) {
+    return !await(this->store().tokens.find_access(make_access(label).hash))->revoked_at;
+  }
 };
 TYPED_TEST_SUITE(Sessions, Backends);
 
@@ -44,7 +46,8 @@ TYPED_TEST(Sessions, end_at_their_expiry) {
   EXPECT_FALSE(await(this->sessions().find(make_session().token_hash, after(kDay))));
   EXPECT_FALSE(await(this->sessions().find_by_id(SessionId{"session-1"}, after(kDay))));
   EXPECT_TRUE(await(this->sessions().list(UserId{"user-1"}, after(kDay))).empty());
-  EXPECT_FALSE(await(this->sessions().renew(SessionId{"session-1"}, after(kDay), after(2 * kDay)))) << "no resurrection";
+  EXPECT_FALSE(await(this->sessions().renew(SessionId{"session-1"}, after(kDay), after(2 * kDay))))
+      << "no resurrection";
 }
 
 TYPED_TEST(Sessions, of_a_disabled_user_are_returned) {
@@ -83,7 +86,8 @@ TYPED_TEST(Sessions, list_holds_the_users_own) {
   older.active_bap_id.reset();
   await(this->sessions().create(older));
   await(this->sessions().create(make_session("session-3", "user-2")));
-  EXPECT_EQ(await(this->sessions().list(UserId{"user-1"}, kNow)), (std::vector{older, make_session("session-1", "user-1")}));
+  EXPECT_EQ(await(this->sessions().list(UserId{"user-1"}, kNow)),
+            (std::vector{older, make_session("session-1", "user-1")}));
 }
 
 TYPED_TEST(Sessions, removal_revokes_tokens_unless_offline_access_was_granted) {

@@ -13,7 +13,8 @@ class Tokens : public StoreContract<Backend> {
     AuthorizationCode code = make_code(label);
     code.scopes = std::move(scopes);
     await(tokens().create_code(code));
-    EXPECT_EQ(await(tokens().redeem_code(code.hash, kNow, {make_access(label, label), make_refresh(label, label)})), Consumed::done);
+    EXPECT_EQ(await(tokens().redeem_code(code.hash, kNow, {make_access(label, label), make_refresh(label, label)})),
+              Consumed::done);
   }
   bool access_is_live(const std::string& label) {
     const auto token = await(tokens().find_access(make_access(label).hash));
@@ -76,7 +77,8 @@ TYPED_TEST(Tokens, redeeming_without_refresh_token) {
 
 TYPED_TEST(Tokens, second_redemption_stores_nothing) {
   this->redeem("1");
-  EXPECT_EQ(await(this->tokens().redeem_code(make_code().hash, kNow, {make_access("2"), make_refresh("2")})), Consumed::already);
+  EXPECT_EQ(await(this->tokens().redeem_code(make_code().hash, kNow, {make_access("2"), make_refresh("2")})),
+            Consumed::already);
   EXPECT_EQ(await(this->tokens().find_access(make_access("2").hash)), std::nullopt);
   EXPECT_EQ(await(this->tokens().find_refresh(make_refresh("2").hash)), std::nullopt);
 }
@@ -138,20 +140,24 @@ TYPED_TEST(Tokens, rotation_replaces_both_tokens) {
 TYPED_TEST(Tokens, rotation_touches_no_other_grant) {
   this->redeem("1");
   this->redeem("2");
-  await(this->tokens().rotate_refresh(make_refresh("1").hash, kNow, "f", "s", {make_access("3", "1"), make_refresh("3", "1")}));
+  await(this->tokens().rotate_refresh(make_refresh("1").hash, kNow, "f", "s",
+                                      {make_access("3", "1"), make_refresh("3", "1")}));
   EXPECT_TRUE(this->access_is_live("2"));
   EXPECT_TRUE(this->refresh_is_live("2"));
 }
 
 TYPED_TEST(Tokens, second_rotation_changes_nothing) {
   this->redeem("1");
-  await(this->tokens().rotate_refresh(make_refresh("1").hash, kNow, "first", "answer", {make_access("2"), make_refresh("2")}));
-  EXPECT_EQ(await(this->tokens().rotate_refresh(make_refresh("1").hash, after(1), "second", "other", {make_access("3"), make_refresh("3")})),
+  await(this->tokens().rotate_refresh(make_refresh("1").hash, kNow, "first", "answer",
+                                      {make_access("2"), make_refresh("2")}));
+  EXPECT_EQ(await(this->tokens().rotate_refresh(make_refresh("1").hash, after(1), "second", "other",
+                                                {make_access("3"), make_refresh("3")})),
             Consumed::already);
   EXPECT_EQ(await(this->tokens().find_refresh(make_refresh("1").hash))->sealed_answer, "answer");
   EXPECT_EQ(await(this->tokens().find_access(make_access("3").hash)), std::nullopt);
   EXPECT_TRUE(this->access_is_live("2"));
-  EXPECT_EQ(await(this->tokens().rotate_refresh(hash_of("unknown"), kNow, "f", "s", {make_access("4"), {}})), Consumed::not_found);
+  EXPECT_EQ(await(this->tokens().rotate_refresh(hash_of("unknown"), kNow, "f", "s", {make_access("4"), {}})),
+            Consumed::not_found);
 }
 
 TYPED_TEST(Tokens, one_of_fifty_rotations_wins) {
@@ -162,7 +168,8 @@ TYPED_TEST(Tokens, one_of_fifty_rotations_wins) {
   for (int i = 0; i < 50; ++i) {
     const std::string label = "r" + std::to_string(i);
     Store& store = i % 2 == 0 ? this->store() : other;
-    attempts.push_back(store.tokens.rotate_refresh(make_refresh("1").hash, kNow, label, label, {make_access(label), make_refresh(label)}));
+    attempts.push_back(store.tokens.rotate_refresh(make_refresh("1").hash, kNow, label, label,
+                                                   {make_access(label), make_refresh(label)}));
   }
   const auto results = run_all(std::move(attempts));
   EXPECT_EQ(count(results, Consumed::done), 1u);
@@ -181,7 +188,8 @@ TYPED_TEST(Tokens, revoked_grant_takes_the_whole_family) {
     EXPECT_FALSE(this->refresh_is_live(label)) << label;
   }
   EXPECT_EQ(await(this->tokens().find_refresh(make_refresh("3").hash))->revoked_at, after(3));
-  EXPECT_EQ(await(this->tokens().rotate_refresh(make_refresh("3").hash, kNow, "f", "s", {make_access("4"), {}})), Consumed::already);
+  EXPECT_EQ(await(this->tokens().rotate_refresh(make_refresh("3").hash, kNow, "f", "s", {make_access("4"), {}})),
+            Consumed::already);
   EXPECT_TRUE(this->access_is_live("2"));
 }
 
@@ -196,8 +204,11 @@ TYPED_TEST(Tokens, revocation_beats_a_rotation_in_flight) {
     Store other(second);
     std::vector<Task<Result<Consumed>>> rotation;
     boost::asio::io_context context;
-    auto rotated = boost::asio::co_spawn(context, this->tokens().rotate_refresh(make_refresh(label).hash, kNow, "f", "s", {access, refresh}), boost::asio::use_future);
-    auto revoked = boost::asio::co_spawn(context, other.tokens.revoke_grant(GrantId{"grant-" + label}, kNow), boost::asio::use_future);
+    auto rotated = boost::asio::co_spawn(
+        context, this->tokens().rotate_refresh(make_refresh(label).hash, kNow, "f", "s", {access, refresh}),
+        boost::asio::use_future);
+    auto revoked = boost::asio::co_spawn(context, other.tokens.revoke_grant(GrantId{"grant-" + label}, kNow),
+                                         boost::asio::use_future);
     context.run();
     must(rotated.get());
     must(revoked.get());

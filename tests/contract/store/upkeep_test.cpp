@@ -8,7 +8,9 @@ namespace {
 template <class Backend>
 class Upkeep : public StoreContract<Backend> {
  protected:
-  bool first_use(std::string key, UtcTime now, UtcTime until) { return await(this->store().replay.first_use(std::move(key), now, until)); }
+  bool first_use(std::string key, UtcTime now, UtcTime until) {
+    return await(this->store().replay.first_use(std::move(key), now, until));
+  }
 };
 TYPED_TEST_SUITE(Upkeep, Backends);
 
@@ -34,7 +36,8 @@ TYPED_TEST(Upkeep, one_of_fifty_uses_is_the_first) {
   for (int round = 0; round < 5; ++round) {
     std::vector<Task<Result<bool>>> attempts;
     for (int i = 0; i < 50; ++i) {
-      attempts.push_back((i % 2 == 0 ? this->store() : other).replay.first_use("round" + std::to_string(round), kNow, after(kMinute)));
+      attempts.push_back(
+          (i % 2 == 0 ? this->store() : other).replay.first_use("round" + std::to_string(round), kNow, after(kMinute)));
     }
     int first = 0;
     for (auto& result : run_all(std::move(attempts))) first += must(std::move(result)) ? 1 : 0;
@@ -56,7 +59,8 @@ TYPED_TEST(Upkeep, expired_rows_go_and_live_ones_stay) {
   EXPECT_FALSE(await(store.tokens.find_access(make_access().hash)));
   EXPECT_EQ(await(store.maintenance.remove_expired(after(3 * kDay), 100)), 1u);
   EXPECT_TRUE(await(store.sessions.list(UserId{"user-1"}, kNow)).empty());
-  EXPECT_TRUE(await(store.tokens.find_code(make_code().hash))) << "its refresh token lives: a replayed code must still be noticed";
+  EXPECT_TRUE(await(store.tokens.find_code(make_code().hash)))
+      << "its refresh token lives: a replayed code must still be noticed";
 
   EXPECT_EQ(await(store.maintenance.remove_expired(after(30 * kDay), 100)), 1u);
   EXPECT_FALSE(await(store.tokens.find_refresh(make_refresh().hash)));
@@ -76,7 +80,9 @@ TYPED_TEST(Upkeep, grant_outlives_every_rotation) {
     AccessToken access = make_access(label);
     RefreshToken refresh = make_refresh(label);
     refresh.expires_at = after((day + 30) * kDay);
-    ASSERT_EQ(await(store.tokens.rotate_refresh(make_refresh(last).hash, after(day * kDay), "f", "s", {access, refresh})), Consumed::done);
+    ASSERT_EQ(
+        await(store.tokens.rotate_refresh(make_refresh(last).hash, after(day * kDay), "f", "s", {access, refresh})),
+        Consumed::done);
     await(store.maintenance.remove_expired(after(day * kDay), 100));
     last = label;
   }
@@ -93,7 +99,9 @@ TYPED_TEST(Upkeep, batches_bound_the_work) {
   EXPECT_EQ(await(this->store().maintenance.remove_expired(after(kHour), 10)), 0u);
 }
 
-TYPED_TEST(Upkeep, ping_answers) { await(this->store().maintenance.ping()); }
+TYPED_TEST(Upkeep, ping_answers) {
+  await(this->store().maintenance.ping());
+}
 
 }  // namespace
 }  // namespace sigma::store::contract

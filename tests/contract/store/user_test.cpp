@@ -61,7 +61,8 @@ TYPED_TEST(Users, known_key_gives_the_existing_user) {
   again.pubkey = pubkey_of("user-1");
   EXPECT_EQ(await(this->users().create_with_profile(again, make_profile("bap-2", "user-2"))), make_user("user-1"));
   again.pubkey = pubkey_of("bap-1");
-  EXPECT_EQ(await(this->users().create_with_profile(again, make_profile("bap-2", "user-2"))), make_user("user-1")) << "by profile";
+  EXPECT_EQ(await(this->users().create_with_profile(again, make_profile("bap-2", "user-2"))), make_user("user-1"))
+      << "by profile";
   EXPECT_EQ(await(this->users().find(UserId{"user-2"})), std::nullopt);
   EXPECT_EQ(await(this->users().find_profile(BapId{"bap-2"})), std::nullopt);
 }
@@ -85,7 +86,8 @@ TYPED_TEST(Users, fifty_first_sign_ins_make_one_user) {
 
 TYPED_TEST(Users, identity_of_somebody_else_creates_nobody) {
   await(this->users().create_with_profile(make_user("user-1"), make_profile("bap-1", "user-1")));
-  const auto result = core::testing::run(this->users().create_with_profile(make_user("user-2"), make_profile("bap-1", "user-2")));
+  const auto result =
+      core::testing::run(this->users().create_with_profile(make_user("user-2"), make_profile("bap-1", "user-2")));
   EXPECT_EQ(result.error().code(), core::Code::conflict);
   EXPECT_EQ(await(this->users().find(UserId{"user-2"})), std::nullopt);
 }

@@ -21,7 +21,10 @@ using Answers = std::vector<std::string>;
 class StatementJob final : public WriteJob {
  public:
   StatementJob(std::string name, Answers& answers, bool single_statement = false)
-      : WriteJob({.key = name, .single_statement = single_statement}), name_(std::move(name)), query_(name_), answers_(answers) {}
+      : WriteJob({.key = name, .single_statement = single_statement}),
+        name_(std::move(name)),
+        query_(name_),
+        answers_(answers) {}
   core::Result<void> run(sql::Connection& connection) override {
     SIGMA_CHECK(connection.execute(query_, {}, [](const sql::Row&) {}));
     return {};
@@ -67,23 +70,25 @@ TEST_F(CommitWorkerTest, connection_is_kept_between_batches) {
 TEST_F(CommitWorkerTest, refused_statement_fails_alone) {
   script_.statements["b"] = {Failure::statement, Failure::statement};
   process({"a", "b", "c"});
-  EXPECT_THAT(script_.log, ElementsAre("open", "begin", "run a", "run b", "rollback",  // together
-                                       "begin", "run a", "commit", "begin", "run b", "rollback", "begin", "run c", "commit"));
+  EXPECT_THAT(script_.log,
+              ElementsAre("open", "begin", "run a", "run b", "rollback",  // together
+                          "begin", "run a", "commit", "begin", "run b", "rollback", "begin", "run c", "commit"));
   EXPECT_THAT(answers_, ElementsAre("a done", "b conflict", "c done"));
 }
 
 TEST_F(CommitWorkerTest, refused_commit_sends_each_alone) {
   script_.commits = {Failure::conflict};
   process({"a", "b"});
-  EXPECT_THAT(script_.log, ElementsAre("open", "begin", "run a", "run b", "commit", "rollback", "begin", "run a", "commit", "begin",
-                                       "run b", "commit"));
+  EXPECT_THAT(script_.log, ElementsAre("open", "begin", "run a", "run b", "commit", "rollback", "begin", "run a",
+                                       "commit", "begin", "run b", "commit"));
   EXPECT_THAT(answers_, ElementsAre("a done", "b done"));
 }
 
 TEST_F(CommitWorkerTest, lost_connection_in_a_batch_is_reopened_and_all_repeated) {
   script_.statements["b"] = {Failure::lost};
   process({"a", "b"});
-  EXPECT_THAT(script_.log, ElementsAre("open", "begin", "run a", "run b", "open", "begin", "run a", "commit", "begin", "run b", "commit"));
+  EXPECT_THAT(script_.log, ElementsAre("open", "begin", "run a", "run b", "open", "begin", "run a", "commit", "begin",
+                                       "run b", "commit"));
   EXPECT_THAT(answers_, ElementsAre("a done", "b done"));
 }
 
@@ -144,7 +149,8 @@ TEST_F(CommitWorkerTest, conflict_is_repeated_three_times) {
 TEST_F(CommitWorkerTest, connection_lost_in_a_transaction_is_repeated) {
   script_.statements["a"] = {Failure::lost, Failure::lost};
   process({"a"});
-  EXPECT_THAT(script_.log, ElementsAre("open", "begin", "run a", "open", "begin", "run a", "open", "begin", "run a", "commit"));
+  EXPECT_THAT(script_.log,
+              ElementsAre("open", "begin", "run a", "open", "begin", "run a", "open", "begin", "run a", "commit"));
   EXPECT_THAT(answers_, ElementsAre("a done"));
 }
 

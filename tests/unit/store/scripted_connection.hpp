@@ -13,10 +13,10 @@ using sql::Failure;
 
 /// What all connections of one connector share: the script and what happened.
 struct Script {
-  std::vector<std::string> log;             ///< "open", "begin", "run a", "commit", "rollback"
-  std::deque<Failure> begins, commits;      ///< one each; none left: success
+  std::vector<std::string> log;                           ///< "open", "begin", "run a", "commit", "rollback"
+  std::deque<Failure> begins, commits;                    ///< one each; none left: success
   std::map<std::string, std::deque<Failure>> statements;  ///< by the statement's text
-  std::deque<bool> opens;                   ///< false: refused
+  std::deque<bool> opens;                                 ///< false: refused
   bool usable = true;
   bool prefers_autocommit = false;
 };
@@ -26,7 +26,8 @@ class ScriptedConnection final : public sql::Connection {
   explicit ScriptedConnection(Script& script) : script_(script) {}
 
   sql::Dialect dialect() const override { return sql::Dialect::postgres; }
-  core::Result<std::size_t> execute(const sql::Query& query, std::span<const sql::Param>, const sql::RowVisitor&) override {
+  core::Result<std::size_t> execute(const sql::Query& query, std::span<const sql::Param>,
+                                    const sql::RowVisitor&) override {
     const std::string& text = query.text(dialect());
     script_.log.push_back("run " + text);
     if (auto failed = next(script_.statements[text]); !failed) return failed.error();

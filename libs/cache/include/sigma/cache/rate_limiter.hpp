@@ -9,13 +9,13 @@ namespace sigma::cache {
 
 /// `limit` requests at once, and from then on one each `window / limit`.
 struct RateLimit {
-  std::int64_t limit = 60;                ///< 1 to 1,000,000
+  std::int64_t limit = 60;            ///< 1 to 1,000,000
   core::Milliseconds window{60'000};  ///< 1 ms to 1 day
 };
 
 struct RateDecision {
   bool allowed = true;
-  std::int64_t remaining = 0;          ///< further requests that would be allowed now
+  std::int64_t remaining = 0;         ///< further requests that would be allowed now
   core::Milliseconds retry_after{0};  ///< until the next request would be allowed; 0 when allowed
 };
 

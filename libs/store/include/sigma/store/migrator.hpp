@@ -16,10 +16,10 @@ struct MigrationState {
   std::optional<core::UtcTime> applied_at;  ///< none: still to be applied
 };
 
-/// Blocks: for start-up and the command line, not for I/O threads. Both methods refuse (Code::conflict, with what to do)
-/// a database with a migration whose text differs from ours, and one that is newer than this program, unless every newer
-/// migration says that we may go on: its text has a line `-- oldest-program: <version>` with a version that we have.
-/// That is what lets a release be rolled back by one.
+/// Blocks: for start-up and the command line, not for I/O threads. Both methods refuse (Code::conflict, with what to
+/// do) a database with a migration whose text differs from ours, and one that is newer than this program, unless every
+/// newer migration says that we may go on: its text has a line `-- oldest-program: <version>` with a version that we
+/// have. That is what lets a release be rolled back by one.
 class Migrator {
  public:
   Migrator(sql::Connector connector, const core::Clock& clock) : connector_(std::move(connector)), clock_(clock) {}

@@ -167,9 +167,9 @@ struct IssuedTokens {
 };
 
 enum class Consumed {
-  done,        ///< this call consumed it
-  already,     ///< it was consumed (or revoked) before
-  not_found,   ///< unknown or removed
+  done,       ///< this call consumed it
+  already,    ///< it was consumed (or revoked) before
+  not_found,  ///< unknown or removed
 };
 
 enum class DeviceCodeStatus { pending, approved, denied };
@@ -207,7 +207,7 @@ struct Consent {
 
 struct SigningKey {
   std::string kid;
-  std::string algorithm;       ///< JOSE name: RS256 …
+  std::string algorithm;  ///< JOSE name: RS256 …
   core::Json public_jwk;
   std::string sealed_private;  ///< sealed with the server's secret
   UtcTime created_at;

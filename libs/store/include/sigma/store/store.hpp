@@ -1,5 +1,5 @@
-// The store in the domain's words. One implementation over sql::Driver; SQLite and Postgres are drivers (decision 0003).
-// Every method is a coroutine that does its work on database threads and resumes on the caller's executor.
+// The store in the domain's words. One implementation over sql::Driver; SQLite and Postgres are drivers (decision
+// 0003). Every method is a coroutine that does its work on database threads and resumes on the caller's executor.
 // Errors: Code::unavailable (down, timed out, or the outcome of a write is unknown), Code::overloaded (queue full).
 // Losing a race or finding nothing is a value, not an error.
 #pragma once
@@ -40,6 +40,7 @@ class ClientStore {
   Task<Result<bool>> update(Client client, std::optional<UtcTime> expected_updated_at = {});
   /// Removes the client with its codes, tokens and consents; false when unknown.
   Task<Result<bool>> remove(ClientId id);
+
  private:
   Database& db_;
 };
@@ -59,6 +60,7 @@ class UserStore {
   Task<Result<std::vector<Profile>>> list_profiles(UserId id);  ///< primary first, then oldest first
   /// Inserts or updates; false when the identity belongs to another user.
   Task<Result<bool>> save_profile(Profile profile);
+
  private:
   Database& db_;
 };
@@ -77,6 +79,7 @@ class SessionStore {
   /// offline_access. False when it was gone already.
   Task<Result<bool>> remove(SessionId id, UtcTime now);
   Task<Result<std::vector<Session>>> list(UserId id, UtcTime now);
+
  private:
   Database& db_;
 };
@@ -103,6 +106,7 @@ class TokenStore {
   Task<Result<bool>> revoke_access(SecretHash hash, UtcTime now);
   /// Stores an access token that needs no one-time input (client_credentials …).
   Task<Result<void>> create_access(AccessToken token);
+
  private:
   Database& db_;
 };
@@ -116,6 +120,7 @@ class ConsentStore {
   Task<Result<std::vector<Consent>>> list(UserId user);
   /// Withdraws it and revokes, in the same commit, every token of that user and client (and identity).
   Task<Result<bool>> withdraw(UserId user, ClientId client, std::optional<BapId> bap_id, UtcTime now);
+
  private:
   Database& db_;
 };
@@ -129,6 +134,7 @@ class KeyStore {
   /// Retires the unretired keys of the new key's algorithm (retired_at = its active_from, expires_at as given) and
   /// inserts it, in one commit.
   Task<Result<void>> rotate(SigningKey key, UtcTime old_expires_at);
+
  private:
   Database& db_;
 };
@@ -140,6 +146,7 @@ class ReplayGuard {
   explicit ReplayGuard(Database& db) : db_(db) {}
   /// True the first time `key` (any bytes; hashed already) is seen; false while it is remembered.
   Task<Result<bool>> first_use(std::string key, UtcTime now, UtcTime remember_until);
+
  private:
   Database& db_;
 };
@@ -151,6 +158,7 @@ class Maintenance {
   Task<Result<std::size_t>> remove_expired(UtcTime now, std::size_t batch);
   /// A trivial query: is the database there?
   Task<Result<void>> ping();
+
  private:
   Database& db_;
 };
@@ -158,7 +166,15 @@ class Maintenance {
 /// Everything above over one Database.
 struct Store {
   explicit Store(Database& db)
-      : clients(db), users(db), sessions(db), tokens(db), devices(db), consents(db), keys(db), replay(db), maintenance(db) {}
+      : clients(db),
+        users(db),
+        sessions(db),
+        tokens(db),
+        devices(db),
+        consents(db),
+        keys(db),
+        replay(db),
+        maintenance(db) {}
   ClientStore clients;
   UserStore users;
   SessionStore sessions;
