@@ -6,9 +6,6 @@
 function(sigma_library)
   cmake_parse_arguments(ARG "" "NAME;LAYER" "DEPS;SAME_LAYER;LINK;PRIVATE_LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/*.cpp)
-  if(NOT sources)
-    return()  # no sources yet
-  endif()
   set(target sigma_${ARG_NAME})
   add_library(${target} STATIC ${sources})
   add_library(sigma::${ARG_NAME} ALIAS ${target})
@@ -16,7 +13,7 @@ function(sigma_library)
 
   foreach(dep IN LISTS ARG_DEPS)
     get_property(layer GLOBAL PROPERTY sigma_${dep}_LAYER)
-    if(layer STREQUAL "")
+    if(NOT TARGET sigma_${dep})
       message(FATAL_ERROR "sigma::${ARG_NAME} depends on sigma::${dep}, which is not defined before it.")
     endif()
     if(NOT layer LESS ARG_LAYER)

@@ -5,7 +5,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
 #include <csignal>
 
 #include "admin/routes.hpp"
@@ -14,6 +13,7 @@
 #include "routes.hpp"
 #include "routes/render.hpp"
 #include "sigma/core/log.hpp"
+#include "sigma/core/run.hpp"
 #include "sigma/crypto/random.hpp"
 #include "sigma/http/server.hpp"
 #include "wiring.hpp"
@@ -26,15 +26,6 @@ constexpr std::size_t kSigningQueue = 1'024;
 constexpr std::chrono::seconds kKeyReload{30};
 constexpr std::chrono::seconds kCleanup{60};
 constexpr std::size_t kCleanupBatch = 500;
-
-// Runs a task to its end on an event loop of its own: start-up happens before any server thread exists.
-template <class T>
-T run_now(core::Task<T> task) {
-  asio::io_context context;
-  auto future = asio::co_spawn(context, std::move(task), asio::use_future);
-  context.run();
-  return future.get();
-}
 
 // What happens by the clock while the server runs. Errors are logged and tried again at the next turn.
 core::Task<> look_after_keys(App& app) {
@@ -80,9 +71,9 @@ int serve(const Config& config) {
   if (!opened) return fail("database_refused", opened.error());
   core::WorkPool signing_pool("signing", config.io_threads, kSigningQueue);
   App app(make_settings(config), config.trusted_origins, *opened->store, *sealer, clock, random, signing_pool);
-  if (auto started = run_now(app.keys.start()); !started) return fail("keys_refused", started.error());
+  if (auto started = core::run_to_end(app.keys.start()); !started) return fail("keys_refused", started.error());
   if (!config.clients_file.empty()) {
-    if (auto applied = run_now(apply_clients_file(*opened->store, clock, config.clients_file)); !applied) {
+    if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file)); !applied) {
       return fail("clients_file_refused", applied.error());
     }
   }

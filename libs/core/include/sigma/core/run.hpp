@@ -1,0 +1,24 @@
+#pragma once
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "sigma/core/task.hpp"
+
+namespace sigma::core {
+
+/// The loop of run_to_end(): lives as long as the program, because a pool thread that has just posted a result may still
+/// be inside the loop's code when the result is already here.
+boost::asio::io_context& program_loop();
+
+/// Runs a task to its end and returns what it returned: for start-up and the command line. One thread at a time.
+template <class T>
+T run_to_end(Task<T> task) {
+  auto& loop = program_loop();
+  loop.restart();
+  auto future = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
+  loop.run();
+  return future.get();
+}
+
+}  // namespace sigma::core
