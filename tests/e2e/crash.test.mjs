@@ -27,52 +27,55 @@ forEachStore('kill -9', { clients: [publicClient('my-app'), sigmaClient('sigma-a
   const open = { codes: new Set(), refreshes: new Set() };
   let finished = 0;
 
-  /** Sign-in, code, exchange, two refreshes; ends by the first broken connection. */
+  /** Code and exchange; answers the tokens. */
+  async function redeem(server, person, clientId, key) {
+    const { verifier, challenge } = newPkce();
+    const query = { client_id: clientId, code_challenge: challenge, scope: fullScope };
+    const answer = await authorize(server, person, query);
+    assert.ok([302, 303].includes(answer.status), answer.describe());
+    const code = new URL(answer.location).searchParams.get('code');
+    const form = exchangeForm({ code, verifier, redirectUri: callback, clientId });
+    const body = new URLSearchParams(form).toString();
+    const signature = key?.token(tokenPath, { body, timestamp: distinctTime() });
+
+    const sent = { form, key };
+    open.codes.add(sent);
+    const exchanged = await postToken(server, body, { token: signature ?? null });
+    assert.equal(exchanged.status, 200, exchanged.describe());
+    open.codes.delete(sent);
+    known.codes.push(sent);
+    if (signature) known.memberTokens.push({ body, signature });
+    return exchanged.json;
+  }
+
+  /** Sign-in, then for each kind of client one grant that is left alone and one that is refreshed twice. */
   async function round(server, enough) {
     const person = new Person();
     const token = person.token(signInPath, { timestamp: distinctTime() });
     const signedIn = await person.trySignIn(server, { token });
     assert.equal(signedIn.status, 200, signedIn.describe());
     person.jar.absorb(signedIn);
+    const userId = signedIn.json.user.id;
     known.signInTokens.push(token);
-    known.sessions.push({ token: signedIn.json.token, userId: signedIn.json.user.id, pubkey: person.pubkey });
+    known.sessions.push({ token: signedIn.json.token, userId, pubkey: person.pubkey });
 
     for (const [clientId, key] of [
       ['my-app', undefined],
       ['sigma-app', member],
     ]) {
-      const { verifier, challenge } = newPkce();
-      const answer = await authorize(server, person, {
-        client_id: clientId,
-        code_challenge: challenge,
-        scope: fullScope,
-      });
-      assert.ok([302, 303].includes(answer.status), answer.describe());
-      const code = new URL(answer.location).searchParams.get('code');
-      const form = exchangeForm({ code, verifier, redirectUri: callback, clientId });
-      const body = new URLSearchParams(form).toString();
-      const signature = key?.token(tokenPath, { body, timestamp: distinctTime() });
-
-      const sent = { form, key };
-      open.codes.add(sent);
-      const exchanged = await postToken(server, body, { token: signature ?? null });
-      assert.equal(exchanged.status, 200, exchanged.describe());
-      open.codes.delete(sent);
-      known.codes.push(sent);
-      if (signature) known.memberTokens.push({ body, signature });
-      known.exchanges.push({ access: exchanged.json.access_token, userId: signedIn.json.user.id });
-
-      let refresh = exchanged.json.refresh_token;
+      const single = await redeem(server, person, clientId, key);
+      known.exchanges.push({ access: single.access_token, userId });
+      let tokens = await redeem(server, person, clientId, key);
       for (let i = 0; i < 2; i += 1) {
-        const asked = { token: refresh, clientId, key };
+        const asked = { token: tokens.refresh_token, clientId, key };
         open.refreshes.add(asked);
-        const refreshed = await postToken(server, refreshForm(refresh, clientId), { key });
+        const refreshed = await postToken(server, refreshForm(tokens.refresh_token, clientId), { key });
         assert.equal(refreshed.status, 200, refreshed.describe());
         open.refreshes.delete(asked);
-        refresh = refreshed.json.refresh_token;
-        known.exchanges.push({ access: refreshed.json.access_token, userId: signedIn.json.user.id });
+        tokens = refreshed.json;
       }
-      known.refreshes.push({ token: refresh, clientId, key });
+      known.exchanges.push({ access: tokens.access_token, userId });
+      known.refreshes.push({ token: tokens.refresh_token, clientId, key });
     }
     finished += 1;
     if (finished >= roundsBeforeKill) enough();

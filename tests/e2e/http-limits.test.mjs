@@ -14,7 +14,7 @@ forEachStore('HTTP limits', {}, (context) => {
     for (const method of ['BREW', 'TRACE', 'CONNECT', 'PROPFIND', 'get']) {
       const { status, text } = await rawRequest(
         context.server.local,
-        `${method} /api/auth/get-session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+        `${method} /api/auth/get-session HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n`,
       );
       assert.ok((status >= 400 && status < 500) || status === 501, `${method}: ${status} ${text}`);
     }
@@ -23,7 +23,7 @@ forEachStore('HTTP limits', {}, (context) => {
   test('bodies: 64 KB is the limit, with and without Content-Length', async () => {
     const { server } = context;
     const head = (length) =>
-      `POST /api/auth/oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n${length}\r\n\r\n`;
+      `POST /api/auth/oauth2/token HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n${length}\r\n\r\n`;
     const fill = (size) => `grant_type=x&pad=${'x'.repeat(size - 17)}`;
     const fits = await rawRequest(server.local, [head(`Content-Length: ${64 * kib}`), fill(64 * kib)]);
     assert.equal(fits.status, 400, fits.text.slice(0, 300));
@@ -41,7 +41,7 @@ forEachStore('HTTP limits', {}, (context) => {
 
   test('headers: 16 KB is the limit', async () => {
     const { server } = context;
-    const get = (extra) => `GET /api/auth/ok HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${extra}\r\n`;
+    const get = (extra) => `GET /api/auth/ok HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n${extra}\r\n`;
     const fits = await rawRequest(server.local, get(`X-Pad: ${'x'.repeat(15 * kib)}\r\n`));
     assert.equal(fits.status, 200, fits.text.slice(0, 300));
     const table = {
@@ -54,7 +54,7 @@ forEachStore('HTTP limits', {}, (context) => {
       const { status, text } = await rawRequest(server.local, request);
       assert.equal(status, 431, `${name}: ${text.slice(0, 300)}`);
     }
-    const long = await rawRequest(server.local, `GET /${'a'.repeat(64 * kib)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    const long = await rawRequest(server.local, `GET /${'a'.repeat(64 * kib)} HTTP/1.1\r\nHost: {host}\r\n\r\n`);
     assert.ok([414, 431].includes(long.status), long.text.slice(0, 300));
   });
 
@@ -65,7 +65,7 @@ forEachStore('HTTP limits', {}, (context) => {
   });
 
   const target =
-    'POST /api/auth/oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n';
+    'POST /api/auth/oauth2/token HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n';
   const smuggling = {
     'length and chunked': `${target}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /api/auth/ok HTTP/1.1\r\nHost: x\r\n\r\n`,
     'two lengths': `${target}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!`,
@@ -77,16 +77,16 @@ forEachStore('HTTP limits', {}, (context) => {
     'unknown coding': `${target}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n`,
     'bad chunk size': `${target}Transfer-Encoding: chunked\r\n\r\nxyz\r\n\r\n`,
     'overflowing chunk size': `${target}Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n`,
-    'folded header': 'GET /api/auth/ok HTTP/1.1\r\nHost: localhost\r\nX-A: b\r\n c\r\nContent-Length : 5\r\n\r\n',
-    'space before colon': 'GET /api/auth/ok HTTP/1.1\r\nHost : localhost\r\n\r\n',
-    'NUL in a header': 'GET /api/auth/ok HTTP/1.1\r\nHost: localhost\r\nX-A: a\0b\r\n\r\n',
-    'space in the target': 'GET /api/auth/ok x HTTP/1.1\r\nHost: localhost\r\n\r\n',
+    'folded header': 'GET /api/auth/ok HTTP/1.1\r\nHost: {host}\r\nX-A: b\r\n c\r\nContent-Length : 5\r\n\r\n',
+    'space before colon': 'GET /api/auth/ok HTTP/1.1\r\nHost : {host}\r\n\r\n',
+    'NUL in a header': 'GET /api/auth/ok HTTP/1.1\r\nHost: {host}\r\nX-A: a\0b\r\n\r\n',
+    'space in the target': 'GET /api/auth/ok x HTTP/1.1\r\nHost: {host}\r\n\r\n',
     'no version': 'GET /api/auth/ok\r\n\r\n',
     'HTTP/2 preface': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
-    'HTTP/9.9': 'GET /api/auth/ok HTTP/9.9\r\nHost: localhost\r\n\r\n',
-    'two Hosts': 'GET /api/auth/ok HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n',
+    'HTTP/9.9': 'GET /api/auth/ok HTTP/9.9\r\nHost: {host}\r\n\r\n',
+    'two Hosts': 'GET /api/auth/ok HTTP/1.1\r\nHost: {host}\r\nHost: evil.example\r\n\r\n',
     'no Host': 'GET /api/auth/ok HTTP/1.1\r\n\r\n',
-    'TLS hello': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+    'half a TLS hello': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
     garbage: '\x00\xff\x00\xff\r\n\r\n',
   };
   test('broken HTTP: 400 and the connection is closed', async () => {
@@ -96,7 +96,7 @@ forEachStore('HTTP limits', {}, (context) => {
         const refused = status === undefined ? closed : (status >= 400 && status < 500) || [501, 505].includes(status);
         assert.ok(refused, `${name}: ${status} ${text.slice(0, 300)}`);
         assert.ok(closed, `${name}: still open`);
-        assert.equal(text.split('HTTP/1.').length <= 2, true, `${name}: two answers\n${text}`);
+        assert.ok((text.match(/^HTTP\/1\.[01] \d{3} /gm) ?? []).length <= 1, `${name}: two answers\n${text}`);
       }),
     );
   });

@@ -13,6 +13,7 @@ import {
   sigmaClient,
 } from './support/oauth.mjs';
 import { distinctTime, Key, newPerson, Person, signInPath, tokenPath } from './support/person.mjs';
+import { dropIdleConnections } from './support/http.mjs';
 import { rawRequest } from './support/raw.mjs';
 import { forEachStore } from './support/stores.mjs';
 
@@ -79,11 +80,13 @@ forEachStore('time-outs and limits', { env: short }, (context) => {
     });
     await newPerson(server);
     await Promise.all(cut);
+    dropIdleConnections();
     await newPerson(server);
   });
 
   test('the limits are the settings', async () => {
     const { server } = context;
+    dropIdleConnections();
     const big = await server.request('POST', signInPath, { json: { pad: 'x'.repeat(8 * 1024) } });
     assert.equal(big.status, 413, big.describe());
     const long = await server.request('GET', '/api/auth/ok', { headers: { 'x-pad': 'x'.repeat(5 * 1024) } });

@@ -37,7 +37,7 @@ forEachStore('shutdown', { clients: [publicClient('my-app')] }, (context) => {
     const { server } = context;
     await newPerson(server); // leaves an idle keep-alive connection behind
     const body = 'grant_type=refresh_token&client_id=my-app&refresh_token=x';
-    const head = `POST /api/auth/oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n`;
+    const head = `POST /api/auth/oauth2/token HTTP/1.1\r\nHost: ${new URL(server.local).host}\r\nContent-Type: application/x-www-form-urlencoded\r\n`;
     const half = await halfRequest(server.local, `${head}Content-Length: ${body.length}\r\n\r\n${body.slice(0, 20)}`);
     // An answered request on another connection: by now the server has read the half one.
     await server.request('GET', '/api/auth/ok');

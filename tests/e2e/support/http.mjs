@@ -4,6 +4,11 @@ import http from 'node:http';
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 128 });
 
+/** Forgets the kept connections: for servers that close idle ones so soon that a request could cross the close. */
+export function dropIdleConnections() {
+  agent.destroy();
+}
+
 /**
  * One request, one answer; nothing is followed, nothing is added but Host and Content-Length.
  * `json` and `form` set body and content type; `form` takes an object or a list of pairs (doubled names).

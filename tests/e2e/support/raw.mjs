@@ -3,11 +3,11 @@ import net from 'node:net';
 
 /**
  * Sends `chunks` and reads until the server closes, a whole answer is there on a connection that says keep-alive, or the
- * time is up.
- * Answers {status, text, closed}; status is undefined when the server just closed.
+ * time is up. `{host}` in a chunk stands for the server's Host. Answers {status, text, closed}; status is undefined when
+ * the server just closed.
  */
 export function rawRequest(base, chunks, { limitMs = 8000 } = {}) {
-  const { hostname, port } = new URL(base);
+  const { host, hostname, port } = new URL(base);
   return new Promise((resolve, reject) => {
     const socket = net.connect(Number(port), hostname);
     let text = '';
@@ -34,7 +34,7 @@ export function rawRequest(base, chunks, { limitMs = 8000 } = {}) {
     });
     socket.on('connect', () => {
       connected = true;
-      for (const chunk of [chunks].flat()) socket.write(chunk, 'latin1');
+      for (const chunk of [chunks].flat()) socket.write(chunk.replaceAll('{host}', host), 'latin1');
     });
   });
 }
