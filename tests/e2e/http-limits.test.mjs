@@ -86,7 +86,7 @@ forEachStore('HTTP limits', {}, (context) => {
     'HTTP/9.9': 'GET /api/auth/ok HTTP/9.9\r\nHost: {host}\r\n\r\n',
     'two Hosts': 'GET /api/auth/ok HTTP/1.1\r\nHost: {host}\r\nHost: evil.example\r\n\r\n',
     'no Host': 'GET /api/auth/ok HTTP/1.1\r\n\r\n',
-    'half a TLS hello': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+    'TLS hello': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n',
     garbage: '\x00\xff\x00\xff\r\n\r\n',
   };
   test('broken HTTP: 400 and the connection is closed', async () => {

@@ -352,6 +352,22 @@ forEachStore('token endpoint', { clients }, (context) => {
     assert.ok(['invalid_request', 'invalid_client'].includes(stranger.json.error), stranger.describe());
   });
 
+  test('a member key before its first and after its last moment', async () => {
+    const { server } = context;
+    const [future, past] = [new Key(), new Key()];
+    const at = (days) => new Date(Date.now() + days * 86_400_000).toISOString();
+    const client = sigmaClient('timed-keys', new Key(), { member_pubkeys: undefined });
+    const member_pubkeys = [
+      { pubkey: future.pubkey, not_before: at(1) },
+      { pubkey: past.pubkey, not_before: at(-2), not_after: at(-1) },
+    ];
+    await server.createClient({ ...client, member_pubkeys });
+    const grant = await code({ client_id: 'timed-keys' });
+    for (const key of [future, past]) {
+      assertOAuthError(await postToken(server, exchangeForm(grant), { key }), 401, 'invalid_client');
+    }
+  });
+
   test('a client with several member keys may use each; a removed one no more', async () => {
     const { server } = context;
     const person = await newPerson(server);

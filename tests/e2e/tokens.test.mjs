@@ -91,6 +91,19 @@ forEachStore('tokens', { clients }, (context) => {
     assert.equal(refreshed.status, 200, refreshed.describe());
   });
 
+  test('tokens of a client that was disabled since are refused, and come back with it', async () => {
+    const { server } = context;
+    await server.createClient(publicClient('switched'));
+    const tokens = await exchange(server, await code({ client_id: 'switched', ...offline }));
+    await server.admin('PATCH', '/admin/clients/switched', { json: { disabled: true } });
+    assertOAuthError(await userinfo(server, tokens.access_token), 401, 'invalid_token');
+    assertOAuthError(await postToken(server, refreshForm(tokens.refresh_token, 'switched')), 401, 'invalid_client');
+    await server.admin('PATCH', '/admin/clients/switched', { json: { disabled: false } });
+    assert.equal((await userinfo(server, tokens.access_token)).status, 200);
+    await server.admin('DELETE', '/admin/clients/switched');
+    assertOAuthError(await userinfo(server, tokens.access_token), 401, 'invalid_token');
+  });
+
   test('refresh rotates; an identical retry gets the identical answer', async () => {
     const { server } = context;
     for (const [clientId, key] of [

@@ -1,0 +1,108 @@
+// What other origins may read: sigma-contract.md §4–§6, security case 56.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { publicClient } from './support/oauth.mjs';
+import { newPerson } from './support/person.mjs';
+import { forEachStore } from './support/stores.mjs';
+
+const trusted = 'https://trusted.example.com';
+const anyOrigin = [
+  ['POST', '/api/auth/oauth2/token'],
+  ['GET', '/api/auth/oauth2/userinfo'],
+  ['GET', '/api/auth/jwks'],
+  ['GET', '/api/auth/.well-known/openid-configuration'],
+];
+const sessionRoutes = [
+  ['GET', '/api/auth/get-session'],
+  ['POST', '/api/auth/sign-out'],
+  ['POST', '/api/auth/sign-in/sigma'],
+];
+
+forEachStore('CORS', { clients: [publicClient('my-app')], env: { SIGMA_TRUSTED_ORIGINS: trusted } }, (context) => {
+  const preflight = (method, path, origin) =>
+    context.server.request('OPTIONS', path, {
+      headers: {
+        origin,
+        'access-control-request-method': method,
+        'access-control-request-headers': 'authorization,content-type,x-auth-token',
+      },
+    });
+
+  test('token, userinfo, keys and discovery: any origin, never with credentials', async () => {
+    const { server } = context;
+    for (const origin of ['https://anyone.example', 'null']) {
+      for (const [method, path] of anyOrigin) {
+        const asked = await preflight(method, path, origin);
+        assert.ok([200, 204].includes(asked.status), asked.describe());
+        assert.equal(asked.headers['access-control-allow-origin'], '*', asked.describe());
+        assert.match(asked.headers['access-control-allow-methods'] ?? '', new RegExp(method), asked.describe());
+        assert.match(asked.headers['access-control-allow-headers'] ?? '', /authorization/i, asked.describe());
+        assert.match(asked.headers['access-control-allow-headers'] ?? '', /x-auth-token/i, asked.describe());
+        const answer = await server.request(method, path, { headers: { origin } });
+        assert.equal(answer.headers['access-control-allow-origin'], '*', answer.describe());
+        for (const one of [asked, answer]) {
+          assert.equal(one.headers['access-control-allow-credentials'], undefined, one.describe());
+        }
+      }
+    }
+  });
+
+  test('session routes: the trusted origin, by name and with credentials', async () => {
+    const { server } = context;
+    for (const [method, path] of sessionRoutes) {
+      const asked = await preflight(method, path, trusted);
+      assert.ok([200, 204].includes(asked.status), asked.describe());
+      const answer = await server.request(method, path, { headers: { origin: trusted } });
+      for (const one of [asked, answer]) {
+        assert.equal(one.headers['access-control-allow-origin'], trusted, one.describe());
+        assert.equal(one.headers['access-control-allow-credentials'], 'true', one.describe());
+        assert.match(one.headers.vary ?? '', /origin/i, one.describe());
+      }
+    }
+  });
+
+  test('session routes: nobody else, however alike the name', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const strangers = [
+      'https://evil.example',
+      'null',
+      `${trusted}.evil.example`,
+      trusted.replace('https', 'http'),
+      `${trusted}:444`,
+      'https://eviltrusted.example.com',
+      'https://sub.trusted.example.com',
+      trusted.toUpperCase(),
+    ];
+    for (const origin of strangers) {
+      for (const [method, path] of sessionRoutes) {
+        const headers = method === 'GET' ? { origin, cookie: person.jar.header() } : { origin };
+        for (const answer of [await preflight(method, path, origin), await server.request(method, path, { headers })]) {
+          assert.equal(answer.headers['access-control-allow-origin'], undefined, `${origin}: ${answer.describe()}`);
+          assert.equal(
+            answer.headers['access-control-allow-credentials'],
+            undefined,
+            `${origin}: ${answer.describe()}`,
+          );
+        }
+      }
+    }
+  });
+
+  test('pages and hand-overs: no origin at all', async () => {
+    for (const [method, path] of [
+      ['GET', '/api/auth/oauth2/authorize'],
+      ['POST', '/api/auth/oauth2/consent'],
+      ['POST', '/api/auth/oauth2/continue'],
+    ]) {
+      for (const origin of ['https://evil.example', trusted]) {
+        for (const answer of [
+          await preflight(method, path, origin),
+          await context.server.request(method, path, { headers: { origin } }),
+        ]) {
+          assert.equal(answer.headers['access-control-allow-origin'], undefined, answer.describe());
+        }
+      }
+    }
+  });
+});
