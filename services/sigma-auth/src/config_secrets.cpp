@@ -69,24 +69,27 @@ core::Result<void> make_private_dir(const std::filesystem::path& dir) {
   return {};
 }
 
-core::Result<crypto::SecretBytes> read_secret_file(const std::filesystem::path& file) {
-  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!in.open()) return failed("cannot be read:", file);
+core::Result<crypto::SecretBytes> read_secret(int descriptor, std::string_view name) {
   crypto::SecretBytes buffer = crypto::SecretBytes::zeros(kMaxFile);
   std::size_t size = 0;
   while (size < kMaxFile) {
-    const auto got = ::read(in.get(), buffer.data() + size, kMaxFile - size);
+    const auto got = ::read(descriptor, buffer.data() + size, kMaxFile - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed("cannot be read:", file);
+    if (got < 0) return failed("cannot be read:", name);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
   if (size == kMaxFile)
-    return core::Error{core::Code::invalid_input,
-                       fmt::format("names {}, which is too large for a secret", file.string())};
+    return core::Error{core::Code::invalid_input, fmt::format("names {}, which is too large for a secret", name)};
   while (size > 0 && (buffer.view()[size - 1] == '\n' || buffer.view()[size - 1] == '\r')) --size;
   buffer.shrink(size);
   return buffer;
+}
+
+core::Result<crypto::SecretBytes> read_secret_file(const std::filesystem::path& file) {
+  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!in.open()) return failed("cannot be read:", file);
+  return read_secret(in.get(), file.string());
 }
 
 core::Result<crypto::SecretBytes> read_or_make_secret(const std::filesystem::path& file, core::Random& random) {

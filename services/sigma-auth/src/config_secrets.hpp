@@ -14,6 +14,8 @@ inline constexpr std::size_t kMinSecretBytes = 32;
 /// Makes `dir` and its parents; `dir` itself is 0700 when it is new. Code::unavailable when it cannot be.
 core::Result<void> make_private_dir(const std::filesystem::path& dir);
 
+/// The text behind an open descriptor, at most 64 KB, without the line end. `name` is for messages.
+core::Result<crypto::SecretBytes> read_secret(int descriptor, std::string_view name);
 /// The text of a file of at most 64 KB, without the line end. The error's description completes "SIGMA_X_FILE …".
 core::Result<crypto::SecretBytes> read_secret_file(const std::filesystem::path& file);
 

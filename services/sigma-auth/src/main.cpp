@@ -1,5 +1,5 @@
-#include "cli/commands.hpp"
+#include "cli/cli.hpp"
 
 extern char** environ;
 
-int main(int argc, char** argv) { return sigma::service::cli::main(argc, argv, environ); }
+int main(int argc, char** argv) { return sigma::service::run_command_line(argc, argv, environ); }

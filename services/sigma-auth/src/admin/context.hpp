@@ -23,7 +23,7 @@ struct AdminContext {
 
   std::atomic<bool> ready{true};  ///< false while draining: /health/ready says so
   oauth::ClientRegistry clients{store.clients, clock, random};
-  IdempotencyKeys idempotency;
+  IdempotencyKeys idempotency{};
 };
 
 }  // namespace sigma::service

@@ -1,205 +1,240 @@
-#include <memory>
 
-#include "cli/commands.hpp"
+#include <fmt/ranges.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "cli/invocation.hpp"
+#include "config_values.hpp"
 #include "sigma/oauth/registration/client_registry.hpp"
 
-namespace sigma::service::cli {
+namespace sigma::service {
 namespace {
 
 using core::Json;
+using core::Result;
 
-constexpr core::Milliseconds kSecretOverlap = std::chrono::hours{24};
-constexpr std::size_t kPageSize = 200;
+constexpr std::size_t kPage = 200;
 
-// Members of a client that create and update share. Absent options change nothing.
-struct Fields {
-  std::string name, auth_method, scope, id_token_alg, application_type, file;
-  std::vector<std::string> redirect_uris, member_pubkeys, grants;
-  bool skip_consent = false, disabled = false, enabled = false;
+Result<Json> read_object(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return core::Error{core::Code::invalid_input, fmt::format("--file: {} cannot be read.", file)};
+  auto json = core::parse_json(std::string(std::istreambuf_iterator<char>(in), {}));
+  if (!json || !json->is_object())
+    return core::Error{core::Code::invalid_input, fmt::format("--file: {} must hold one JSON object.", file)};
+  return json;
+}
 
-  void add_to(CLI::App& command) {
-    command.add_option("--redirect-uri", redirect_uris, "Where answers may go; repeat for several");
-    command.add_option("--member-pubkey", member_pubkeys, "Compressed public key in hex that signs the client's requests; repeat for several");
-    command.add_option("--auth-method", auth_method, "x_auth_token, client_secret_basic, client_secret_post, private_key_jwt or none");
-    command.add_option("--grant", grants, "Grant type that the client may use; repeat for several");
-    command.add_option("--scope", scope, "Scopes that the client may ask for, separated by blanks");
-    command.add_option("--id-token-alg", id_token_alg, "RS256, ES256, EdDSA or ES256K");
-    command.add_option("--application-type", application_type, "web or native");
-    command.add_flag("--skip-consent", skip_consent, "Do not ask people for consent");
-    command.add_option("--file", file, "JSON file with further RFC 7591 members");
-  }
+// The members of a client that create and update take, as given.
+struct ClientFlags {
+  std::string name;
+  std::vector<std::string> redirect_uris;
+  std::vector<std::string> member_pubkeys;
+  std::string auth_method;
+  std::vector<std::string> grants;
+  std::vector<std::string> scopes;
+  std::string owner_bap_id;
+  std::string application_type;
+  std::string id_token_alg;
+  std::optional<bool> skip_consent;
+  std::optional<bool> disabled;
+  std::string file;
 
-  core::Result<Json> to_json() const {
+  // Flags on top of the file.
+  Result<Json> to_json() const {
     Json json = Json::object();
     if (!file.empty()) {
-      std::FILE* input = std::fopen(file.c_str(), "rb");
-      if (!input) return core::Error{core::Code::invalid_input, "The file " + file + " cannot be read."};
-      std::string text;
-      for (char buffer[4096]; const std::size_t count = std::fread(buffer, 1, sizeof buffer, input);) text.append(buffer, count);
-      std::fclose(input);
-      SIGMA_TRY(json, core::parse_json(text));
-      if (!json.is_object()) return core::Error{core::Code::invalid_input, "The file " + file + " must hold one JSON object."};
+      SIGMA_TRY(json, read_object(file));
     }
-    if (!name.empty()) json["client_name"] = name;
-    if (!redirect_uris.empty()) json["redirect_uris"] = redirect_uris;
-    if (!member_pubkeys.empty()) json["member_pubkeys"] = member_pubkeys;
-    if (!auth_method.empty()) json["token_endpoint_auth_method"] = auth_method;
-    if (!grants.empty()) json["grant_types"] = grants;
-    if (!scope.empty()) json["scope"] = scope;
-    if (!id_token_alg.empty()) json["id_token_signed_response_alg"] = id_token_alg;
-    if (!application_type.empty()) json["application_type"] = application_type;
-    if (skip_consent) json["skip_consent"] = true;
-    if (disabled) json["disabled"] = true;
-    if (enabled) json["disabled"] = false;
+    const auto put = [&](const char* member, const std::string& value) {
+      if (!value.empty()) json[member] = value;
+    };
+    const auto put_all = [&](const char* member, const std::vector<std::string>& values) {
+      if (!values.empty()) json[member] = values;
+    };
+    put("client_name", name);
+    put_all("redirect_uris", redirect_uris);
+    put_all("member_pubkeys", member_pubkeys);
+    put("token_endpoint_auth_method", auth_method);
+    put_all("grant_types", grants);
+    put("scope", fmt::format("{}", fmt::join(scopes, " ")));
+    put("owner_bap_id", owner_bap_id);
+    put("application_type", application_type);
+    put("id_token_signed_response_alg", id_token_alg);
+    if (skip_consent) json["skip_consent"] = *skip_consent;
+    if (disabled) json["disabled"] = *disabled;
     return json;
   }
 };
 
-// One command: its options, and what it does with the registry.
-struct Command {
-  Command(Context& context, int& exit_code) : context_(context), exit_code_(exit_code) {}
+// A repeatable option that takes one word each time, so that what follows is not swallowed.
+void add_list(CLI::App& command, const std::string& flag, std::vector<std::string>& values, const std::string& help) {
+  command
+      .add_option_function<std::vector<std::string>>(
+          flag, [&values](const std::vector<std::string>& given) { values = given; }, help)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
 
-  template <class Act>
-  void on(CLI::App& app, Act act) {
-    app.callback([this, act] {
-      exit_code_ = with_store(context_, [&](OpenStore& open) {
-        oauth::ClientRegistry registry(open.store->clients, context_.clock, context_.random);
-        return act(open, registry);
-      });
-    });
-  }
+void add_client_flags(CLI::App& command, ClientFlags& flags) {
+  add_list(command, "--redirect-uri", flags.redirect_uris, "Where the application gets its answer; repeatable");
+  add_list(command, "--member-pubkey", flags.member_pubkeys, "Public key the client signs with, in hex; repeatable");
+  command
+      .add_option("--auth-method", flags.auth_method,
+                  "How the client authenticates [x_auth_token with a key, else none]")
+      ->check(CLI::IsMember({"x_auth_token", "client_secret_basic", "client_secret_post", "private_key_jwt", "none"}));
+  add_list(command, "--grant", flags.grants, "Grant type; repeatable [authorization_code, refresh_token]");
+  add_list(command, "--scope", flags.scopes, "Scopes the client may ask for; repeatable [all that the server knows]");
+  command.add_option("--owner-bap-id", flags.owner_bap_id, "Identity that owns the client");
+  command.add_option("--application-type", flags.application_type, "web or native [web]")
+      ->check(CLI::IsMember({"web", "native"}));
+  command.add_option("--id-token-alg", flags.id_token_alg, "Signature of ID tokens [the server's]");
+  command.add_flag_function(
+      "--skip-consent,!--ask-consent", [&flags](std::int64_t count) { flags.skip_consent = count > 0; },
+      "Whether people are asked before the application gets what it wants");
+}
 
-  std::string id, pubkey, not_before, not_after;
+// Arguments live as long as the command line; callbacks keep them by shared_ptr.
+struct ClientArguments {
+  ClientFlags flags;
+  std::string id;
+  std::string pubkey;
+  std::string not_before;
+  std::string not_after;
+  std::string overlap = "24h";
   bool json = false;
-  Fields fields;
-  Context& context_;
-  int& exit_code_;
 };
 
-template <class T, class Print>
-int show(const core::Result<T>& result, Print print_value) {
-  if (!result) return fail(result.error());
-  print_value(*result);
-  return kDone;
+using Registry = oauth::ClientRegistry;
+using Work = std::function<Result<void>(Registry&, ClientArguments&)>;
+
+CLI::App* add_command(CLI::App& group, Invocation& run, const std::string& name, const std::string& help,
+                      const std::shared_ptr<ClientArguments>& arguments, Work work) {
+  CLI::App* command = group.add_subcommand(name, help);
+  command->callback([&run, arguments, work = std::move(work)] {
+    run.action = [&run, arguments, work] {
+      return with_store(run, [&](store::Store& store) {
+        Registry registry(store.clients, run.clock, run.random);
+        return work(registry, *arguments);
+      });
+    };
+  });
+  return command;
 }
 
-void print_client(const store::Client& client) { print(oauth::render_client(client)); }
-void print_issued(const oauth::IssuedClient& issued) { print(oauth::render_issued(issued)); }
+Result<void> print_issued(const Result<oauth::IssuedClient>& issued) {
+  if (!issued) return issued.error();
+  print_json(oauth::render_issued(*issued));
+  return {};
+}
 
-core::Task<core::Result<std::vector<store::Client>>> all_clients(store::ClientStore& clients) {
-  std::vector<store::Client> all;
-  store::Page page{kPageSize, ""};
+Result<void> print_client(const Result<store::Client>& client) {
+  if (!client) return client.error();
+  print_json(oauth::render_client(*client));
+  return {};
+}
+
+Result<void> create(Registry& registry, ClientArguments& given) {
+  SIGMA_TRY(Json metadata, given.flags.to_json());
+  if (!given.id.empty()) metadata["client_id"] = given.id;
+  return print_issued(run_to_end(registry.create(std::move(metadata))));
+}
+
+Result<void> update(Registry& registry, ClientArguments& given) {
+  SIGMA_TRY(Json patch, given.flags.to_json());
+  if (patch.empty())
+    return core::Error{core::Code::invalid_input, "Say what to change; sigma-auth client update --help lists it."};
+  return print_issued(run_to_end(registry.update(store::ClientId{given.id}, std::move(patch))));
+}
+
+Result<void> add_key(Registry& registry, ClientArguments& given) {
+  Json key = {{"pubkey", given.pubkey}};
+  if (!given.not_before.empty()) key["not_before"] = given.not_before;
+  if (!given.not_after.empty()) key["not_after"] = given.not_after;
+  return print_client(run_to_end(registry.add_key(store::ClientId{given.id}, std::move(key))));
+}
+
+Result<void> rotate_secret(Registry& registry, ClientArguments& given) {
+  const auto overlap = parse_duration(given.overlap);
+  if (!overlap)
+    return core::Error{core::Code::invalid_input,
+                       fmt::format("--overlap {}; for example --overlap 24h", overlap.error().description())};
+  return print_issued(run_to_end(registry.rotate_secret(store::ClientId{given.id}, *overlap)));
+}
+
+Result<void> list(store::Store& store, bool as_json) {
+  Json all = Json::array();
+  store::Page page{.limit = kPage, .after = {}};
   for (;;) {
-    SIGMA_CO_TRY(auto some, co_await clients.list(page));
-    const bool last = some.size() < kPageSize;
-    for (auto& client : some) all.push_back(std::move(client));
-    if (last) co_return all;
-    page.after = all.back().id.str();
-  }
-}
-
-int list(OpenStore& open, bool as_json) {
-  const auto clients = run(all_clients(open.store->clients));
-  if (!clients) return fail(clients.error());
-  Json json = Json::array();
-  for (const auto& client : *clients) {
-    if (as_json) {
-      json.push_back(oauth::render_client(client));
-    } else {
-      print_line(fmt::format("{:<32} {:<20} {:<9} {}", client.id.str(), client.auth_method, client.disabled ? "disabled" : "enabled", client.name));
+    SIGMA_TRY(const auto clients, run_to_end(store.clients.list(page)));
+    for (const store::Client& client : clients) {
+      if (as_json) {
+        all.push_back(oauth::render_client(client));
+      } else {
+        fmt::print("{:<34} {:<20} {:<9} {}\n", client.id.str(), client.auth_method,
+                   client.disabled ? "disabled" : "enabled", client.name);
+      }
     }
+    if (clients.size() < page.limit) break;
+    page.after = clients.back().id.str();
   }
-  if (as_json) print(json);
-  return kDone;
+  if (as_json) print_json(all);
+  return {};
 }
 
 }  // namespace
 
-void add_client_commands(CLI::App& program, Context& context, int& exit_code) {
-  CLI::App* group = program.add_subcommand("client", "Register and change applications");
-  group->require_subcommand(1);
-  group->fallthrough();
-  // Lives as long as the callbacks that CLI11 keeps.
-  const auto add = [&](const char* name, const char* about) {
-    auto command = std::make_shared<Command>(context, exit_code);
-    CLI::App* app = group->add_subcommand(name, about);
-    app->fallthrough();
-    app->preparse_callback([command](std::size_t) {});
-    app->add_flag("--json", command->json, "Print JSON");
-    return std::pair(command, app);
-  };
-  const auto with_id = [](CLI::App* app, const std::shared_ptr<Command>& c) { app->add_option("id", c->id, "client_id")->required(); };
+void add_client_commands(CLI::App& app, Invocation& run) {
+  CLI::App& group = *app.add_subcommand("client", "Applications that people sign in to");
+  group.require_subcommand(1);
+  const auto given = std::make_shared<ClientArguments>();
 
-  {
-    auto [c, app] = add("create", "Register an application and print it as JSON");
-    app->add_option("--id", c->id, "client_id")->required();
-    app->add_option("--name", c->fields.name, "Name that people see")->required();
-    c->fields.add_to(*app);
-    c->on(*app, [self = c.get()](OpenStore&, oauth::ClientRegistry& registry) {
-      auto json = self->fields.to_json();
-      if (!json) return fail(json.error());
-      (*json)["client_id"] = self->id;
-      return show(run(registry.create(std::move(*json))), print_issued);
-    });
-  }
-  {
-    auto [c, app] = add("list", "List applications");
-    c->on(*app, [self = c.get()](OpenStore& open, oauth::ClientRegistry&) { return list(open, self->json); });
-  }
-  {
-    auto [c, app] = add("get", "Print one application as JSON");
-    with_id(app, c);
-    c->on(*app, [self = c.get()](OpenStore&, oauth::ClientRegistry& registry) { return show(run(registry.load(store::ClientId{self->id})), print_client); });
-  }
-  {
-    auto [c, app] = add("update", "Change an application");
-    with_id(app, c);
-    app->add_option("--name", c->fields.name, "Name that people see");
-    c->fields.add_to(*app);
-    app->add_flag("--disable", c->fields.disabled, "Switch the application off");
-    app->add_flag("--enable", c->fields.enabled, "Switch it on again");
-    c->on(*app, [self = c.get()](OpenStore&, oauth::ClientRegistry& registry) {
-      auto json = self->fields.to_json();
-      if (!json) return fail(json.error());
-      return show(run(registry.update(store::ClientId{self->id}, std::move(*json))), print_issued);
-    });
-  }
-  {
-    auto [c, app] = add("delete", "Remove an application with its tokens and consents");
-    with_id(app, c);
-    c->on(*app, [self = c.get()](OpenStore&, oauth::ClientRegistry& registry) {
-      const auto removed = run(registry.remove(store::ClientId{self->id}));
-      return removed ? kDone : fail(removed.error());
-    });
-  }
-  {
-    auto [c, app] = add("add-key", "Add a member key");
-    with_id(app, c);
-    app->add_option("pubkey", c->pubkey, "Compressed public key in hex")->required();
-    app->add_option("--not-before", c->not_before, "Valid from, as 2026-01-31T12:00:00.000Z");
-    app->add_option("--not-after", c->not_after, "Valid until");
-    c->on(*app, [self = c.get()](OpenStore&, oauth::ClientRegistry& registry) {
-      Json key = {{"pubkey", self->pubkey}};
-      if (!self->not_before.empty()) key["not_before"] = self->not_before;
-      if (!self->not_after.empty()) key["not_after"] = self->not_after;
-      return show(run(registry.add_key(store::ClientId{self->id}, std::move(key))), print_client);
-    });
-  }
-  {
-    auto [c, app] = add("remove-key", "Remove a member key");
-    with_id(app, c);
-    app->add_option("pubkey", c->pubkey, "Compressed public key in hex")->required();
-    c->on(*app, [self = c.get()](OpenStore&, oauth::ClientRegistry& registry) {
-      return show(run(registry.remove_key(store::ClientId{self->id}, self->pubkey)), print_client);
-    });
-  }
-  {
-    auto [c, app] = add("rotate-secret", "Make a new client secret; the old one stays valid for a day");
-    with_id(app, c);
-    c->on(*app, [self = c.get()](OpenStore&, oauth::ClientRegistry& registry) {
-      return show(run(registry.rotate_secret(store::ClientId{self->id}, kSecretOverlap)), print_issued);
-    });
-  }
+  CLI::App* command =
+      add_command(group, run, "create", "Register a client and print it, with its secret if it has one", given, create);
+  command->add_option("--id", given->id, "client_id [made]");
+  command->add_option("--name", given->flags.name, "Name that people see")->required();
+  add_client_flags(*command, given->flags);
+
+  command = group.add_subcommand("list", "All clients");
+  command->add_flag("--json", given->json, "As a JSON array");
+  command->callback([&run, given] {
+    run.action = [&run, given] {
+      return with_store(run, [&](store::Store& store) { return list(store, given->json); });
+    };
+  });
+
+  const auto with_id = [&](const std::string& name, const std::string& help, Work work) {
+    CLI::App* added = add_command(group, run, name, help, given, std::move(work));
+    added->add_option("ID", given->id, "client_id")->required();
+    return added;
+  };
+  command = with_id("get", "Print a client as JSON", [](Registry& registry, ClientArguments& a) {
+    return print_client(run_to_end(registry.load(store::ClientId{a.id})));
+  });
+  command->add_flag("--json", given->json, "It is JSON anyway");
+
+  command = with_id("update", "Change a client and print it", update);
+  command->add_option("--name", given->flags.name, "Name that people see");
+  add_client_flags(*command, given->flags);
+  command->add_flag_function(
+      "--disable,!--enable", [given](std::int64_t count) { given->flags.disabled = count > 0; },
+      "Whether the client may be used");
+
+  with_id("delete", "Remove a client with its tokens and consents",
+          [](Registry& registry, ClientArguments& a) { return run_to_end(registry.remove(store::ClientId{a.id})); });
+
+  command = with_id("add-key", "Add a member key", add_key);
+  command->add_option("PUBKEY", given->pubkey, "Compressed public key in hex")->required();
+  command->add_option("--not-before", given->not_before, "First moment of validity, like 2026-01-31T12:00:00.000Z");
+  command->add_option("--not-after", given->not_after, "Last moment of validity");
+
+  command = with_id("remove-key", "Remove a member key", [](Registry& registry, ClientArguments& a) {
+    return print_client(run_to_end(registry.remove_key(store::ClientId{a.id}, a.pubkey)));
+  });
+  command->add_option("PUBKEY", given->pubkey, "Compressed public key in hex")->required();
+
+  command = with_id("rotate-secret", "Make a new secret and print it", rotate_secret);
+  command->add_option("--overlap", given->overlap, "How long the old secret stays valid")->capture_default_str();
 }
 
-}  // namespace sigma::service::cli
+}  // namespace sigma::service

@@ -1,10 +1,12 @@
 #include "cli/clients_file.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <fstream>
-#include <sstream>
+#include <iterator>
+#include <set>
 
+#include "sigma/core/json.hpp"
 #include "sigma/core/log.hpp"
 #include "sigma/oauth/registration/client_metadata.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
@@ -12,73 +14,122 @@
 namespace sigma::service {
 namespace {
 
-using core::Code;
-using core::Error;
 using core::Json;
+using core::Result;
 
-core::Result<Json> read_list(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{Code::invalid_input, fmt::format("SIGMA_CLIENTS_FILE: {} cannot be read.", path)};
-  std::stringstream text;
-  text << file.rdbuf();
-  auto json = core::parse_json(text.str());
-  if (!json) return Error{Code::invalid_input, fmt::format("SIGMA_CLIENTS_FILE: {}: {}", path, json.error().description())};
-  if (!json->is_array()) return Error{Code::invalid_input, fmt::format("SIGMA_CLIENTS_FILE: {} must hold a JSON array of clients.", path)};
-  return std::move(*json);
+constexpr std::size_t kMinSecret = 32;
+
+core::Error wrong(std::string description) {
+  return {core::Code::invalid_input, std::move(description)};
 }
 
-core::Result<store::Client> read_client(Json json, core::UtcTime now) {
-  const auto secret = core::json_string(json, "client_secret");
-  if (json.is_object()) json.erase("client_secret");
-  SIGMA_TRY(store::Client client, oauth::parse_client(json, {}, now));
-  if (client.id.empty()) return Error{Code::invalid_input, "client_id is missing."};
-  if (oauth::uses_secret(client) && !secret) return Error{Code::invalid_input, "client_secret is missing: nobody could learn a generated one."};
-  if (secret) client.secrets = {{oauth::hash_secret(*secret), now, {}}};
+struct Declared {
+  store::Client client;
+  std::optional<store::SecretHash> secret;
+};
+
+Result<Json> read_array(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return wrong(fmt::format("SIGMA_CLIENTS_FILE: {} cannot be read.", path));
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  auto json = core::parse_json(text);
+  if (!json) return wrong(fmt::format("SIGMA_CLIENTS_FILE: {} is not JSON: {}", path, json.error().description()));
+  if (!json->is_array()) return wrong(fmt::format("SIGMA_CLIENTS_FILE: {} must hold an array of clients.", path));
+  return json;
+}
+
+Result<Declared> read_entry(Json entry, core::UtcTime now) {
+  Declared declared;
+  if (const auto found = entry.find("client_secret"); entry.is_object() && found != entry.end()) {
+    if (!found->is_string() || found->get_ref<const std::string&>().size() < kMinSecret) {
+      return wrong(fmt::format("client_secret must be a string of at least {} characters.", kMinSecret));
+    }
+    declared.secret = oauth::hash_secret(found->get_ref<const std::string&>());
+    entry.erase("client_secret");
+  }
+  SIGMA_TRY(declared.client, oauth::parse_client(entry, {}, now));
+  if (declared.client.id.empty()) return wrong("client_id is missing.");
+  if (oauth::uses_secret(declared.client) != declared.secret.has_value()) {
+    return wrong(declared.secret
+                     ? "client_secret goes with the methods client_secret_basic and client_secret_post only."
+                     : "client_secret is missing.");
+  }
+  return declared;
+}
+
+Result<std::vector<Declared>> read_all(const Json& array, core::UtcTime now) {
+  std::vector<Declared> all;
+  std::vector<std::string> faults;
+  std::set<std::string> ids;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    auto declared = read_entry(array[i], now);
+    if (!declared) {
+      faults.push_back(fmt::format("SIGMA_CLIENTS_FILE: client {} ({}): {}", i + 1,
+                                   core::json_string(array[i], "client_id").value_or("no client_id"),
+                                   declared.error().description()));
+    } else if (!ids.insert(declared->client.id.str()).second) {
+      faults.push_back(
+          fmt::format("SIGMA_CLIENTS_FILE: client {} ({}) is there twice.", i + 1, declared->client.id.str()));
+    } else {
+      all.push_back(std::move(*declared));
+    }
+  }
+  if (!faults.empty()) return wrong(fmt::format("{}", fmt::join(faults, "\n")));
+  return all;
+}
+
+// What the client will be, given what it is. The secret's own row is kept when it is the same secret.
+store::Client merge(const Declared& declared, const store::Client* current, core::UtcTime now) {
+  store::Client client = declared.client;
+  if (current) {
+    client.created_at = current->created_at;
+    client.updated_at = std::max(now, current->updated_at + core::Milliseconds{1});
+  }
+  if (!declared.secret) return client;
+  for (const store::ClientSecret& known : current ? current->secrets : std::vector<store::ClientSecret>{}) {
+    if (known.hash == *declared.secret && !known.expires_at) client.secrets = {known};
+  }
+  if (client.secrets.empty()) client.secrets = {{*declared.secret, now, {}}};
   return client;
 }
 
-core::Result<std::vector<store::Client>> read_clients(const std::string& path, core::UtcTime now) {
-  SIGMA_TRY(const Json list, read_list(path));
-  std::vector<store::Client> clients;
-  std::string faults;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    auto client = read_client(list[i], now);
-    if (client) {
-      clients.push_back(std::move(*client));
-    } else {
-      faults += fmt::format("\nSIGMA_CLIENTS_FILE: client {} ({}): {}", i, core::json_string(list[i], "client_id").value_or("no client_id"), client.error().description());
-    }
-  }
-  if (!faults.empty()) return Error{Code::invalid_input, faults.substr(1)};
-  return clients;
+bool same_secrets(const store::Client& a, const store::Client& b) {
+  return std::ranges::equal(a.secrets, b.secrets, [](const auto& x, const auto& y) {
+    return x.hash == y.hash && x.expires_at == y.expires_at;
+  });
 }
 
-// What the file says about a client, without the times of registration.
-bool is_same(const store::Client& a, const store::Client& b) {
-  Json left = oauth::render_client(a), right = oauth::render_client(b);
-  left.erase("client_id_issued_at");
-  right.erase("client_id_issued_at");
-  const auto first_hash = [](const store::Client& c) { return c.secrets.empty() ? store::SecretHash{} : c.secrets.back().hash; };
-  return left == right && first_hash(a) == first_hash(b);
+enum class Applied { created, changed, unchanged };
+
+core::Task<Result<Applied>> apply_one(store::ClientStore& clients, const core::Clock& clock, Declared declared) {
+  SIGMA_CO_TRY(const auto current, co_await clients.find(declared.client.id));
+  store::Client wanted = merge(declared, current ? &*current : nullptr, clock.now());
+  if (!current) {
+    SIGMA_CO_TRY(const bool created, co_await clients.create(std::move(wanted)));
+    co_return created ? Applied::created : Applied::unchanged;  // another replica with the same file was first
+  }
+  if (oauth::render_client(*current) == oauth::render_client(wanted) && same_secrets(*current, wanted))
+    co_return Applied::unchanged;
+  SIGMA_CO_TRY(const bool changed, co_await clients.update(std::move(wanted)));
+  co_return changed ? Applied::changed : Applied::unchanged;
 }
 
 }  // namespace
 
-core::Task<core::Result<void>> apply_clients_file(store::Store& store, const core::Clock& clock, std::string path) {
-  SIGMA_CO_TRY(auto clients, read_clients(path, clock.now()));
-  for (store::Client& client : clients) {
-    const store::ClientId id = client.id;
-    SIGMA_CO_TRY(const auto known, co_await store.clients.find(id));
-    if (known && is_same(*known, client)) continue;
-    if (known) {
-      client.created_at = known->created_at;
-      SIGMA_CO_CHECK(co_await store.clients.update(std::move(client)));
-    } else {
-      SIGMA_CO_CHECK(co_await store.clients.create(std::move(client)));
-    }
-    core::log::info("client_applied", {{"client", id.str()}, {"change", known ? "updated" : "created"}});
+core::Task<Result<ClientsFileOutcome>> apply_clients_file(store::Store& store, const core::Clock& clock,
+                                                          std::string path) {
+  SIGMA_CO_TRY(const Json array, read_array(path));
+  SIGMA_CO_TRY(std::vector<Declared> all, read_all(array, clock.now()));
+  ClientsFileOutcome outcome;
+  for (Declared& declared : all) {
+    SIGMA_CO_TRY(const Applied applied, co_await apply_one(store.clients, clock, std::move(declared)));
+    if (applied == Applied::created) ++outcome.created;
+    if (applied == Applied::changed) ++outcome.changed;
+    if (applied == Applied::unchanged) ++outcome.unchanged;
   }
-  co_return core::Result<void>{};
+  core::log::info("clients_file_applied",
+                  {{"created", outcome.created}, {"changed", outcome.changed}, {"unchanged", outcome.unchanged}});
+  co_return outcome;
 }
 
 }  // namespace sigma::service

@@ -8,9 +8,17 @@
 
 namespace sigma::service {
 
-/// SIGMA_CLIENTS_FILE: a JSON array of clients (names of the admin API, plus `client_secret` in the clear for the secret
-/// methods). Each is created, or made to be what the file says; clients that are not in it stay. Nothing is changed
-/// when any of them is faulty: Code::invalid_input with a line for each.
-core::Task<core::Result<void>> apply_clients_file(store::Store& store, const core::Clock& clock, std::string path);
+struct ClientsFileOutcome {
+  std::size_t created = 0;
+  std::size_t changed = 0;
+  std::size_t unchanged = 0;
+};
+
+/// Makes the named clients exactly what the JSON array in `path` says (SIGMA_CLIENTS_FILE): as the admin API takes
+/// them, with client_id and, for client_secret_* methods, client_secret (32 characters or more). Other clients are left
+/// alone. Nothing is written unless every entry is right; Code::invalid_input has one line a faulty entry. Reads the
+/// file in place: for start-up.
+core::Task<core::Result<ClientsFileOutcome>> apply_clients_file(store::Store& store, const core::Clock& clock,
+                                                                std::string path);
 
 }  // namespace sigma::service

@@ -1,62 +1,79 @@
-#include <cstdio>
-#include <memory>
+// Makes an X-Auth-Token. Works without server, store or configuration.
+#include <unistd.h>
 
-#include "cli/commands.hpp"
+#include <fstream>
+#include <iterator>
+
+#include "cli/invocation.hpp"
+#include "config_secrets.hpp"
 #include "sigma/bitcoin/auth_token.hpp"
 
-namespace sigma::service::cli {
+namespace sigma::service {
 namespace {
 
-struct Options {
-  std::string path, scheme = "brc77", key_file = "-", body, body_file;
+using core::Result;
+
+struct SignArguments {
+  std::string path;
+  std::string scheme = "brc77";
+  std::string body;
+  std::string body_file;
+  std::string key_file;
 };
 
-core::Result<std::string> read_all(const std::string& file) {
-  std::FILE* input = file == "-" ? stdin : std::fopen(file.c_str(), "rb");
-  if (!input) return core::Error{core::Code::invalid_input, "The file " + file + " cannot be read."};
-  std::string text;
-  for (char buffer[4096]; const std::size_t count = std::fread(buffer, 1, sizeof buffer, input);) text.append(buffer, count);
-  if (input != stdin) std::fclose(input);
-  return text;
+core::Error usage(std::string description) {
+  return {core::Code::invalid_input, std::move(description)};
 }
 
-core::Result<bitcoin::PrivateKey> read_key(const std::string& file) {
-  SIGMA_TRY(std::string text, read_all(file));
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
-  auto key = text.size() == 64 ? bitcoin::PrivateKey::from_hex(text) : bitcoin::PrivateKey::from_wif(text);
-  crypto::wipe(text);
-  if (!key) return core::Error{core::Code::invalid_input, "Give the private key as WIF or 64 hex digits, on standard input or with --key-file."};
-  return *key;
+Result<bitcoin::PrivateKey> parse_key(const crypto::SecretBytes& text) {
+  constexpr std::size_t kHexSize = 64;
+  auto key =
+      text.size() == kHexSize ? bitcoin::PrivateKey::from_hex(text.view()) : bitcoin::PrivateKey::from_wif(text.view());
+  if (!key)
+    return usage(
+        "The private key is neither a WIF (52 characters, K… or L…) nor 64 hex characters; give it on standard input "
+        "or with --key-file.");
+  return key;
 }
 
-core::Result<std::string> make_token(Context& context, const Options& options) {
-  const auto scheme = bitcoin::parse_auth_scheme(options.scheme);
-  if (!scheme) return core::Error{core::Code::invalid_input, "--scheme knows brc77 and bsm."};
-  std::optional<std::string> body;
-  if (!options.body.empty()) body = options.body;
-  if (!options.body_file.empty()) {
-    SIGMA_TRY(body, read_all(options.body_file));
+Result<std::string> read_body(const std::string& file) {
+  std::ifstream in(file == "-" ? "/dev/stdin" : file, std::ios::binary);
+  if (!in) return usage(fmt::format("--body-file: {} cannot be read", file));
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+Result<void> sign(Invocation& run, const SignArguments& given) {
+  if (given.body_file == "-" && given.key_file.empty())
+    return usage("Standard input can hold the body or the key, not both; use --key-file.");
+  auto text = given.key_file.empty() ? read_secret(STDIN_FILENO, "standard input") : read_secret_file(given.key_file);
+  if (!text) return usage(fmt::format("--key-file {}", text.error().description()));
+  SIGMA_TRY(const bitcoin::PrivateKey key, parse_key(*text));
+  std::string body = given.body;
+  if (!given.body_file.empty()) {
+    SIGMA_TRY(body, read_body(given.body_file));
   }
-  SIGMA_TRY(const bitcoin::PrivateKey key, read_key(options.key_file));
-  return bitcoin::make_auth_token(key, *scheme, options.path, body ? std::optional<std::string_view>(*body) : std::nullopt,
-                                  context.clock.now(), context.random);
+  const auto scheme = bitcoin::parse_auth_scheme(given.scheme);
+  const auto covered = body.empty() ? std::nullopt : std::optional<std::string_view>(body);
+  SIGMA_TRY(const std::string token, bitcoin::make_auth_token(key, scheme.value_or(bitcoin::AuthScheme::brc77),
+                                                              given.path, covered, run.clock.now(), run.random));
+  fmt::print("{}\n", token);
+  return {};
 }
 
 }  // namespace
 
-void add_sign_command(CLI::App& program, Context& context, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  CLI::App* app = program.add_subcommand("sign", "Make an X-Auth-Token; the private key comes from standard input or a file, never from the command line");
-  app->add_option("--path", options->path, "Request path that the token is good for, e.g. /api/auth/sign-in/sigma")->required();
-  app->add_option("--scheme", options->scheme, "brc77 (default) or bsm");
-  app->add_option("--key-file", options->key_file, "File with the private key; - is standard input");
-  auto* body = app->add_option("--body", options->body, "Request body that the token covers, as text");
-  app->add_option("--body-file", options->body_file, "The same from a file")->excludes(body);
-  app->callback([&context, &exit_code, options] {
-    const auto token = make_token(context, *options);
-    exit_code = token ? kDone : fail(token.error());
-    if (token) print_line(*token);
-  });
+void add_sign_command(CLI::App& app, Invocation& run) {
+  const auto given = std::make_shared<SignArguments>();
+  CLI::App* command =
+      app.add_subcommand("sign", "Make an X-Auth-Token; the private key comes from standard input or a file");
+  command->add_option("--path", given->path, "Path that the token is for, like /api/auth/sign-in/sigma")->required();
+  command->add_option("--scheme", given->scheme, "brc77 or bsm")
+      ->check(CLI::IsMember({"brc77", "bsm"}))
+      ->capture_default_str();
+  CLI::Option* body = command->add_option("--body", given->body, "Request body that the token covers, as text");
+  command->add_option("--body-file", given->body_file, "The same from a file, or - for standard input")->excludes(body);
+  command->add_option("--key-file", given->key_file, "File with the private key, WIF or hex [standard input]");
+  command->callback([&run, given] { run.action = [&run, given] { return sign(run, *given); }; });
 }
 
-}  // namespace sigma::service::cli
+}  // namespace sigma::service

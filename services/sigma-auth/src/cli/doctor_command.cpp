@@ -1,0 +1,131 @@
+// Checks what validation of the configuration cannot: files, database, clock.
+#include <sys/stat.h>
+#include <sys/timex.h>
+#include <unistd.h>
+
+#include "cli/invocation.hpp"
+#include "sigma/oauth/keys/key_manager.hpp"
+
+namespace sigma::service {
+namespace {
+
+using core::Result;
+
+enum class Verdict { ok, warning, failure };
+
+class Report {
+ public:
+  void add(Verdict verdict, std::string_view subject, std::string_view words) {
+    constexpr std::string_view kMarks[] = {"ok", "warn", "FAIL"};
+    fmt::print("{:<5} {:<14} {}\n", kMarks[static_cast<std::size_t>(verdict)], subject, words);
+    failed_ = failed_ || verdict == Verdict::failure;
+  }
+  bool failed() const { return failed_; }
+
+ private:
+  bool failed_ = false;
+};
+
+void check_private(Report& report, const std::filesystem::path& path) {
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0) return;  // not made yet
+  const bool open = (info.st_mode & 077) != 0;
+  report.add(open ? Verdict::failure : Verdict::ok, "permissions",
+             open ? fmt::format("{} can be read by other users; run: chmod go= {}", path.string(), path.string())
+                  : path.string());
+}
+
+void check_files(Report& report, const Config& config) {
+  if (config.embedded()) {
+    check_private(report, config.data_dir);
+    check_private(report, config.data_dir / "secret");
+    check_private(report, config.data_dir / "admin-token");
+  }
+  for (const std::string& file : {config.tls_cert, config.tls_key, config.clients_file}) {
+    if (file.empty()) continue;
+    const bool readable = ::access(file.c_str(), R_OK) == 0;
+    report.add(readable ? Verdict::ok : Verdict::failure, "file", readable ? file : file + " cannot be read");
+  }
+}
+
+void check_origin(Report& report, const Config& config) {
+  const bool plain = config.base_url.starts_with("http://");
+  const bool local = config.base_url.starts_with("http://localhost") || config.base_url.starts_with("http://127.") ||
+                     config.base_url.starts_with("http://[::1]");
+  if (plain && !local) {
+    report.add(Verdict::warning, "base URL",
+               config.base_url + " is not encrypted: cookies and codes can be read on the way; use https");
+  } else if (!plain && config.tls_cert.empty() && config.trusted_proxies.empty()) {
+    report.add(
+        Verdict::warning, "base URL",
+        config.base_url +
+            ": no SIGMA_TLS_CERT and no SIGMA_TRUSTED_PROXIES; who ends TLS, and whose forwarded addresses count?");
+  } else {
+    report.add(Verdict::ok, "base URL", config.base_url);
+  }
+}
+
+// X-Auth-Tokens are refused beyond five minutes, so an unsteered clock breaks sign-in sooner or later.
+void check_clock(Report& report, core::UtcTime now) {
+  constexpr core::UtcTime kBuilt{1'767'225'600'000};  // 2026-01-01
+  if (now < kBuilt) return report.add(Verdict::failure, "clock", core::to_iso8601(now) + " is in the past");
+  timex state{};
+  const bool steered = ::ntp_adjtime(&state) >= 0 && (state.status & STA_UNSYNC) == 0;
+  report.add(
+      steered ? Verdict::ok : Verdict::warning, "clock",
+      core::to_iso8601(now) + (steered ? "" : ", not synchronised by this machine's kernel; run a time service"));
+}
+
+void check_keys(Report& report, Invocation& run, const Config& config, store::Store& store) {
+  const auto sealer = make_sealer(config);
+  if (!sealer) return report.add(Verdict::failure, "secret", sealer.error().description());
+  oauth::KeyManager keys(store.keys, *sealer, run.clock, run.random);
+  if (const auto loaded = run_to_end(keys.reload()); !loaded) {
+    return report.add(Verdict::failure, "signing keys",
+                      fmt::format("cannot be opened with this SIGMA_SECRET: {} {}", loaded.error().description(),
+                                  loaded.error().cause()));
+  }
+  const std::size_t count = keys.current()->jwks().at("keys").size();
+  report.add(count > 0 ? Verdict::ok : Verdict::warning, "signing keys",
+             count > 0 ? fmt::format("{} published", count) : "none yet; the first start makes them");
+}
+
+void check_store(Report& report, Invocation& run, const Config& config) {
+  const auto open = open_store(config, run.clock);
+  if (!open)
+    return report.add(Verdict::failure, "database",
+                      fmt::format("{} {}", open.error().description(), open.error().cause()));
+  const auto begin = std::chrono::steady_clock::now();
+  if (const auto alive = run_to_end(open->store->maintenance.ping()); !alive) {
+    report.add(Verdict::failure, "database", fmt::format("{} {}", alive.error().description(), alive.error().cause()));
+  } else {
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
+    report.add(Verdict::ok, "database",
+               fmt::format("{}, schema up to date, answers in {:.1f} ms", open->embedded ? "embedded" : "PostgreSQL",
+                           static_cast<double>(took.count()) / 1e3));
+    check_keys(report, run, config, *open->store);
+  }
+  open->database->stop();
+}
+
+Result<void> diagnose(Invocation& run) {
+  SIGMA_TRY(const Config config, run.load({.secret = true, .admin_token = true}));
+  Report report;
+  report.add(Verdict::ok, "configuration", "every setting can be used");
+  check_origin(report, config);
+  check_files(report, config);
+  check_clock(report, run.clock.now());
+  check_store(report, run, config);
+  run.exit_code = report.failed() ? 1 : 0;
+  return {};
+}
+
+}  // namespace
+
+void add_doctor_command(CLI::App& app, Invocation& run) {
+  app.add_subcommand("doctor", "Check configuration, files, clock and database")->callback([&run] {
+    run.action = [&run] { return diagnose(run); };
+  });
+}
+
+}  // namespace sigma::service

@@ -1,0 +1,45 @@
+// What commands share: configuration, time, randomness, the store, and how they speak.
+#pragma once
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "config.hpp"
+#include "sigma/core/clock.hpp"
+#include "sigma/core/json.hpp"
+#include "sigma/core/run.hpp"
+#include "sigma/crypto/random.hpp"
+#include "wiring.hpp"
+
+namespace sigma::service {
+
+/// One run of the program. A subcommand's callback sets `action`; it runs after parsing.
+struct Invocation {
+  Settings flags;
+  Settings environment;
+  core::SystemClock clock;
+  crypto::SystemRandom random;
+  std::function<core::Result<void>()> action;
+  int exit_code = 0;  ///< of an action that succeeded: serve and doctor set it
+
+  core::Result<Config> load(Needs needs = {}) { return load_config(flags, environment, needs, random); }
+};
+
+using core::run_to_end;
+
+/// Opens the store of the configuration for the time of `work`.
+core::Result<void> with_store(Invocation& run, const std::function<core::Result<void>(store::Store&)>& work);
+
+/// Indented, on standard output.
+void print_json(const core::Json& json);
+/// Says on standard error what went wrong; the exit code for it.
+int report(const core::Error& error);
+
+void add_client_commands(CLI::App& app, Invocation& run);
+void add_key_commands(CLI::App& app, Invocation& run);
+void add_sign_command(CLI::App& app, Invocation& run);
+void add_migrate_command(CLI::App& app, Invocation& run);
+void add_doctor_command(CLI::App& app, Invocation& run);
+
+}  // namespace sigma::service
