@@ -1,5 +1,5 @@
-// The least that a keep-alive HTTP server can do on Beast: read a request, write one fixed answer. What it reaches under
-// the same driver is what this machine and this library allow; sigma_auth's discovery is measured against it.
+// The least that a keep-alive HTTP server can do on Beast: read a request, write one fixed answer. What it reaches
+// under the same driver is what this machine and this library allow; sigma_auth's discovery is measured against it.
 #include <CLI/CLI.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/detached.hpp>

@@ -31,7 +31,8 @@ std::optional<Number> parse_number(std::string_view text, int base) {
 std::optional<std::string_view> Answer::header(std::string_view name) const {
   for (auto at = head.find("\r\n"); at != std::string_view::npos; at = head.find("\r\n", at + 2)) {
     const auto line = head.substr(at + 2);
-    if (line.size() <= name.size() || line[name.size()] != ':' || !equal_without_case(line.substr(0, name.size()), name))
+    if (line.size() <= name.size() || line[name.size()] != ':' ||
+        !equal_without_case(line.substr(0, name.size()), name))
       continue;
     auto value = line.substr(name.size() + 1, line.find("\r\n") - name.size() - 1);
     value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));

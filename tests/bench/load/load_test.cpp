@@ -19,7 +19,9 @@ Workers make_workers(const LoadOptions& options) {
   return workers;
 }
 
-std::uint64_t share_of(std::uint64_t total, std::size_t threads) { return (total + threads - 1) / threads; }
+std::uint64_t share_of(std::uint64_t total, std::size_t threads) {
+  return (total + threads - 1) / threads;
+}
 
 std::vector<Tally> run_phase(Workers& workers, const LoadOptions& options, std::chrono::milliseconds length) {
   Phase phase;

@@ -37,9 +37,9 @@ struct Measurement {
   std::string first_error;
   std::uint64_t missed = 0;  ///< open loop: operations that were due and found no free connection in time
   double seconds = 0;
-  double server_cpu_us = 0;  ///< per operation
-  double driver_cpu_us = 0;  ///< per operation
-  double context_switches = 0;  ///< of the server, per operation
+  double server_cpu_us = 0;        ///< per operation
+  double driver_cpu_us = 0;        ///< per operation
+  double context_switches = 0;     ///< of the server, per operation
   std::uint64_t resident_kib = 0;  ///< of the server, right after
 
   double per_second() const { return seconds > 0 ? static_cast<double>(latency.count()) / seconds : 0; }

@@ -19,6 +19,7 @@ struct Arguments {
   std::string authority;
   std::string client_id = "bench";
   std::string key_file;
+  std::string secret_file;
   std::string scheme = "brc77";
   std::string json_file;
   std::size_t connections = 8;
@@ -43,12 +44,15 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("--server", a.server, "address:port, loopback only")->capture_default_str();
   app.add_option("--authority", a.authority, "Host to send (default: --server)");
   app.add_option("--client-id", a.client_id, "a client registered with skip_consent")->capture_default_str();
-  app.add_option("--key-file", a.key_file, "its member private key, 64 hex digits; none: a public client");
+  app.add_option("--key-file", a.key_file, "its member private key, 64 hex digits");
+  app.add_option("--secret-file", a.secret_file, "its client secret, one line; with neither: a public client");
   app.add_option("--scheme", a.scheme, "bsm or brc77")->check(CLI::IsMember({"bsm", "brc77"}))->capture_default_str();
   app.add_option("--connections", a.connections)->check(CLI::Range(1, 4096))->capture_default_str();
   app.add_option("--threads", a.threads, "of the driver")->check(CLI::Range(1, 2))->capture_default_str();
   app.add_option("--seconds", a.seconds, "per repetition")->check(CLI::Range(0.1, 600.0))->capture_default_str();
-  app.add_option("--warm-up", a.warm_up, "seconds before the first")->check(CLI::Range(0.0, 60.0))->capture_default_str();
+  app.add_option("--warm-up", a.warm_up, "seconds before the first")
+      ->check(CLI::Range(0.0, 60.0))
+      ->capture_default_str();
   app.add_option("--max", a.max_operations, "operations per repetition at most; 0: no limit")->capture_default_str();
   app.add_option("--rate", a.rate, "open loop at so many operations a second; 0: closed loop")
       ->check(CLI::Range(0.0, 1e6))
@@ -71,11 +75,12 @@ core::Result<boost::asio::ip::tcp::endpoint> loopback_endpoint(std::string_view 
   return boost::asio::ip::tcp::endpoint(address, port);
 }
 
-core::Result<bitcoin::PrivateKey> read_key(const std::string& file) {
+/// The first word of a file; empty when there is none.
+std::string read_word(const std::string& file) {
   std::ifstream in(file);
-  std::string hex;
-  in >> hex;
-  return bitcoin::PrivateKey::from_hex(hex);
+  std::string word;
+  in >> word;
+  return word;
 }
 
 core::Result<bench::LoadOptions> load_options(const Arguments& a) {
@@ -87,7 +92,11 @@ core::Result<bench::LoadOptions> load_options(const Arguments& a) {
   options.client.id = a.client_id;
   options.client.scheme = *bitcoin::parse_auth_scheme(a.scheme);
   if (!a.key_file.empty()) {
-    SIGMA_TRY(options.client.member_key, read_key(a.key_file));
+    SIGMA_TRY(options.client.member_key, bitcoin::PrivateKey::from_hex(read_word(a.key_file)));
+  }
+  if (!a.secret_file.empty()) {
+    options.client.secret = read_word(a.secret_file);
+    if (options.client.secret.empty()) return core::Error(core::Code::invalid_input, "Cannot read " + a.secret_file);
   }
   const auto milliseconds = [](double seconds) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));

@@ -11,6 +11,8 @@ constexpr std::string_view kSignInPath = "/api/auth/sign-in/sigma";
 constexpr std::string_view kAuthorizePath = "/api/auth/oauth2/authorize";
 constexpr std::string_view kTokenPath = "/api/auth/oauth2/token";
 constexpr std::string_view kUserinfoPath = "/api/auth/oauth2/userinfo";
+constexpr std::string_view kIntrospectPath = "/api/auth/oauth2/introspect";
+constexpr std::string_view kDevicePath = "/api/auth/device/code";
 
 core::Error unexpected(std::string_view what, const Answer& answer) {
   return {core::Code::internal, fmt::format("{}: status {}, {}{}", what, answer.status,
@@ -77,34 +79,67 @@ core::Task<core::Result<Tokens>> OAuthUser::redeem(Connection& connection, std::
 }
 
 core::Task<core::Result<Tokens>> OAuthUser::refresh(Connection& connection, std::string refresh_token) {
-  co_return co_await token_request(connection, fmt::format("grant_type=refresh_token&refresh_token={}&client_id={}",
-                                                           refresh_token, client_.id));
+  co_return co_await token_request(
+      connection, fmt::format("grant_type=refresh_token&refresh_token={}&client_id={}", refresh_token, client_.id));
+}
+
+core::Task<core::Result<Tokens>> OAuthUser::client_credentials(Connection& connection) {
+  co_return co_await token_request(connection, "grant_type=client_credentials");
 }
 
 core::Task<core::Result<Tokens>> OAuthUser::token_request(Connection& connection, std::string form) {
-  std::string signature_field;
-  if (client_.member_key) {
-    SIGMA_CO_TRY(const auto token, auth_token(*client_.member_key, kTokenPath, form));
-    signature_field = fmt::format("X-Auth-Token: {}\r\n", token);
-  }
-  const auto request = fmt::format(
-      "POST {} HTTP/1.1\r\nHost: {}\r\n{}Content-Type: application/x-www-form-urlencoded\r\n"
-      "Content-Length: {}\r\n\r\n{}",
-      kTokenPath, authority_, signature_field, form.size(), form);
-  SIGMA_CO_TRY(const auto answer, co_await connection.exchange(request));
-  if (answer.status != 200) co_return unexpected("token", answer);
-  SIGMA_CO_TRY(const auto json, core::parse_json(answer.body));
+  SIGMA_CO_TRY(const auto json, co_await post_form(connection, kTokenPath, std::move(form)));
   Tokens tokens{core::json_string(json, "access_token").value_or(""),
                 core::json_string(json, "refresh_token").value_or("")};
-  if (tokens.access_token.empty()) co_return unexpected("token", answer);
+  if (tokens.access_token.empty()) co_return core::Error(core::Code::internal, "token: no access token");
   co_return tokens;
+}
+
+core::Task<core::Result<void>> OAuthUser::introspect(Connection& connection, std::string_view access_token) {
+  SIGMA_CO_TRY(const auto json, co_await post_form(connection, kIntrospectPath, fmt::format("token={}", access_token)));
+  if (!json.value("active", false)) co_return core::Error(core::Code::internal, "introspect: not active");
+  co_return core::Result<void>{};
+}
+
+core::Task<core::Result<void>> OAuthUser::device_code(Connection& connection) {
+  auto form = fmt::format("client_id={}&scope=openid", client_.id);
+  const auto address = random_.bytes(3);
+  auto forwarded = fmt::format("X-Forwarded-For: 10.{}.{}.{}\r\n", static_cast<unsigned char>(address[0]),
+                               static_cast<unsigned char>(address[1]), static_cast<unsigned char>(address[2]));
+  SIGMA_CO_TRY(const auto json, co_await post_form(connection, kDevicePath, std::move(form), std::move(forwarded)));
+  if (!core::json_string(json, "user_code")) co_return core::Error(core::Code::internal, "device: no user code");
+  co_return core::Result<void>{};
+}
+
+core::Task<core::Result<core::Json>> OAuthUser::post_form(Connection& connection, std::string_view path,
+                                                          std::string form, std::string more_fields) {
+  SIGMA_CO_TRY(const auto credentials, client_authentication(path, form));
+  const auto request = fmt::format(
+      "POST {} HTTP/1.1\r\nHost: {}\r\n{}{}Content-Type: application/x-www-form-urlencoded\r\n"
+      "Content-Length: {}\r\n\r\n{}",
+      path, authority_, credentials, more_fields, form.size(), form);
+  SIGMA_CO_TRY(const auto answer, co_await connection.exchange(request));
+  if (answer.status != 200) co_return unexpected(path, answer);
+  co_return core::parse_json(answer.body);
+}
+
+core::Result<std::string> OAuthUser::client_authentication(std::string_view path, std::string_view form) {
+  if (client_.member_key) {
+    SIGMA_TRY(const auto token, auth_token(*client_.member_key, path, form));
+    return fmt::format("X-Auth-Token: {}\r\n", token);
+  }
+  if (client_.secret.empty()) return std::string();
+  // RFC 6749 §2.3.1: both halves are form-encoded first.
+  const auto pair = core::form_encode(client_.id) + ":" + core::form_encode(client_.secret);
+  return fmt::format("Authorization: Basic {}\r\n", core::base64_encode(pair));
 }
 
 core::Task<core::Result<void>> OAuthUser::userinfo(Connection& connection, std::string_view access_token) {
   const auto request = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\r\n", kUserinfoPath,
                                    authority_, access_token);
   SIGMA_CO_TRY(const auto answer, co_await connection.exchange(request));
-  if (answer.status != 200 || answer.body.find("\"sub\"") == std::string_view::npos) co_return unexpected("userinfo", answer);
+  if (answer.status != 200 || answer.body.find("\"sub\"") == std::string_view::npos)
+    co_return unexpected("userinfo", answer);
   co_return core::Result<void>{};
 }
 

@@ -7,6 +7,7 @@
 #include "sigma/bitcoin/auth_token.hpp"
 #include "sigma/bitcoin/keys.hpp"
 #include "sigma/core/clock.hpp"
+#include "sigma/core/json.hpp"
 #include "sigma/core/random.hpp"
 
 namespace sigma::bench {
@@ -15,8 +16,9 @@ namespace sigma::bench {
 struct ClientConfig {
   std::string id = "bench";
   std::string redirect_uri = "https://app.example.com/auth/sigma/callback";
-  std::optional<bitcoin::PrivateKey> member_key;  ///< signs token requests; nothing: a public client
+  std::optional<bitcoin::PrivateKey> member_key;  ///< signs token requests
   bitcoin::AuthScheme scheme = bitcoin::AuthScheme::brc77;
+  std::string secret;  ///< for client_secret_basic; with neither key nor secret it is a public client
 };
 
 struct Tokens {
@@ -40,9 +42,18 @@ class OAuthUser {
   core::Task<core::Result<Tokens>> redeem(Connection& connection, std::string code);
   core::Task<core::Result<Tokens>> refresh(Connection& connection, std::string refresh_token);
   core::Task<core::Result<void>> userinfo(Connection& connection, std::string_view access_token);
+  core::Task<core::Result<Tokens>> client_credentials(Connection& connection);
+  /// Fails unless the token is active.
+  core::Task<core::Result<void>> introspect(Connection& connection, std::string_view access_token);
+  /// From an address of its own each time, by X-Forwarded-For: the endpoint limits how often one network may ask.
+  core::Task<core::Result<void>> device_code(Connection& connection);
 
  private:
   core::Task<core::Result<Tokens>> token_request(Connection& connection, std::string form);
+  /// Posts a form as the client, with its credentials and `more_fields`; the JSON of a 200.
+  core::Task<core::Result<core::Json>> post_form(Connection& connection, std::string_view path, std::string form,
+                                                 std::string more_fields = {});
+  core::Result<std::string> client_authentication(std::string_view path, std::string_view form);
   core::Result<std::string> auth_token(const bitcoin::PrivateKey& key, std::string_view path,
                                        std::optional<std::string_view> body);
 

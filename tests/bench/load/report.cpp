@@ -3,7 +3,9 @@
 namespace sigma::bench {
 namespace {
 
-double microseconds(std::uint64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1000; }
+double microseconds(std::uint64_t nanoseconds) {
+  return static_cast<double>(nanoseconds) / 1000;
+}
 
 core::Json one_run(const Measurement& m) {
   return {{"operations", m.latency.count()},
@@ -45,6 +47,11 @@ double spread_percent(const core::Json& runs, double middle) {
   return middle > 0 ? (high - low) / middle * 100 : 0;
 }
 
+std::string_view client_auth(const ClientConfig& client) {
+  if (client.member_key) return bitcoin::to_string(client.scheme);
+  return client.secret.empty() ? "none" : "client_secret_basic";
+}
+
 }  // namespace
 
 core::Json to_json(const LoadOptions& options, const LoadResult& result) {
@@ -64,7 +71,7 @@ core::Json to_json(const LoadOptions& options, const LoadResult& result) {
                        {"threads", options.threads},
                        {"rate", options.rate},
                        {"all_operations", all_operations},
-                       {"client_auth", options.client.member_key ? bitcoin::to_string(options.client.scheme) : "none"},
+                       {"client_auth", client_auth(options.client)},
                        {"median", std::move(middle)},
                        {"spread_percent", spread},
                        {"runs", std::move(runs)}};
@@ -76,7 +83,7 @@ std::string summary_line(const core::Json& report) {
   const auto& median = report.at("median");
   const auto number = [&median](const char* name) { return median.at(name).get<double>(); };
   auto line = fmt::format(
-      "{:<10} {:>9.0f} {}/s ±{:.0f} %  p50 {:.0f}  p99 {:.0f}  p99.9 {:.0f} µs  server {:.1f} µs, {:.2f} switches  "
+      "{:<18} {:>7.0f} {}/s ±{:.0f} %  p50 {:.0f}  p99 {:.0f}  p99.9 {:.0f} µs  server {:.1f} µs, {:.2f} switches  "
       "driver {:.1f} µs  {:.1f} MiB  errors {:.0f}",
       report.at("scenario").get<std::string>(), number("per_second"), report.at("unit").get<std::string>(),
       report.at("spread_percent").get<double>() / 2, number("p50_us"), number("p99_us"), number("p999_us"),

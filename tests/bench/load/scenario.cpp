@@ -27,11 +27,17 @@ class UserScenario : public Scenario {
   OAuthUser user_;
 };
 
-template <const std::string_view& path>
-class PublicDocument final : public UserScenario {
+/// What needs no person.
+class WithoutPerson : public UserScenario {
  public:
   using UserScenario::UserScenario;
   core::Task<core::Result<void>> prepare(Connection&) override { co_return core::Result<void>{}; }
+};
+
+template <const std::string_view& path>
+class PublicDocument final : public WithoutPerson {
+ public:
+  using WithoutPerson::WithoutPerson;
   core::Task<core::Result<void>> step(Connection& connection) override {
     co_return co_await user_.get(connection, path);
   }
@@ -79,7 +85,7 @@ class Refresh final : public UserScenario {
 };
 
 /// Several access tokens a connection: one alone would flatter whatever the server caches.
-class Userinfo final : public UserScenario {
+class WithAccessTokens : public UserScenario {
  public:
   using UserScenario::UserScenario;
   core::Task<core::Result<void>> prepare(Connection& connection) override {
@@ -91,14 +97,49 @@ class Userinfo final : public UserScenario {
     }
     co_return core::Result<void>{};
   }
-  core::Task<core::Result<void>> step(Connection& connection) override {
+
+ protected:
+  std::string_view next_access_token() {
     next_ = (next_ + 1) % access_tokens_.size();
-    co_return co_await user_.userinfo(connection, access_tokens_[next_]);
+    return access_tokens_[next_];
   }
 
  private:
   std::array<std::string, 16> access_tokens_;
   std::size_t next_ = 0;
+};
+
+class Userinfo final : public WithAccessTokens {
+ public:
+  using WithAccessTokens::WithAccessTokens;
+  core::Task<core::Result<void>> step(Connection& connection) override {
+    co_return co_await user_.userinfo(connection, next_access_token());
+  }
+};
+
+class Introspect final : public WithAccessTokens {
+ public:
+  using WithAccessTokens::WithAccessTokens;
+  core::Task<core::Result<void>> step(Connection& connection) override {
+    co_return co_await user_.introspect(connection, next_access_token());
+  }
+};
+
+class ClientCredentials final : public WithoutPerson {
+ public:
+  using WithoutPerson::WithoutPerson;
+  core::Task<core::Result<void>> step(Connection& connection) override {
+    SIGMA_CO_TRY(const auto tokens, co_await user_.client_credentials(connection));
+    co_return core::Result<void>{};
+  }
+};
+
+class DeviceCode final : public WithoutPerson {
+ public:
+  using WithoutPerson::WithoutPerson;
+  core::Task<core::Result<void>> step(Connection& connection) override {
+    co_return co_await user_.device_code(connection);
+  }
 };
 
 template <class T>
@@ -111,6 +152,9 @@ constexpr std::array kScenarios = {
     ScenarioInfo{"authorize", "requests", "authorize to code, with a session", make<Authorize>},
     ScenarioInfo{"refresh", "requests", "refresh token rotation", make<Refresh>},
     ScenarioInfo{"userinfo", "requests", "userinfo, 16 access tokens a connection", make<Userinfo>},
+    ScenarioInfo{"introspect", "requests", "introspection of live tokens, with a client secret", make<Introspect>},
+    ScenarioInfo{"client-credentials", "requests", "a token for a client with a secret", make<ClientCredentials>},
+    ScenarioInfo{"device-code", "requests", "the first step of the device flow", make<DeviceCode>},
     ScenarioInfo{"sign-in", "requests", "sign-in with a key, one account a connection", make<SignIn>},
     ScenarioInfo{"discovery", "requests", "the OpenID configuration", make<PublicDocument<kDiscoveryPath>>},
     ScenarioInfo{"jwks", "requests", "the key set", make<PublicDocument<kJwksPath>>},
@@ -118,7 +162,9 @@ constexpr std::array kScenarios = {
 
 }  // namespace
 
-std::span<const ScenarioInfo> scenarios() { return kScenarios; }
+std::span<const ScenarioInfo> scenarios() {
+  return kScenarios;
+}
 
 const ScenarioInfo* find_scenario(std::string_view name) {
   const auto found = std::ranges::find(kScenarios, name, &ScenarioInfo::name);

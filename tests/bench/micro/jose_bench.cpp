@@ -42,7 +42,7 @@ void verify_jwt(benchmark::State& state, jose::Algorithm algorithm) {
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
 }
 
-#define SIGMA_BENCH_ALGORITHM(name)                               \
+#define SIGMA_BENCH_ALGORITHM(name)                         \
   BENCHMARK_CAPTURE(sign_jwt, name, jose::Algorithm::name); \
   BENCHMARK_CAPTURE(verify_jwt, name, jose::Algorithm::name)
 SIGMA_BENCH_ALGORITHM(RS256);

@@ -29,6 +29,7 @@ const settings = {
 };
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'sigma-bench-driver-'));
 const keyFile = path.join(scratch, 'member-key');
+const secretFile = path.join(scratch, 'client-secret');
 
 const names = new Set(['micro', 'bare', ...stores, ...scenarios.map((scenario) => scenario.name)]);
 if (only !== undefined && !names.has(only)) {
@@ -86,7 +87,7 @@ async function measureStarts(server) {
 }
 
 async function measureScenario(server, scenario) {
-  const args = [...scenario.args, ...(scenario.signs ? ['--key-file', keyFile] : [])];
+  const args = [...scenario.args, ...(scenario.signs ? ['--key-file', keyFile] : []), ...(scenario.secret ? ['--secret-file', secretFile] : [])];
   const before = await postgresCounters(server.databaseUrl);
   const report = await load(server, args);
   if (report.failed) return { label: scenario.label, failed: report.failed };
@@ -112,7 +113,10 @@ async function measureStore(store, pubkey) {
     const start = await measureStarts(server);
     await sleep(1000);
     const idleMib = server.process.memory();
-    for (const client of clients(pubkey)) await server.createClient(client);
+    for (const client of clients(pubkey)) {
+      const { client_secret: secret } = await server.createClient(client);
+      if (secret) writeFileSync(secretFile, secret, { mode: 0o600 });
+    }
 
     const bare = only === undefined || ['bare', 'discovery', 'jwks'].includes(only)
       ? await measureBare(await server.body('/.well-known/openid-configuration'))
@@ -163,7 +167,7 @@ function printStore({ store, start, idleMib, loadedMib, bare, results }) {
     if (result.first_error) notes.push(`${result.label}: first error: ${result.first_error}`);
   }
   console.log(`\n== ${store}: ${settings.connections} connections, ${settings.repeat} × ${settings.seconds} s, medians`);
-  const header = ['', 'per second', '', 'target', 'p50 µs', 'p99', 'p99.9', 'server µs', 'target', 'switches', 'transactions', 'fsyncs', 'driver µs', 'errors'];
+  const header = ['', 'per second', '', 'target', 'p50 µs', 'p99', 'p99.9', 'server µs', 'target', 'switches', 'db tx', 'fsyncs', 'driver µs', 'errors'];
   if (rows.length > 0) console.log(table(header, rows));
   console.log(
     `start to first 200: ${number(start.warm)} ms ${verdict(start.warm, { max: limits.startMs })} (fresh store ${number(start.fresh)} ms); ` +
@@ -197,6 +201,7 @@ async function main() {
 
   const machine = { cpu: os.cpus()[0].model, cores: os.cpus().length, kernel: os.release(), time: new Date().toISOString(), load: os.loadavg()[0] };
   console.log(`${machine.cores} × ${machine.cpu}, Linux ${machine.kernel}, load average ${machine.load.toFixed(2)}`);
+  if (machine.load > 0.5) console.log('The machine is busy with other work: compare these figures with none from another run.');
   if (only === undefined || only === 'micro') await runMicro();
   if (only === 'micro') return;
   for (const store of stores) {

@@ -2,6 +2,8 @@
 
 export const redirectUri = 'https://app.example.com/auth/sigma/callback';
 
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+
 /** Registrations by client id. `pubkey` is the member key of the clients that sign. */
 export function clients(pubkey) {
   const common = {
@@ -14,6 +16,14 @@ export function clients(pubkey) {
   const open = { ...common, token_endpoint_auth_method: 'none' };
   const signed = { ...common, token_endpoint_auth_method: 'x_auth_token', member_pubkeys: [pubkey] };
   return [
+    {
+      ...common,
+      client_id: 'secret',
+      client_name: 'Client secret',
+      token_endpoint_auth_method: 'client_secret_basic',
+      grant_types: [...common.grant_types, 'client_credentials', deviceGrant],
+      id_token_signed_response_alg: 'ES256',
+    },
     { ...open, client_id: 'open-rs256', client_name: 'Public, RS256', id_token_signed_response_alg: 'RS256' },
     { ...open, client_id: 'open-es256', client_name: 'Public, ES256', id_token_signed_response_alg: 'ES256' },
     { ...signed, client_id: 'key-rs256', client_name: 'Member key, RS256', id_token_signed_response_alg: 'RS256' },
@@ -27,6 +37,9 @@ const peers = {
   authorize: { betterAuth: 438, fastest: 2962 },
   refresh: { betterAuth: 297, fastest: 1807 },
   userinfo: { betterAuth: 600, fastest: 8170 },
+  introspect: { betterAuth: 467, fastest: 7459 },
+  'client-credentials': { betterAuth: 562, fastest: 8258 },
+  'device-code': { betterAuth: 365, fastest: 2869 },
   discovery: { glewlwyd: 47_482 },
   jwks: { glewlwyd: 50_441 },
 };
@@ -43,6 +56,9 @@ export const scenarios = [
   { name: 'userinfo', args: ['userinfo', '--client-id', 'open-es256'], perSecond: atLeast('userinfo', 60, 5), cpu: 25, openLoop: 0.5 },
   { name: 'authorize', args: ['authorize', '--client-id', 'open-es256'], perSecond: atLeast('authorize', 20, 3.5) },
   { name: 'refresh', args: ['refresh', '--client-id', 'open-es256'], perSecond: atLeast('refresh', 30, 5) },
+  { name: 'introspect', args: ['introspect', '--client-id', 'secret'], secret: true, perSecond: atLeast('introspect', 60, 5) },
+  { name: 'client-credentials', args: ['client-credentials', '--client-id', 'secret'], secret: true, perSecond: atLeast('client-credentials', 2, 2) },
+  { name: 'device-code', args: ['device-code', '--client-id', 'secret'], secret: true, perSecond: atLeast('device-code', 30, 5) },
   { name: 'sign-in', args: ['sign-in'] },
   { name: 'flow', label: 'flow ES256', args: ['flow', '--client-id', 'open-es256'], perSecond: atLeast('flow', 30, 4.5), cpu: 250, openLoop: 0.5 },
   { name: 'flow', label: 'flow RS256', args: ['flow', '--client-id', 'open-rs256'], perSecond: atLeast('flow', 30, 2.5), cpu: 550 },

@@ -107,6 +107,7 @@ export class SigmaAuth {
       SIGMA_SECRET: randomBytes(32).toString('hex'),
       SIGMA_ADMIN_TOKEN: this.adminToken,
       SIGMA_BAP_API_URL: 'off',
+      SIGMA_TRUSTED_PROXIES: '127.0.0.1/32', // the driver plays many networks where the server limits one
       SIGMA_LOG_FORMAT: 'json',
       ...(this.databaseUrl ? { SIGMA_DATABASE_URL: this.databaseUrl } : {}),
       ...extraSettings(),
