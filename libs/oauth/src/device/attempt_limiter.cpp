@@ -4,11 +4,14 @@
 
 namespace sigma::oauth {
 
-core::Task<core::Result<AttemptLimiter::Wait>> WindowLimiter::take(std::string key) { co_return count(key); }
+core::Task<core::Result<AttemptLimiter::Wait>> WindowLimiter::take(std::string key) {
+  co_return count(key);
+}
 
 core::Task<core::Result<void>> WindowLimiter::give_back(std::string key) {
   const std::scoped_lock lock(mutex_);
-  if (const auto found = by_key_.find(key); found != by_key_.end() && found->second->attempts > 0) --found->second->attempts;
+  if (const auto found = by_key_.find(key); found != by_key_.end() && found->second->attempts > 0)
+    --found->second->attempts;
   co_return core::Result<void>{};
 }
 

@@ -19,19 +19,26 @@ constexpr int kUserCodeTries = 5;  // a code that is taken is one in 2^40
 
 // One sentence for everything that is not a request waiting for this person: what it was is nobody's business.
 Error unknown_code() {
-  return {ErrorCode::invalid_request, "This code is not valid (any more). Check it, or start again on the device to get a new one."};
+  return {ErrorCode::invalid_request,
+          "This code is not valid (any more). Check it, or start again on the device to get a new one."};
 }
 
 Error too_many(std::chrono::seconds wait, std::string_view what) {
-  return Error{ErrorCode::too_many_requests, fmt::format("Too many {}; try again in {} seconds.", what, wait.count())}.with_retry_after(wait);
+  return Error{ErrorCode::too_many_requests, fmt::format("Too many {}; try again in {} seconds.", what, wait.count())}
+      .with_retry_after(wait);
 }
 
-std::string session_key(const store::SessionWithUser& session) { return "session " + session.session.id.str(); }
-std::string network_key(const DeviceVisitor& visitor) { return "network " + network_of(visitor.ip_address); }
+std::string session_key(const store::SessionWithUser& session) {
+  return "session " + session.session.id.str();
+}
+std::string network_key(const DeviceVisitor& visitor) {
+  return "network " + network_of(visitor.ip_address);
+}
 
 }  // namespace
 
-core::Task<Result<core::Json>> DeviceAuthorization::start(ClientCredentials request, std::string path, std::string ip_address) {
+core::Task<Result<core::Json>> DeviceAuthorization::start(ClientCredentials request, std::string path,
+                                                          std::string ip_address) {
   SIGMA_CO_TRY(const auto wait, co_await limits_.starts.take(network_of(ip_address)));
   if (wait) co_return too_many(*wait, "device codes were asked for from this network");
   if (const auto name = request.form.repeated({"resource", "audience"})) {
@@ -40,7 +47,9 @@ core::Task<Result<core::Json>> DeviceAuthorization::start(ClientCredentials requ
   const std::string scope(request.form.find("scope").value_or(""));
   SIGMA_CO_TRY(const store::Client client, co_await authenticator_.authenticate(std::move(request), std::move(path)));
   if (std::find(client.grant_types.begin(), client.grant_types.end(), kDeviceCodeGrant) == client.grant_types.end()) {
-    co_return Error{ErrorCode::unauthorized_client, fmt::format("This client is not registered for the device flow; add the grant type {}.", kDeviceCodeGrant)};
+    co_return Error{
+        ErrorCode::unauthorized_client,
+        fmt::format("This client is not registered for the device flow; add the grant type {}.", kDeviceCodeGrant)};
   }
   store::DeviceCode code;
   SIGMA_CO_TRY(code.scopes, requested_scopes(scope, settings_.scopes, client.scopes));
@@ -80,11 +89,13 @@ core::Task<Result<DeviceRequest>> DeviceAuthorization::describe(std::string user
   co_return request;
 }
 
-core::Task<Result<void>> DeviceAuthorization::approve(std::string user_code, std::optional<store::BapId> bap_id, DeviceVisitor visitor) {
+core::Task<Result<void>> DeviceAuthorization::approve(std::string user_code, std::optional<store::BapId> bap_id,
+                                                      DeviceVisitor visitor) {
   SIGMA_CO_TRY(const store::DeviceCode code, co_await find_pending(user_code, visitor));
   const store::SessionWithUser& session = *visitor.session;
   SIGMA_CO_TRY(auto client, co_await client_of(code));
-  if (!client || client->disabled) co_return Error{ErrorCode::access_denied, "The application behind this code is switched off on this server."};
+  if (!client || client->disabled)
+    co_return Error{ErrorCode::access_denied, "The application behind this code is switched off on this server."};
   SIGMA_CO_TRY(auto identity, co_await choose_identity(session, std::move(bap_id)));
 
   const core::UtcTime now = clock_.now();
@@ -100,7 +111,9 @@ core::Task<Result<void>> DeviceAuthorization::approve(std::string user_code, std
   approval.auth_time = session.session.auth_time;
   SIGMA_CO_TRY(const bool approved, co_await store_.devices.approve(code.user_code_hash, now, std::move(approval)));
   if (!approved) co_return unknown_code();
-  core::log::info("device_approved", {{"user", session.user.id.str()}, {"client", code.client_id.str()}, {"session", session.session.id.str()}});
+  core::log::info(
+      "device_approved",
+      {{"user", session.user.id.str()}, {"client", code.client_id.str()}, {"session", session.session.id.str()}});
   co_return Result<void>{};
 }
 
@@ -169,15 +182,17 @@ core::Task<Result<std::optional<store::Client>>> DeviceAuthorization::client_of(
   co_return std::move(client);
 }
 
-core::Task<Result<std::optional<store::BapId>>> DeviceAuthorization::choose_identity(const store::SessionWithUser& session,
-                                                                                    std::optional<store::BapId> wanted) {
+core::Task<Result<std::optional<store::BapId>>> DeviceAuthorization::choose_identity(
+    const store::SessionWithUser& session, std::optional<store::BapId> wanted) {
   if (!wanted) wanted = session.session.active_bap_id;
   SIGMA_CO_TRY(const auto profiles, co_await store_.users.list_profiles(session.user.id));
   if (!wanted && profiles.size() == 1) co_return std::optional{profiles.front().bap_id};
   if (!wanted && profiles.empty()) co_return std::optional<store::BapId>{};
   if (!wanted) co_return Error{ErrorCode::invalid_request, "You have several identities: choose one with bapId."};
-  const bool is_theirs = std::any_of(profiles.begin(), profiles.end(), [&](const auto& profile) { return profile.bap_id == *wanted; });
-  if (!is_theirs) co_return Error{ErrorCode::access_denied, "This identity is not one of yours; sign in with its member key first."};
+  const bool is_theirs =
+      std::any_of(profiles.begin(), profiles.end(), [&](const auto& profile) { return profile.bap_id == *wanted; });
+  if (!is_theirs)
+    co_return Error{ErrorCode::access_denied, "This identity is not one of yours; sign in with its member key first."};
   co_return std::move(wanted);
 }
 

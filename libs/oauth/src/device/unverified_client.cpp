@@ -7,7 +7,9 @@
 namespace sigma::oauth {
 
 bool may_be_unverified(std::string_view client_id) {
-  const auto allowed = [](char c) { return core::kLettersAndDigits.find(c) != std::string_view::npos || c == '.' || c == '-' || c == '_'; };
+  const auto allowed = [](char c) {
+    return core::kLettersAndDigits.find(c) != std::string_view::npos || c == '.' || c == '-' || c == '_';
+  };
   return !client_id.empty() && client_id.size() <= 64 && std::all_of(client_id.begin(), client_id.end(), allowed);
 }
 
@@ -22,6 +24,8 @@ store::Client unverified_client(store::ClientId id, core::UtcTime now) {
   return client;
 }
 
-bool is_unverified(const store::Client& client) { return client.metadata.contains("unverified"); }
+bool is_unverified(const store::Client& client) {
+  return client.metadata.contains("unverified");
+}
 
 }  // namespace sigma::oauth

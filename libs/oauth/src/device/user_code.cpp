@@ -2,7 +2,9 @@
 
 namespace sigma::oauth {
 
-std::string make_user_code(core::Random& random) { return random.text(kUserCodeLength, kUserCodeAlphabet); }
+std::string make_user_code(core::Random& random) {
+  return random.text(kUserCodeLength, kUserCodeAlphabet);
+}
 
 std::string show_user_code(std::string_view canonical) {
   std::string shown(canonical.substr(0, kUserCodeLength / 2));

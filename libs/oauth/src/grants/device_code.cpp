@@ -9,10 +9,13 @@ namespace sigma::oauth {
 namespace {
 
 Error unknown_code() {
-  return {ErrorCode::invalid_grant, "The device code is unknown, was used before, or was issued to another client; start again."};
+  return {ErrorCode::invalid_grant,
+          "The device code is unknown, was used before, or was issued to another client; start again."};
 }
 
-Error denied() { return {ErrorCode::authorization_denied, "The person did not allow this device to sign in."}; }
+Error denied() {
+  return {ErrorCode::authorization_denied, "The person did not allow this device to sign in."};
+}
 
 // What the state of the code says to a poll; nothing wrong when it is approved.
 Result<void> check_answer(const store::DevicePoll& poll, core::UtcTime now) {
@@ -21,8 +24,10 @@ Result<void> check_answer(const store::DevicePoll& poll, core::UtcTime now) {
   if (code.status == store::DeviceCodeStatus::denied) return denied();
   if (code.expires_at <= now) return Error{ErrorCode::expired_token, "The device code has expired; start again."};
   if (code.status == store::DeviceCodeStatus::approved) return {};
-  if (poll.too_fast) return Error{ErrorCode::slow_down, fmt::format("Poll at most every {} seconds.", code.poll_interval)};
-  return Error{ErrorCode::authorization_pending, fmt::format("Waiting for the person; poll again in {} seconds.", code.poll_interval)};
+  if (poll.too_fast)
+    return Error{ErrorCode::slow_down, fmt::format("Poll at most every {} seconds.", code.poll_interval)};
+  return Error{ErrorCode::authorization_pending,
+               fmt::format("Waiting for the person; poll again in {} seconds.", code.poll_interval)};
 }
 
 }  // namespace
@@ -32,11 +37,14 @@ Result<void> DeviceCodeGrant::check_parameters(const http::Form& form) const {
   return {};
 }
 
-core::Task<Result<Issue>> DeviceCodeGrant::prepare(store::Client client, const store::DeviceCode& code, const http::Form& form) {
+core::Task<Result<Issue>> DeviceCodeGrant::prepare(store::Client client, const store::DeviceCode& code,
+                                                   const http::Form& form) {
   Scopes scopes = code.scopes;
   if (const auto wanted = form.find_nonempty("scope")) {
     SIGMA_CO_TRY(scopes, parse_scopes(*wanted));
-    if (!covers(code.scopes, scopes)) co_return Error{ErrorCode::invalid_scope, "The device cannot get more than the person approved; ask for fewer scopes or leave scope out."};
+    if (!covers(code.scopes, scopes))
+      co_return Error{ErrorCode::invalid_scope,
+                      "The device cannot get more than the person approved; ask for fewer scopes or leave scope out."};
   }
   SIGMA_CO_TRY(auto user, co_await store_.users.find(*code.user_id));
   if (!user || user->disabled) co_return denied();
@@ -63,7 +71,8 @@ core::Task<Result<core::Json>> DeviceCodeGrant::exchange(store::Client client, h
   SIGMA_CO_CHECK(check_answer(*poll, clock_.now()));
   SIGMA_CO_TRY(Issue issue, co_await prepare(std::move(client), poll->code, form));
   SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(std::move(issue)));
-  SIGMA_CO_TRY(const store::Consumed outcome, co_await store_.devices.redeem(hash, clock_.now(), std::move(minted.rows)));
+  SIGMA_CO_TRY(const store::Consumed outcome,
+               co_await store_.devices.redeem(hash, clock_.now(), std::move(minted.rows)));
   // Another poll was faster, or the person signed out or withdrew the consent since.
   if (outcome != store::Consumed::done) co_return unknown_code();
   co_return std::move(minted.answer);

@@ -9,7 +9,8 @@ core::Task<Result<std::optional<store::SessionWithUser>>> TokenSessions::find(st
   const std::optional<store::SessionWithUser> nobody;
   const store::SecretHash hash = hash_secret(access_token);
   SIGMA_CO_TRY(const auto token, co_await store_.tokens.find_access(hash));
-  if (!token || token->revoked_at || token->expires_at <= clock_.now() || !token->user_id || !token->session_id) co_return nobody;
+  if (!token || token->revoked_at || token->expires_at <= clock_.now() || !token->user_id || !token->session_id)
+    co_return nobody;
   if (!token->details.is_object() || !token->details.contains(kSessionApiMark)) co_return nobody;
   SIGMA_CO_TRY(const auto client, co_await store_.clients.find(token->client_id));
   if (!client || client->disabled) co_return nobody;

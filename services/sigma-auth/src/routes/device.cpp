@@ -16,17 +16,21 @@ using core::Json;
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 
-oauth::Error bad_request(std::string description) { return {oauth::ErrorCode::invalid_request, std::move(description)}; }
+oauth::Error bad_request(std::string description) {
+  return {oauth::ErrorCode::invalid_request, std::move(description)};
+}
 
 /// The session's errors have names in capitals elsewhere.
 http::Response device_error(const oauth::Error& error) {
   http::Response response = oauth_error(error);
-  response.body = core::dump_json({{"error", core::to_lower_ascii(error.name())}, {"error_description", error.description()}});
+  response.body =
+      core::dump_json({{"error", core::to_lower_ascii(error.name())}, {"error_description", error.description()}});
   return response;
 }
 
 http::Response wrong_content_type(std::string_view expected) {
-  return json_answer({{"error", "invalid_request"}, {"error_description", fmt::format("Content-Type must be {}.", expected)}}, 415);
+  return json_answer(
+      {{"error", "invalid_request"}, {"error_description", fmt::format("Content-Type must be {}.", expected)}}, 415);
 }
 
 /// A JSON object of texts as the form it stands for; null is absent.
@@ -57,7 +61,8 @@ oauth::Result<oauth::ClientCredentials> device_credentials(http::Request& reques
     if (core::to_lower_ascii(name) == "x-auth-token") credentials.x_auth_tokens.push_back(value);
   }
   if (request.headers.count("Authorization") > 1) return bad_request("Send one Authorization header.");
-  if (const auto authorization = request.headers.find("Authorization")) credentials.authorization = std::string(*authorization);
+  if (const auto authorization = request.headers.find("Authorization"))
+    credentials.authorization = std::string(*authorization);
   credentials.raw_body = std::move(request.body);
   return credentials;
 }
@@ -74,9 +79,12 @@ Task<oauth::Result<oauth::DeviceVisitor>> visitor_of(App& app, const http::Reque
 
 std::string_view status_text(store::DeviceCodeStatus status) {
   switch (status) {
-    case store::DeviceCodeStatus::approved: return "approved";
-    case store::DeviceCodeStatus::denied: return "denied";
-    case store::DeviceCodeStatus::pending: break;
+    case store::DeviceCodeStatus::approved:
+      return "approved";
+    case store::DeviceCodeStatus::denied:
+      return "denied";
+    case store::DeviceCodeStatus::pending:
+      break;
   }
   return "pending";
 }
@@ -129,13 +137,16 @@ Task<http::Response> device_code(App& app, http::Request request) {
   auto credentials = device_credentials(request);
   if (!credentials) co_return oauth_error(credentials.error());
   const bool basic = credentials->authorization.has_value();
-  auto codes = co_await app.device.start(std::move(*credentials), std::move(request.path), std::move(request.remote_address));
+  auto codes =
+      co_await app.device.start(std::move(*credentials), std::move(request.path), std::move(request.remote_address));
   if (codes) co_return json_answer(*codes);
   http::Response response = oauth_error(codes.error());
   // 401 is for who tried a header (RFC 6749 §5.2); existing clients read 400 here (contract §5).
   if (codes.error().code() == oauth::ErrorCode::invalid_client) {
-    if (basic) response.headers.add("WWW-Authenticate", "Basic realm=\"token\"");
-    else response.status = 400;
+    if (basic)
+      response.headers.add("WWW-Authenticate", "Basic realm=\"token\"");
+    else
+      response.status = 400;
   }
   co_return response;
 }
@@ -146,7 +157,8 @@ Task<http::Response> device_token(App& app, http::Request request) {
   if (!credentials) co_return oauth_error(credentials.error());
   const auto type = credentials->form.find_nonempty("grant_type");
   if (type && *type != oauth::kDeviceCodeGrant) {
-    co_return oauth_error({oauth::ErrorCode::unsupported_grant_type, fmt::format("Only {} is answered here.", oauth::kDeviceCodeGrant)});
+    co_return oauth_error(
+        {oauth::ErrorCode::unsupported_grant_type, fmt::format("Only {} is answered here.", oauth::kDeviceCodeGrant)});
   }
   const bool basic = credentials->authorization.has_value();
   auto tokens = co_await app.token.exchange(std::move(*credentials), std::move(request.path));
@@ -170,7 +182,8 @@ Task<http::Response> device_approve(App& app, http::Request request) {
   if (request.content_type() != kJson) co_return wrong_content_type(kJson);
   auto answer = co_await answer_of(app, request);
   if (!answer) co_return device_error(answer.error());
-  co_return answered(co_await app.device.approve(std::move(answer->user_code), std::move(answer->bap_id), std::move(answer->visitor)));
+  co_return answered(
+      co_await app.device.approve(std::move(answer->user_code), std::move(answer->bap_id), std::move(answer->visitor)));
 }
 
 Task<http::Response> device_deny(App& app, http::Request request) {

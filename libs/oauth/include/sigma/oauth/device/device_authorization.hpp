@@ -43,9 +43,14 @@ struct DeviceLimits {
 /// it is DeviceCodeGrant's.
 class DeviceAuthorization {
  public:
-  DeviceAuthorization(store::Store& store, ClientAuthenticator& authenticator, DeviceLimits limits, const core::Clock& clock,
-                      core::Random& random, const Settings& settings)
-      : store_(store), authenticator_(authenticator), limits_(limits), clock_(clock), random_(random), settings_(settings) {}
+  DeviceAuthorization(store::Store& store, ClientAuthenticator& authenticator, DeviceLimits limits,
+                      const core::Clock& clock, core::Random& random, const Settings& settings)
+      : store_(store),
+        authenticator_(authenticator),
+        limits_(limits),
+        clock_(clock),
+        random_(random),
+        settings_(settings) {}
 
   /// A device asks for codes: the answer of RFC 8628 §3.2. `path`: where the request came in, for X-Auth-Token.
   /// Errors: invalid_request, invalid_client, unauthorized_client, invalid_scope, too_many_requests.
@@ -67,7 +72,8 @@ class DeviceAuthorization {
   core::Task<Result<void>> forgive_guess(DeviceVisitor visitor);
   core::Task<Result<void>> raise_alarm();
   core::Task<Result<std::optional<store::Client>>> client_of(const store::DeviceCode& code);
-  core::Task<Result<std::optional<store::BapId>>> choose_identity(const store::SessionWithUser& session, std::optional<store::BapId> wanted);
+  core::Task<Result<std::optional<store::BapId>>> choose_identity(const store::SessionWithUser& session,
+                                                                  std::optional<store::BapId> wanted);
 
   store::Store& store_;
   ClientAuthenticator& authenticator_;
