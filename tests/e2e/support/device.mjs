@@ -46,4 +46,6 @@ export const answer = (server, person, what, userCode, more = {}, options = {}) 
 /** Another address for what is limited by network: the tests of one file must not throttle each other. */
 let networks = 0;
 export const env = { SIGMA_TRUSTED_PROXIES: '127.0.0.1/32' };
-export const elsewhere = () => ({ 'x-forwarded-for': `198.51.${Math.floor(++networks / 250)}.${(networks % 250) + 1}` });
+export const elsewhere = () => ({
+  'x-forwarded-for': `198.51.${Math.floor(++networks / 250)}.${(networks % 250) + 1}`,
+});

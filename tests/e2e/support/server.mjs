@@ -16,6 +16,10 @@ const run = promisify(execFile);
 /** The binary under test. */
 export const binary = process.env.SIGMA_AUTH_BIN ?? path.join(root, 'build/release/bin/sigma-auth');
 
+/** Processes that a test which went wrong left behind end with the test's own process. */
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 const startLimitMs = 30_000;
 const stopLimitMs = 20_000;
 
@@ -95,6 +99,8 @@ export class Server {
   async start() {
     const child = spawn(binary, ['serve'], { env: this.env, cwd: this.dataDir, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
+    running.add(child);
+    child.on('close', () => running.delete(child));
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8');
       stream.on('data', (text) => {
@@ -147,16 +153,17 @@ export class Server {
 
   /** SIGTERM; answers {code, signal}. A server that does not leave is killed and reported. */
   async terminate() {
-    if (!this.#process) return undefined;
-    this.#process.kill('SIGTERM');
+    const child = this.#process;
+    if (!child) return undefined;
+    child.kill('SIGTERM');
     let late = false;
     const timer = setTimeout(() => {
       late = true;
-      this.#process.kill('SIGKILL');
+      child.kill('SIGKILL');
     }, stopLimitMs);
     const how = await this.#exited;
     clearTimeout(timer);
-    this.#process = undefined;
+    if (this.#process === child) this.#process = undefined;
     if (late) throw new Error(`not gone ${stopLimitMs} ms after SIGTERM\n${this.#output.slice(-4000)}`);
     return how;
   }
