@@ -38,9 +38,9 @@ struct Config {
   std::size_t io_threads = 1;                              ///< default: cores
   std::size_t db_workers = 4;                              ///< default: 4 × cores
 
-  bool implicit_sign_up = true;    ///< a first sign-in creates the user
+  bool implicit_sign_up = true;              ///< a first sign-in creates the user
   bool unregistered_device_clients = false;  ///< unknown client ids may use the device flow, shown as unverified
-  bool legacy_token_path = false;  ///< contract §13.6
+  bool legacy_token_path = false;            ///< contract §13.6
   jose::Algorithm id_token_algorithm = jose::Algorithm::RS256;
   std::chrono::seconds code_lifetime{300};  ///< 600 at most (contract §2)
   std::chrono::seconds access_token_lifetime{3'600};

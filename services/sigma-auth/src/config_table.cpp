@@ -129,7 +129,7 @@ constexpr Setting kTable[] = {
        c.data_dir = text;
        return {};
      }},
-    {"database_url", "sqlite:<data dir>/sigma.db", "Database", "postgresql://sigma@db.internal/sigma", true,
+    {"database_url", "sqlite:(data dir)/sigma.db", "Database", "postgresql://sigma@db.internal/sigma", true,
      set_database_url},
     {"redis_url", "– (in-process)", "Shared cache", "redis://redis.internal:6379", true, set_redis_url},
     {"secret", "generated in the data dir when embedded",
@@ -159,8 +159,8 @@ constexpr Setting kTable[] = {
      [](Config& c, std::string_view text) { return set_size(c.db_workers, text, 1, 256); }},
     {"implicit_sign_up", "on", "A first sign-in creates the user", "off", true,
      [](Config& c, std::string_view text) { return set_switch(c.implicit_sign_up, text); }},
-    {"allow_unregistered_device_clients", "off", "Unknown client ids may use the device flow, shown as unverified", "on",
-     true, [](Config& c, std::string_view text) { return set_switch(c.unregistered_device_clients, text); }},
+    {"allow_unregistered_device_clients", "off", "Unknown client ids may use the device flow, shown as unverified",
+     "on", true, [](Config& c, std::string_view text) { return set_switch(c.unregistered_device_clients, text); }},
     {"legacy_token_path", "off", "Accept X-Auth-Tokens signed for /oauth2/token (clients of 2025)", "on", true,
      [](Config& c, std::string_view text) { return set_switch(c.legacy_token_path, text); }},
     {"id_token_alg", "RS256", "ID tokens of clients that ask for no other: RS256, ES256, EdDSA or ES256K", "RS256",

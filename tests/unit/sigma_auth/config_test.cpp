@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <iterator>
 
 #include "config_table.hpp"
 #include "sigma/core/testing/fixed.hpp"
@@ -256,6 +257,16 @@ TEST_F(ConfigTest, EveryExampleIsAccepted) {
     Config config;
     const auto applied = setting.apply(config, setting.example);
     EXPECT_TRUE(applied) << setting.key << " " << setting.example;
+  }
+}
+
+TEST_F(ConfigTest, TheReferencePageListsEverySetting) {
+  std::ifstream in(SIGMA_SOURCE_DIR "/docs/reference/configuration.md");
+  const std::string page(std::istreambuf_iterator<char>(in), {});
+  for (const Setting& setting : setting_table()) {
+    const std::string flag = setting.flag ? fmt::format("`{}`", flag_name(setting.key)) : "–";
+    EXPECT_THAT(page, HasSubstr(fmt::format("| `{}` | {} | {} | {} | `{}` |\n", variable_name(setting.key), flag,
+                                            setting.default_text, setting.meaning, setting.example)));
   }
 }
 
