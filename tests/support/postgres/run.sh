@@ -15,12 +15,12 @@ as_postgres() {
 }
 
 start() {
-  local dir=$1 port attempt
+  local dir=$1 port
   mkdir -p "$dir/socket"
   if [ "$(id -u)" = 0 ]; then chown -R postgres "$dir"; fi
   as_postgres "$bin/initdb" -D "$dir/data" -U sigma -A trust -E UTF8 --locale=C.UTF-8 >"$dir/initdb.log" 2>&1 ||
     { cat "$dir/initdb.log" >&2; return 1; }
-  for attempt in 1 2 3 4 5; do
+  for _ in 1 2 3 4 5; do
     port=$((20000 + RANDOM % 30000))
     if as_postgres "$bin/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w -t 60 \
       -o "-p $port -k $dir/socket -c listen_addresses=127.0.0.1 -c max_connections=200" start >"$dir/start.log" 2>&1; then
