@@ -16,7 +16,8 @@ using Reverse = std::array<std::int8_t, 256>;
 constexpr Reverse reverse(std::string_view alphabet) {
   Reverse table{};
   table.fill(-1);
-  for (std::size_t i = 0; i < alphabet.size(); ++i) table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
   return table;
 }
 constexpr Reverse kFromBase64 = reverse(kBase64);
@@ -125,8 +126,12 @@ std::optional<std::string> hex_decode(std::string_view text) {
   return out;
 }
 
-std::string base64_encode(std::string_view bytes) { return base64_with(bytes, kBase64, true); }
-std::string base64url_encode(std::string_view bytes) { return base64_with(bytes, kBase64Url, false); }
+std::string base64_encode(std::string_view bytes) {
+  return base64_with(bytes, kBase64, true);
+}
+std::string base64url_encode(std::string_view bytes) {
+  return base64_with(bytes, kBase64Url, false);
+}
 
 std::optional<std::string> base64_decode(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
@@ -134,7 +139,9 @@ std::optional<std::string> base64_decode(std::string_view text) {
   return unbase64(text, kFromBase64);
 }
 
-std::optional<std::string> base64url_decode(std::string_view text) { return unbase64(text, kFromBase64Url); }
+std::optional<std::string> base64url_decode(std::string_view text) {
+  return unbase64(text, kFromBase64Url);
+}
 
 std::string base58_encode(std::string_view bytes) {
   std::size_t zeros = 0;
@@ -190,8 +197,12 @@ std::string form_encode(std::string_view text) {
   return out;
 }
 
-std::optional<std::string> form_decode(std::string_view text) { return unescape(text, true); }
-std::optional<std::string> percent_decode(std::string_view text) { return unescape(text, false); }
+std::optional<std::string> form_decode(std::string_view text) {
+  return unescape(text, true);
+}
+std::optional<std::string> percent_decode(std::string_view text) {
+  return unescape(text, false);
+}
 
 std::string percent_encode(std::string_view text) {
   std::string out;
@@ -242,12 +253,23 @@ std::string html_escape(std::string_view text) {
   out.reserve(text.size());
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out.push_back(c);
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out.push_back(c);
     }
   }
   return out;

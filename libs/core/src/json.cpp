@@ -14,7 +14,9 @@ class Watch {
 
   bool operator()(int, Json::parse_event_t event, Json& value) {
     switch (event) {
-      case Json::parse_event_t::object_start: names_.emplace_back(); [[fallthrough]];
+      case Json::parse_event_t::object_start:
+        names_.emplace_back();
+        [[fallthrough]];
       case Json::parse_event_t::array_start:
         if (++depth_ > max_depth_) throw Refused{"JSON is nested too deeply."};
         break;
@@ -23,9 +25,14 @@ class Watch {
           throw Refused{"JSON names the member \"" + value.get<std::string>() + "\" twice."};
         }
         break;
-      case Json::parse_event_t::object_end: names_.pop_back(); [[fallthrough]];
-      case Json::parse_event_t::array_end: --depth_; break;
-      case Json::parse_event_t::value: break;
+      case Json::parse_event_t::object_end:
+        names_.pop_back();
+        [[fallthrough]];
+      case Json::parse_event_t::array_end:
+        --depth_;
+        break;
+      case Json::parse_event_t::value:
+        break;
     }
     return true;
   }
@@ -44,7 +51,8 @@ class Watch {
 
 Result<Json> parse_json(std::string_view text, std::size_t max_depth) {
   if (text.empty()) return Error{Code::invalid_input, "The body is empty; send JSON."};
-  if (text.starts_with("\xef\xbb\xbf")) return Error{Code::invalid_input, "JSON must not begin with a byte order mark."};
+  if (text.starts_with("\xef\xbb\xbf"))
+    return Error{Code::invalid_input, "JSON must not begin with a byte order mark."};
   if (!is_utf8(text)) return Error{Code::invalid_input, "JSON must be UTF-8."};
   try {
     Watch watch{max_depth};
@@ -56,7 +64,9 @@ Result<Json> parse_json(std::string_view text, std::size_t max_depth) {
   }
 }
 
-std::string dump_json(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump_json(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 std::optional<std::string> json_string(const Json& object, std::string_view name) {
   if (!object.is_object()) return std::nullopt;

@@ -26,11 +26,16 @@ State& state() {
 
 std::string_view name(Level level) {
   switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warn: return "warn";
-    case Level::error: return "error";
-    case Level::off: return "off";
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warn:
+      return "warn";
+    case Level::error:
+      return "error";
+    case Level::off:
+      return "off";
   }
   return "off";
 }
@@ -90,8 +95,12 @@ void start(Level level, Format format) {
   s.logger->flush_on(spdlog::level::critical);
 }
 
-void set_level(Level level) { state().level = level; }
-Level level() { return state().level; }
+void set_level(Level level) {
+  state().level = level;
+}
+Level level() {
+  return state().level;
+}
 
 std::optional<Level> parse_level(std::string_view text) {
   for (const Level candidate : {Level::debug, Level::info, Level::warn, Level::error, Level::off}) {
@@ -100,7 +109,9 @@ std::optional<Level> parse_level(std::string_view text) {
   return std::nullopt;
 }
 
-std::uint64_t dropped() { return state().pool ? state().pool->overrun_counter() : 0; }
+std::uint64_t dropped() {
+  return state().pool ? state().pool->overrun_counter() : 0;
+}
 
 void flush() {
   // Destroying the pool waits for its queue; logging goes on to be possible afterwards only through start().
@@ -109,10 +120,18 @@ void flush() {
   s.pool.reset();
 }
 
-void debug(std::string_view event, Fields fields) { write(Level::debug, event, fields); }
-void info(std::string_view event, Fields fields) { write(Level::info, event, fields); }
-void warn(std::string_view event, Fields fields) { write(Level::warn, event, fields); }
-void error(std::string_view event, Fields fields) { write(Level::error, event, fields); }
+void debug(std::string_view event, Fields fields) {
+  write(Level::debug, event, fields);
+}
+void info(std::string_view event, Fields fields) {
+  write(Level::info, event, fields);
+}
+void warn(std::string_view event, Fields fields) {
+  write(Level::warn, event, fields);
+}
+void error(std::string_view event, Fields fields) {
+  write(Level::error, event, fields);
+}
 void error(std::string_view event, const Error& error) {
   write(Level::error, event,
         {{"code", to_string(error.code())},

@@ -29,6 +29,8 @@ prometheus::Histogram& Metrics::histogram(const std::string& name, const std::st
   return family->Add(labels, buckets);
 }
 
-std::string Metrics::render() const { return prometheus::TextSerializer().Serialize(registry_->Collect()); }
+std::string Metrics::render() const {
+  return prometheus::TextSerializer().Serialize(registry_->Collect());
+}
 
 }  // namespace sigma::core

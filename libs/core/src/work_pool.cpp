@@ -13,7 +13,9 @@ WorkPool::WorkPool(std::string name, std::size_t threads, std::size_t max_queued
   }
 }
 
-WorkPool::~WorkPool() { stop(); }
+WorkPool::~WorkPool() {
+  stop();
+}
 
 bool WorkPool::try_post(Job job) {
   {

@@ -8,29 +8,34 @@ namespace sigma::oauth {
 namespace {
 
 using enum ErrorCode;
-constexpr std::string_view kOAuth = "RFC 6749", kOidc = "OpenID Connect Core §3.1.2.6", kBearer = "RFC 6750 §3.1", kDevice = "RFC 8628 §3.5",
-                           kPage = "Sigma contract §2", kSession = "Sigma contract §6";
+constexpr std::string_view kOAuth = "RFC 6749", kOidc = "OpenID Connect Core §3.1.2.6", kBearer = "RFC 6750 §3.1",
+                           kDevice = "RFC 8628 §3.5", kPage = "Sigma contract §2", kSession = "Sigma contract §6";
 
 constexpr ErrorTraits kTraits[] = {
     {invalid_request, "invalid_request", 400, true, kOAuth, "A parameter is missing, repeated or malformed."},
     {invalid_client, "invalid_client", 401, false, kOAuth, "The client is unknown or did not prove who it is."},
-    {invalid_grant, "invalid_grant", 400, false, kOAuth, "The code or refresh token is wrong, used, expired, or another client's."},
+    {invalid_grant, "invalid_grant", 400, false, kOAuth,
+     "The code or refresh token is wrong, used, expired, or another client's."},
     {unauthorized_client, "unauthorized_client", 400, true, kOAuth, "The client is not registered for this grant."},
     {unsupported_grant_type, "unsupported_grant_type", 400, false, kOAuth, "The server does not know this grant type."},
     {invalid_scope, "invalid_scope", 400, true, kOAuth, "A scope is unknown, not allowed, or more than was granted."},
     {access_denied, "access_denied", 403, true, kOAuth, "The person or the server said no."},
     {unsupported_response_type, "unsupported_response_type", 400, true, kOAuth, "Only response_type=code exists here."},
-    {server_error, "server_error", 500, true, kOAuth, "Something broke on our side; the reference finds it in the log."},
-    {temporarily_unavailable, "temporarily_unavailable", 503, true, kOAuth, "The server is overloaded or its database is away; try again."},
+    {server_error, "server_error", 500, true, kOAuth,
+     "Something broke on our side; the reference finds it in the log."},
+    {temporarily_unavailable, "temporarily_unavailable", 503, true, kOAuth,
+     "The server is overloaded or its database is away; try again."},
     {login_required, "login_required", 400, true, kOidc, "prompt=none, but nobody is signed in."},
     {interaction_required, "interaction_required", 400, true, kOidc, "prompt=none, but an identity has to be chosen."},
     {consent_required, "consent_required", 400, true, kOidc, "prompt=none, but consent is missing."},
-    {account_selection_required, "account_selection_required", 400, true, kOidc, "prompt=none, but an account has to be selected."},
+    {account_selection_required, "account_selection_required", 400, true, kOidc,
+     "prompt=none, but an account has to be selected."},
     {request_not_supported, "request_not_supported", 400, true, kOidc, "Request objects are not supported."},
     {request_uri_not_supported, "request_uri_not_supported", 400, true, kOidc, "request_uri is not supported."},
     {invalid_token, "invalid_token", 401, false, kBearer, "The access token is wrong, expired or revoked."},
     {insufficient_scope, "insufficient_scope", 403, false, kBearer, "The access token lacks a scope."},
-    {authorization_pending, "authorization_pending", 400, false, kDevice, "The person has not answered yet; poll again after the interval."},
+    {authorization_pending, "authorization_pending", 400, false, kDevice,
+     "The person has not answered yet; poll again after the interval."},
     {slow_down, "slow_down", 400, false, kDevice, "The device polls too fast; its interval is now 5 seconds longer."},
     {expired_token, "expired_token", 400, false, kDevice, "The device code has expired; ask for a new one."},
     {authorization_denied, "access_denied", 400, false, kDevice, "The person said no, or may not use this client."},
@@ -38,21 +43,30 @@ constexpr ErrorTraits kTraits[] = {
     {invalid_redirect, "invalid_redirect", 400, false, kPage, "The redirect URI is not registered for this client."},
     {invalid_signature, "invalid_signature", 400, false, kPage, "The oauth_query was changed or is too old."},
     {no_auth_token_provided, "NO_AUTH_TOKEN_PROVIDED", 401, false, kSession, "The X-Auth-Token header is missing."},
-    {invalid_auth_token_format, "INVALID_AUTH_TOKEN_FORMAT", 400, false, kSession, "The X-Auth-Token header is malformed."},
-    {invalid_auth_token_signature, "INVALID_AUTH_TOKEN_SIGNATURE", 401, false, kSession, "The X-Auth-Token's proof does not hold; the message says which part."},
+    {invalid_auth_token_format, "INVALID_AUTH_TOKEN_FORMAT", 400, false, kSession,
+     "The X-Auth-Token header is malformed."},
+    {invalid_auth_token_signature, "INVALID_AUTH_TOKEN_SIGNATURE", 401, false, kSession,
+     "The X-Auth-Token's proof does not hold; the message says which part."},
     {validation_error, "VALIDATION_ERROR", 400, false, kSession, "A member of the body has the wrong type or form."},
-    {user_not_found, "USER_NOT_FOUND", 403, false, kSession, "Nobody has signed up with this key, and sign-in does not create users here."},
-    {restore_profile_not_found, "RESTORE_PROFILE_NOT_FOUND", 403, false, kSession, "The named identity is unknown here; sign up first."},
-    {bap_ownership_failed, "BAP_OWNERSHIP_FAILED", 403, false, kSession, "The signing key does not own the named identity."},
+    {user_not_found, "USER_NOT_FOUND", 403, false, kSession,
+     "Nobody has signed up with this key, and sign-in does not create users here."},
+    {restore_profile_not_found, "RESTORE_PROFILE_NOT_FOUND", 403, false, kSession,
+     "The named identity is unknown here; sign up first."},
+    {bap_ownership_failed, "BAP_OWNERSHIP_FAILED", 403, false, kSession,
+     "The signing key does not own the named identity."},
     {unauthorized, "UNAUTHORIZED", 401, false, kSession, "Sign in first."},
     {user_disabled, "USER_DISABLED", 403, false, kSession, "An administrator has switched this account off."},
-    {not_a_member, "USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION", 403, false, kSession, "The identity belongs to somebody else."},
+    {not_a_member, "USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION", 403, false, kSession,
+     "The identity belongs to somebody else."},
     {organization_not_found, "ORGANIZATION_NOT_FOUND", 400, false, kSession, "No identity is active in this session."},
     {not_found, "not_found", 404, false, kSession, "There is no such thing here."},
     {invalid_origin, "INVALID_ORIGIN", 403, false, kSession, "The Origin header names a site that is not trusted."},
-    {missing_or_null_origin, "MISSING_OR_NULL_ORIGIN", 403, false, kSession, "A call with a cookie must carry an Origin header."},
-    {invitations_not_supported, "INVITATIONS_NOT_SUPPORTED", 403, false, kSession, "An identity has exactly one owner; nobody can be invited."},
-    {too_many_requests, "too_many_requests", 429, false, "RFC 6585 §4", "Too many tries in a short time; Retry-After says when to go on."},
+    {missing_or_null_origin, "MISSING_OR_NULL_ORIGIN", 403, false, kSession,
+     "A call with a cookie must carry an Origin header."},
+    {invitations_not_supported, "INVITATIONS_NOT_SUPPORTED", 403, false, kSession,
+     "An identity has exactly one owner; nobody can be invited."},
+    {too_many_requests, "too_many_requests", 429, false, "RFC 6585 §4",
+     "Too many tries in a short time; Retry-After says when to go on."},
 };
 
 constexpr bool in_order() {
@@ -69,7 +83,9 @@ const ErrorTraits& traits(ErrorCode code) {
   return kTraits[static_cast<std::size_t>(code)];
 }
 
-std::span<const ErrorTraits> all_error_traits() { return kTraits; }
+std::span<const ErrorTraits> all_error_traits() {
+  return kTraits;
+}
 
 Error::Error(core::Error cause) : cause_(std::move(cause)) {
   switch (cause_.code()) {

@@ -17,14 +17,16 @@ bool scope_character(char c) {  // RFC 6749 §3.3: %x21 / %x23-5B / %x5D-7E
 }  // namespace
 
 Result<Scopes> parse_scopes(std::string_view text) {
-  if (text.size() > kMaxLength) return Error{ErrorCode::invalid_scope, "The scope is too long; name only the scopes you need."};
+  if (text.size() > kMaxLength)
+    return Error{ErrorCode::invalid_scope, "The scope is too long; name only the scopes you need."};
   Scopes scopes;
   std::size_t at = 0;
   while (at < text.size()) {
     const std::size_t end = std::min(text.find(' ', at), text.size());
     const std::string_view scope = text.substr(at, end - at);
     if (!std::all_of(scope.begin(), scope.end(), scope_character)) {
-      return Error{ErrorCode::invalid_scope, "A scope holds a character that is not allowed; separate scopes with single blanks."};
+      return Error{ErrorCode::invalid_scope,
+                   "A scope holds a character that is not allowed; separate scopes with single blanks."};
     }
     if (!scope.empty() && !has_scope(scopes, scope)) scopes.emplace_back(scope);
     at = end + 1;
@@ -32,7 +34,9 @@ Result<Scopes> parse_scopes(std::string_view text) {
   return scopes;
 }
 
-std::string join_scopes(const Scopes& scopes) { return fmt::format("{}", fmt::join(scopes, " ")); }
+std::string join_scopes(const Scopes& scopes) {
+  return fmt::format("{}", fmt::join(scopes, " "));
+}
 
 bool has_scope(const Scopes& scopes, std::string_view scope) {
   return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
@@ -52,8 +56,9 @@ Result<Scopes> requested_scopes(std::string_view text, const Scopes& known, cons
     if (!has_scope(known, scope) || (!allowed.empty() && !has_scope(allowed, scope))) refused.push_back(scope);
   }
   if (!refused.empty()) {
-    return Error{ErrorCode::invalid_scope, fmt::format("These scopes are unknown or not allowed for this client: {}. Ask for: {}.",
-                                                       join_scopes(refused), join_scopes(allowed.empty() ? known : allowed))};
+    return Error{ErrorCode::invalid_scope,
+                 fmt::format("These scopes are unknown or not allowed for this client: {}. Ask for: {}.",
+                             join_scopes(refused), join_scopes(allowed.empty() ? known : allowed))};
   }
   return scopes;
 }

@@ -29,8 +29,8 @@ constexpr oauth::WindowLimiter::Limit kDeviceAlarm{.max_attempts = 200, .window 
 
 }  // namespace
 
-App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, store::Store& store_, const crypto::Sealer& sealer_,
-         const core::Clock& clock_, core::Random& random_, core::WorkPool& signing_pool)
+App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, store::Store& store_,
+         const crypto::Sealer& sealer_, const core::Clock& clock_, core::Random& random_, core::WorkPool& signing_pool)
     : settings(std::move(settings_)),
       trusted_origins(with_own_origin(std::move(trusted_origins_), settings.base_url)),
       secure_cookies(settings.base_url.starts_with("https:")),

@@ -25,8 +25,8 @@ namespace sigma::service {
 
 /// The protocol engine assembled: what the public routes call. Lives as long as the servers.
 struct App {
-  App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, store::Store& store_, const crypto::Sealer& sealer_,
-      const core::Clock& clock_, core::Random& random_, core::WorkPool& signing_pool);
+  App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, store::Store& store_,
+      const crypto::Sealer& sealer_, const core::Clock& clock_, core::Random& random_, core::WorkPool& signing_pool);
 
   const oauth::Settings settings;
   const std::vector<std::string> trusted_origins;  ///< exact origins allowed to send cookies; our own is the first

@@ -78,8 +78,8 @@ bool accepts_coding(const http::Request& request, std::string_view coding) {
       const auto element = next_element(list);
       const auto semicolon = element.find(';');
       const auto token = trimmed(element.substr(0, semicolon));
-      const bool allowed =
-          weight_allows(semicolon == std::string_view::npos ? std::string_view{} : trimmed(element.substr(semicolon + 1)));
+      const bool allowed = weight_allows(semicolon == std::string_view::npos ? std::string_view{}
+                                                                             : trimmed(element.substr(semicolon + 1)));
       if (same_ignoring_case(token, coding)) return allowed;
       if (token == "*") any = allowed;
     }
@@ -115,12 +115,23 @@ bool none_match_names(const http::Request& request, std::string_view entity_tag)
 void append_escaped(std::string& out, std::string_view text) {
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   }
 }
@@ -146,7 +157,8 @@ void add_page_headers(http::Response& response) {
 http::Response serve_asset(const http::Request& request, const Asset& asset) {
   const Form form = choose_form(request, asset);
   // A form of its own has a tag of its own: a cache must not mix their bytes in a range answer.
-  std::string entity_tag = "\"" + std::string(asset.tag) + (form.coding.empty() ? "" : "-") + std::string(form.coding) + "\"";
+  std::string entity_tag =
+      "\"" + std::string(asset.tag) + (form.coding.empty() ? "" : "-") + std::string(form.coding) + "\"";
 
   http::Response response;
   response.headers.set("Cache-Control", asset.immutable ? "public, max-age=31536000, immutable" : "no-cache");

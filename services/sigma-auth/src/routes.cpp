@@ -23,42 +23,57 @@ struct Entry {
 
 constexpr Entry kTable[] = {
     // Sessions (contract §6)
-    {post, "/api/auth/sign-in/sigma", sign_in_sigma, Cors::trusted, "Sigma contract §6", "Sign in with an X-Auth-Token"},
-    {get, "/api/auth/get-session", get_session, Cors::trusted, "Sigma contract §6", "The current session and user, or null"},
+    {post, "/api/auth/sign-in/sigma", sign_in_sigma, Cors::trusted, "Sigma contract §6",
+     "Sign in with an X-Auth-Token"},
+    {get, "/api/auth/get-session", get_session, Cors::trusted, "Sigma contract §6",
+     "The current session and user, or null"},
     {post, "/api/auth/sign-out", sign_out, Cors::trusted, "Sigma contract §6", "End the session"},
     {get, "/api/auth/list-sessions", list_sessions, Cors::trusted, "Sigma contract §6", "The person's sessions"},
     {post, "/api/auth/revoke-session", revoke_session, Cors::trusted, "Sigma contract §6", "End one session"},
     {post, "/api/auth/revoke-sessions", revoke_sessions, Cors::trusted, "Sigma contract §6", "End all sessions"},
-    {post, "/api/auth/revoke-other-sessions", revoke_other_sessions, Cors::trusted, "Sigma contract §6", "End all sessions but this one"},
+    {post, "/api/auth/revoke-other-sessions", revoke_other_sessions, Cors::trusted, "Sigma contract §6",
+     "End all sessions but this one"},
     {get, "/api/auth/ok", ok, Cors::none, "Sigma contract §6", "Liveness for clients"},
-    {get, "/api/auth/organization/list", list_organizations, Cors::trusted, "Sigma contract §6", "The person's identities"},
-    {post, "/api/auth/organization/set-active", set_active_organization, Cors::trusted, "Sigma contract §6", "Choose the current identity"},
-    {get, "/api/auth/organization/get-full-organization", get_full_organization, Cors::trusted, "Sigma contract §6", "One identity with its owner"},
-    {get, "/api/auth/organization/get-active-member", get_active_member, Cors::trusted, "Sigma contract §6", "The person as owner of the current identity"},
-    {get, "/api/auth/oauth2/get-consents", get_consents, Cors::trusted, "Sigma contract §6", "What the person has agreed to"},
-    {post, "/api/auth/oauth2/delete-consent", delete_consent, Cors::trusted, "Sigma contract §6", "Withdraw a consent; its tokens die with it"},
+    {get, "/api/auth/organization/list", list_organizations, Cors::trusted, "Sigma contract §6",
+     "The person's identities"},
+    {post, "/api/auth/organization/set-active", set_active_organization, Cors::trusted, "Sigma contract §6",
+     "Choose the current identity"},
+    {get, "/api/auth/organization/get-full-organization", get_full_organization, Cors::trusted, "Sigma contract §6",
+     "One identity with its owner"},
+    {get, "/api/auth/organization/get-active-member", get_active_member, Cors::trusted, "Sigma contract §6",
+     "The person as owner of the current identity"},
+    {get, "/api/auth/oauth2/get-consents", get_consents, Cors::trusted, "Sigma contract §6",
+     "What the person has agreed to"},
+    {post, "/api/auth/oauth2/delete-consent", delete_consent, Cors::trusted, "Sigma contract §6",
+     "Withdraw a consent; its tokens die with it"},
     // Authorization (contract §2)
     {get, "/oauth2/authorize", authorize, Cors::none, "Sigma contract §2", "The gate: authorization for Sigma clients"},
     {post, "/oauth2/authorize", authorize, Cors::none, "Sigma contract §2", "The gate, by form post"},
     {get, "/api/auth/oauth2/authorize", authorize, Cors::none, "RFC 6749 §3.1", "Authorization endpoint"},
-    {post, "/api/auth/oauth2/authorize", authorize, Cors::none, "OpenID Connect Core §3.1.2.1", "Authorization endpoint, by form post"},
+    {post, "/api/auth/oauth2/authorize", authorize, Cors::none, "OpenID Connect Core §3.1.2.1",
+     "Authorization endpoint, by form post"},
     {get, "/api/oauth/authorize", legacy_authorize, Cors::none, "Sigma contract §2", "Where clients of 2025 begin"},
-    {get, "/api/auth/oauth2/form-post", form_post, Cors::none, "OAuth 2.0 Form Post Response Mode", "Posts an answer to the application"},
+    {get, "/api/auth/oauth2/form-post", form_post, Cors::none, "OAuth 2.0 Form Post Response Mode",
+     "Posts an answer to the application"},
     {post, "/api/auth/oauth2/continue", oauth2_continue, Cors::none, "Sigma contract §6", "Go on after a page"},
-    {post, "/api/auth/oauth2/consent", oauth2_consent, Cors::none, "Sigma contract §6", "The person's answer on the consent page"},
-    {get, "/api/auth/oauth2/public-client", public_client, Cors::none, "Sigma contract §6", "Name and links of a client"},
+    {post, "/api/auth/oauth2/consent", oauth2_consent, Cors::none, "Sigma contract §6",
+     "The person's answer on the consent page"},
+    {get, "/api/auth/oauth2/public-client", public_client, Cors::none, "Sigma contract §6",
+     "Name and links of a client"},
     {get, "/api/auth/error", auth_error, Cors::none, "Sigma contract §6", "A page that shows an error"},
     // Tokens (contract §3, §4)
     {post, "/api/auth/oauth2/token", token, Cors::any, "RFC 6749 §3.2", "Token endpoint"},
     {get, "/api/auth/oauth2/userinfo", userinfo, Cors::any, "OpenID Connect Core §5.3", "UserInfo endpoint"},
-    {post, "/api/auth/oauth2/userinfo", userinfo, Cors::any, "OpenID Connect Core §5.3", "UserInfo endpoint, by form post"},
+    {post, "/api/auth/oauth2/userinfo", userinfo, Cors::any, "OpenID Connect Core §5.3",
+     "UserInfo endpoint, by form post"},
     {post, "/api/auth/oauth2/introspect", introspect, Cors::none, "RFC 7662 §2", "What a live token says"},
     {post, "/api/auth/oauth2/revoke", revoke, Cors::any, "RFC 7009 §2", "End a token"},
     {get, "/api/auth/jwks", jwks, Cors::any, "RFC 7517 §5", "Public signing keys"},
     {get, "/.well-known/jwks.json", jwks, Cors::any, "RFC 7517 §5", "Public signing keys"},
     // Device flow (contract §5)
     {post, "/api/auth/device/code", device_code, Cors::any, "RFC 8628 §3.1", "A device asks for its codes"},
-    {post, "/api/auth/oauth2/device_authorization", device_code, Cors::any, "RFC 8628 §3.1", "Device authorization endpoint"},
+    {post, "/api/auth/oauth2/device_authorization", device_code, Cors::any, "RFC 8628 §3.1",
+     "Device authorization endpoint"},
     {post, "/api/auth/device/token", device_token, Cors::any, "RFC 8628 §3.4", "A device polls for its tokens"},
     {get, "/api/auth/device", device_status, Cors::none, "Sigma contract §5", "What waits behind a user code"},
     {post, "/api/auth/device/approve", device_approve, Cors::none, "Sigma contract §5", "The person's yes"},
@@ -66,8 +81,8 @@ constexpr Entry kTable[] = {
 };
 
 constexpr const char* kDiscoveryPaths[] = {
-    "/api/auth/.well-known/openid-configuration",    "/.well-known/openid-configuration",
-    "/.well-known/openid-configuration/api/auth",    "/.well-known/oauth-authorization-server",
+    "/api/auth/.well-known/openid-configuration",       "/.well-known/openid-configuration",
+    "/.well-known/openid-configuration/api/auth",       "/.well-known/oauth-authorization-server",
     "/.well-known/oauth-authorization-server/api/auth", "/api/auth/.well-known/oauth-authorization-server",
 };
 
@@ -82,10 +97,17 @@ struct Bound {
 std::vector<http::Route> public_routes(App& app, std::size_t body_limit) {
   std::vector<http::Route> routes;
   for (const Entry& entry : kTable) {
-    routes.push_back({entry.method, entry.path, Bound{&app, entry.handler}, {.cors = entry.cors, .spec = entry.spec, .summary = entry.summary}});
+    routes.push_back({entry.method,
+                      entry.path,
+                      Bound{&app, entry.handler},
+                      {.cors = entry.cors, .spec = entry.spec, .summary = entry.summary}});
   }
   for (const char* path : kDiscoveryPaths) {
-    routes.push_back({get, path, discovery_handler(app), {.cors = Cors::any, .spec = "OpenID Connect Discovery §4, RFC 8414 §3", .summary = "Discovery document"}});
+    routes.push_back(
+        {get,
+         path,
+         discovery_handler(app),
+         {.cors = Cors::any, .spec = "OpenID Connect Discovery §4, RFC 8414 §3", .summary = "Discovery document"}});
   }
   for (http::Route& page : page_routes()) routes.push_back(std::move(page));
   for (http::Route& route : routes) route.options.body_limit = body_limit;

@@ -81,16 +81,20 @@ int serve(const Config& config) {
   http::ServerOptions public_options = public_server_options(config);
   public_options.render_error = transport_error;
   public_options.finish = add_security_headers;
-  http::Server public_server(std::move(public_options), std::make_shared<http::Router>(public_routes(app, config.body_limit)), random, metrics);
+  http::Server public_server(std::move(public_options),
+                             std::make_shared<http::Router>(public_routes(app, config.body_limit)), random, metrics);
 
   AdminContext admin{config, *opened->store, app.keys, clock, random, metrics};
   http::ServerOptions admin_options = admin_server_options(config);
   admin_options.render_error = admin_transport_error(admin);
-  http::Server admin_server(std::move(admin_options), std::make_shared<http::Router>(admin_routes(admin)), random, metrics);
+  http::Server admin_server(std::move(admin_options), std::make_shared<http::Router>(admin_routes(admin)), random,
+                            metrics);
 
   if (auto started = admin_server.start(); !started) return fail("listen_failed", started.error());
   if (auto started = public_server.start(); !started) return fail("listen_failed", started.error());
-  core::log::info("serving", {{"base_url", config.base_url}, {"listen", config.listen}, {"admin_listen", config.admin_listen},
+  core::log::info("serving", {{"base_url", config.base_url},
+                              {"listen", config.listen},
+                              {"admin_listen", config.admin_listen},
                               {"store", opened->embedded ? "sqlite" : "postgresql"}});
 
   asio::io_context background;

@@ -24,7 +24,8 @@ core::Result<void> bring_up_to_date(store::Migrator& migrator, bool embedded) {
     if (!state.applied_at) missing.push_back(fmt::format("{:04}_{}", state.version, state.name));
   }
   if (missing.empty()) return {};
-  return core::Error{core::Code::conflict, fmt::format("The database lacks {}. Run `sigma-auth migrate` first.", fmt::join(missing, ", "))};
+  return core::Error{core::Code::conflict,
+                     fmt::format("The database lacks {}. Run `sigma-auth migrate` first.", fmt::join(missing, ", "))};
 }
 
 }  // namespace
@@ -59,7 +60,9 @@ oauth::Settings make_settings(const Config& config) {
   return settings;
 }
 
-core::Result<crypto::Sealer> make_sealer(const Config& config) { return crypto::Sealer::create(config.secrets); }
+core::Result<crypto::Sealer> make_sealer(const Config& config) {
+  return crypto::Sealer::create(config.secrets);
+}
 
 namespace {
 

@@ -50,7 +50,8 @@ TEST_F(Engine, MaxAgeWantsARecentSignIn) {
   clock.advance(minutes{10});
   EXPECT_FALSE(parameter(authorize(session_of(person), {{"max_age", "601"}}), "code").empty());
   EXPECT_EQ(page_of(authorize(session_of(person), {{"max_age", "60"}})), "/login");
-  EXPECT_EQ(parameter(authorize(session_of(person), {{"max_age", "60"}, {"prompt", "none"}}), "error"), "login_required");
+  EXPECT_EQ(parameter(authorize(session_of(person), {{"max_age", "60"}, {"prompt", "none"}}), "error"),
+            "login_required");
 }
 
 TEST_F(Engine, ConsentIsAskedRememberedAndWithdrawn) {
@@ -65,8 +66,10 @@ TEST_F(Engine, ConsentIsAskedRememberedAndWithdrawn) {
 
   const auto declined = run(authorizer.answer_consent(query_of(asked), {false, {}}, session)).value();
   EXPECT_EQ(parameter(declined, "error"), "access_denied");
-  EXPECT_EQ(run(authorizer.answer_consent(query_of(asked), {true, "openid admin"}, session)).error().code(), ErrorCode::invalid_scope);
-  EXPECT_EQ(run(authorizer.answer_consent(query_of(asked), {true, {}}, std::nullopt)).error().code(), ErrorCode::unauthorized);
+  EXPECT_EQ(run(authorizer.answer_consent(query_of(asked), {true, "openid admin"}, session)).error().code(),
+            ErrorCode::invalid_scope);
+  EXPECT_EQ(run(authorizer.answer_consent(query_of(asked), {true, {}}, std::nullopt)).error().code(),
+            ErrorCode::unauthorized);
 
   const auto accepted = run(authorizer.answer_consent(query_of(asked), {true, {}}, session)).value();
   const auto tokens = redeem(parameter(accepted, "code")).value();
@@ -77,6 +80,27 @@ TEST_F(Engine, ConsentIsAskedRememberedAndWithdrawn) {
   EXPECT_FALSE(is_alive(tokens)) << "tokens die with the consent";
   EXPECT_FALSE(refresh(tokens["refresh_token"]));
   EXPECT_EQ(page_of(authorize(session)), "/consent");
+}
+
+// Between the page and the answer another tab may choose another identity: the answer does not count for that one.
+TEST_F(Engine, ConsentCountsForTheIdentityThatWasShown) {
+  auto client = *run(store.clients.find(store::ClientId{"app"})).value();
+  client.skip_consent = false;
+  ASSERT_TRUE(*run(store.clients.update(client)));
+  const auto person = sign_in().value();
+  const auto asked = authorize(session_of(person));
+  ASSERT_EQ(page_of(asked), "/consent");
+  store::Profile second;
+  second.bap_id = store::BapId{"2RseHSaFbT8wnM8psnp6XjvQtXVR"};
+  second.user_id = person.user.id;
+  second.name = "Second";
+  second.created_at = second.updated_at = clock.now();
+  ASSERT_TRUE(*run(store.users.save_profile(second)));
+  ASSERT_TRUE(run(sessions.set_active_identity(*session_of(person), second.bap_id)));
+  const auto again = run(authorizer.answer_consent(query_of(asked), {true, {}}, session_of(person))).value();
+  EXPECT_EQ(page_of(again), "/consent");
+  const auto accepted = run(authorizer.answer_consent(query_of(again), {true, {}}, session_of(person))).value();
+  EXPECT_FALSE(parameter(accepted, "code").empty());
 }
 
 TEST_F(Engine, SelectAccountShowsTheSelectionOnce) {
@@ -95,7 +119,9 @@ TEST_F(Engine, AWishForSomebodyElsesIdentityLeadsToTheSelection) {
   EXPECT_FALSE(parameter(authorize(session_of(person), {{"bapId", own}, {"bap_id", own}}), "code").empty());
   const auto outcome = authorize(session_of(person), {{"bapId", "2RseHSaFbT8wnM8psnp6XjvQtXVR"}});
   EXPECT_EQ(page_of(outcome), "/select-identity");
-  EXPECT_EQ(parameter(authorize(session_of(person), {{"bapId", "2RseHSaFbT8wnM8psnp6XjvQtXVR"}, {"prompt", "none"}}), "error"), "interaction_required");
+  EXPECT_EQ(parameter(authorize(session_of(person), {{"bapId", "2RseHSaFbT8wnM8psnp6XjvQtXVR"}, {"prompt", "none"}}),
+                      "error"),
+            "interaction_required");
 }
 
 TEST_F(Engine, HandedOverQueryCannotBeChangedAndGetsTooOld) {
@@ -104,9 +130,11 @@ TEST_F(Engine, HandedOverQueryCannotBeChangedAndGetsTooOld) {
   std::string changed = query_of(outcome);
   changed.replace(changed.find("openid"), 6, "opened");
   EXPECT_EQ(run(authorizer.proceed(changed, false, session_of(person))).error().code(), ErrorCode::invalid_signature);
-  EXPECT_EQ(run(authorizer.proceed("client_id=app", false, session_of(person))).error().code(), ErrorCode::invalid_signature);
+  EXPECT_EQ(run(authorizer.proceed("client_id=app", false, session_of(person))).error().code(),
+            ErrorCode::invalid_signature);
   clock.advance(minutes{11});
-  EXPECT_EQ(run(authorizer.proceed(query_of(outcome), false, session_of(person))).error().code(), ErrorCode::invalid_signature);
+  EXPECT_EQ(run(authorizer.proceed(query_of(outcome), false, session_of(person))).error().code(),
+            ErrorCode::invalid_signature);
 }
 
 // A request from outside cannot bring our own members along: ba_sel or an old ba_iat would skip steps.
@@ -114,7 +142,8 @@ TEST_F(Engine, OurMembersMeanNothingFromOutside) {
   const auto person = sign_in().value();
   clock.advance(seconds{5});
   EXPECT_EQ(page_of(authorize(session_of(person), {{"prompt", "login"}, {"ba_iat", "1"}})), "/login");
-  EXPECT_EQ(page_of(authorize(session_of(person), {{"prompt", "select_account"}, {"ba_sel", "1"}})), "/select-identity");
+  EXPECT_EQ(page_of(authorize(session_of(person), {{"prompt", "select_account"}, {"ba_sel", "1"}})),
+            "/select-identity");
 }
 
 // Security cases 6 and 7.
@@ -127,7 +156,8 @@ TEST_F(Engine, ErrorsGoToTheClientOnlyWhenItIsProven) {
   EXPECT_EQ(parameter(refused, "error"), "request_not_supported");
   http::Form split = authorization();
   http::Form hostile;
-  for (const auto& [name, value] : split.parameters()) hostile.add(name, name == "state" ? "a\r\nSet-Cookie: x=1" : value);
+  for (const auto& [name, value] : split.parameters())
+    hostile.add(name, name == "state" ? "a\r\nSet-Cookie: x=1" : value);
   hostile.add("prompt", "none");
   const auto outcome = run(authorizer.authorize(hostile, std::nullopt)).value();
   const std::string url = std::get<GoToClient>(outcome).url();

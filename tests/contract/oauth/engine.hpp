@@ -5,11 +5,11 @@
 #include <filesystem>
 
 #include "sigma/bitcoin/auth_token.hpp"
+#include "sigma/core/encoding.hpp"
 #include "sigma/core/testing/fixed.hpp"
 #include "sigma/core/testing/run.hpp"
 #include "sigma/crypto/digest.hpp"
 #include "sigma/crypto/random.hpp"
-#include "sigma/core/encoding.hpp"
 #include "sigma/oauth/authorize/authorizer.hpp"
 #include "sigma/oauth/client_auth/client_assertion.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
@@ -98,8 +98,13 @@ class Engine : public ::testing::Test {
   http::Form authorization(std::vector<http::Form::Parameter> more = {}) {
     http::Form form;
     const std::string challenge = core::base64url_encode(crypto::view(crypto::sha256(kVerifier)));
-    for (auto& [name, value] : std::vector<http::Form::Parameter>{{"client_id", "app"}, {"redirect_uri", "https://app.example/cb"}, {"response_type", "code"},
-                                                                  {"state", "s"}, {"scope", "openid profile offline_access"}, {"code_challenge", challenge}, {"code_challenge_method", "S256"}}) {
+    for (auto& [name, value] : std::vector<http::Form::Parameter>{{"client_id", "app"},
+                                                                  {"redirect_uri", "https://app.example/cb"},
+                                                                  {"response_type", "code"},
+                                                                  {"state", "s"},
+                                                                  {"scope", "openid profile offline_access"},
+                                                                  {"code_challenge", challenge},
+                                                                  {"code_challenge_method", "S256"}}) {
       form.add(name, value);
     }
     for (auto& [name, value] : more) form.add(name, value);
@@ -130,8 +135,11 @@ class Engine : public ::testing::Test {
   }
 
   Result<core::Json> redeem(const std::string& code, std::vector<http::Form::Parameter> changes = {}) {
-    std::vector<http::Form::Parameter> parameters = {
-        {"grant_type", "authorization_code"}, {"code", code}, {"redirect_uri", "https://app.example/cb"}, {"client_id", "app"}, {"code_verifier", kVerifier}};
+    std::vector<http::Form::Parameter> parameters = {{"grant_type", "authorization_code"},
+                                                     {"code", code},
+                                                     {"redirect_uri", "https://app.example/cb"},
+                                                     {"client_id", "app"},
+                                                     {"code_verifier", kVerifier}};
     for (auto& change : changes) {
       std::erase_if(parameters, [&](const auto& p) { return p.first == change.first; });
       if (!change.second.empty()) parameters.push_back(change);
@@ -140,12 +148,15 @@ class Engine : public ::testing::Test {
   }
 
   Result<core::Json> refresh(const core::Json& refresh_token, std::vector<http::Form::Parameter> more = {}) {
-    std::vector<http::Form::Parameter> parameters = {{"grant_type", "refresh_token"}, {"refresh_token", refresh_token.get<std::string>()}, {"client_id", "app"}};
+    std::vector<http::Form::Parameter> parameters = {
+        {"grant_type", "refresh_token"}, {"refresh_token", refresh_token.get<std::string>()}, {"client_id", "app"}};
     parameters.insert(parameters.end(), more.begin(), more.end());
     return exchange(parameters);
   }
 
-  bool is_alive(const core::Json& answer) { return run(userinfo.describe(answer.at("access_token").get<std::string>())).has_value(); }
+  bool is_alive(const core::Json& answer) {
+    return run(userinfo.describe(answer.at("access_token").get<std::string>())).has_value();
+  }
 
   static constexpr const char* kVerifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 

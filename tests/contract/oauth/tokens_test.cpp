@@ -29,7 +29,12 @@ TEST_F(Engine, FailedExchangeSpendsTheCodeButFailedClientDoesNot) {
   const auto person = sign_in().value();
   const std::string code = code_for(person);
   const auto stranger = bitcoin::PrivateKey::generate(random);
-  const auto refused = exchange({{"grant_type", "authorization_code"}, {"code", code}, {"redirect_uri", "https://app.example/cb"}, {"client_id", "app"}, {"code_verifier", kVerifier}}, &stranger);
+  const auto refused = exchange({{"grant_type", "authorization_code"},
+                                 {"code", code},
+                                 {"redirect_uri", "https://app.example/cb"},
+                                 {"client_id", "app"},
+                                 {"code_verifier", kVerifier}},
+                                &stranger);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), ErrorCode::invalid_client);
   EXPECT_NE(refused.error().description().find("SIGMA_MEMBER_PRIVATE_KEY"), std::string::npos);
@@ -102,12 +107,14 @@ TEST_F(Engine, AccessTokenExpiresAndRefreshTokenToo) {
 TEST_F(Engine, SignOutEndsTokensWithoutOfflineAccess) {
   const auto person = sign_in().value();
   const auto offline = redeem(code_for(person)).value();
-  const auto outcome = run(authorizer.authorize([&] {
-    http::Form form;
-    const http::Form full = authorization();
-    for (const auto& [name, value] : full.parameters()) form.add(name, name == "scope" ? "openid" : value);
-    return form;
-  }(), session_of(person)));
+  const auto outcome = run(authorizer.authorize(
+      [&] {
+        http::Form form;
+        const http::Form full = authorization();
+        for (const auto& [name, value] : full.parameters()) form.add(name, name == "scope" ? "openid" : value);
+        return form;
+      }(),
+      session_of(person)));
   const auto online = redeem(parameter(*outcome, "code")).value();
   EXPECT_FALSE(online.contains("refresh_token"));
   ASSERT_TRUE(run(sessions.sign_out(person.session.id)));
@@ -176,7 +183,8 @@ TEST_F(Engine, IntrospectionAndRevocationBelongToTheOwner) {
     clock.advance(core::Milliseconds{2});
     return credentials;
   };
-  const auto described = run(status.introspect(as_owner(answer["access_token"].get<std::string>(), kIntrospectPath))).value();
+  const auto described =
+      run(status.introspect(as_owner(answer["access_token"].get<std::string>(), kIntrospectPath))).value();
   EXPECT_EQ(described["active"], true);
   EXPECT_EQ(described["sub"], person.user.id.str());
   ASSERT_TRUE(run(status.revoke(as_owner(answer["refresh_token"].get<std::string>(), kRevokePath))));

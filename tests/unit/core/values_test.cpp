@@ -74,10 +74,12 @@ TEST(ParseJson, BoundsAndStrictness) {
 // Security case 58: nothing from outside can break a log line.
 TEST(LogLine, EscapesEverythingFromOutside) {
   const std::string hostile = "a\r\nb\x1b[31m\"\\\xff";
-  const std::string line = log::format_line(log::Format::json, log::Level::info, "request", {{"agent", hostile}, {"status", 200}});
+  const std::string line =
+      log::format_line(log::Format::json, log::Level::info, "request", {{"agent", hostile}, {"status", 200}});
   EXPECT_EQ(line.find_first_of("\r\n\x1b"), std::string::npos);
   EXPECT_EQ(Json::parse(line)["status"], 200);
-  const std::string text = log::format_line(log::Format::text, log::Level::info, "x", {{"name", std::string(1'000'000, 'n')}});
+  const std::string text =
+      log::format_line(log::Format::text, log::Level::info, "x", {{"name", std::string(1'000'000, 'n')}});
   EXPECT_LT(text.size(), 1'200u);
 }
 

@@ -33,11 +33,13 @@ std::optional<Error> first_failure(AuthorizationRequest& request) {
   return std::nullopt;
 }
 
-const std::vector<http::Form::Parameter> kGood = {
-    {"client_id", "app"},      {"redirect_uri", "https://a.example/cb"},
-    {"response_type", "code"}, {"state", "x1"},
-    {"scope", "openid profile"}, {"code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"},
-    {"code_challenge_method", "S256"}};
+const std::vector<http::Form::Parameter> kGood = {{"client_id", "app"},
+                                                  {"redirect_uri", "https://a.example/cb"},
+                                                  {"response_type", "code"},
+                                                  {"state", "x1"},
+                                                  {"scope", "openid profile"},
+                                                  {"code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"},
+                                                  {"code_challenge_method", "S256"}};
 
 std::vector<http::Form::Parameter> good_with(std::string name, std::string value) {
   auto parameters = kGood;
@@ -60,14 +62,27 @@ TEST(AuthorizationRules, GoodRequestPasses) {
 
 // Security case 1: everything that is not the registered string, byte by byte.
 TEST(AuthorizationRules, Case01RedirectUriComparesExactly) {
-  const char* tricks[] = {
-      "https://a.example/cb/",          "https://a.example/cb/x",         "https://a.example/cb?x=1",
-      "https://a.example/cb#f",         "https://a.example/CB",           "//a.example/cb",
-      "https://a.example:443/cb",       "http://a.example/cb",            "https://a.example.evil.com/cb",
-      "https://a.example@evil.com/cb",  "https://a.example%2eevil.com/cb", "https://a.example\\@evil.com/cb",
-      "https://a.example/cb/../evil",   "https://a.example/cb/%2e%2e/evil", "https://a.example/c\tb",
-      "https://a.example/cb\n",         "https://а.example/cb",           "https://a.example./cb",
-      "HTTPS://a.example/cb",           "https://A.example/cb",           " https://a.example/cb"};
+  const char* tricks[] = {"https://a.example/cb/",
+                          "https://a.example/cb/x",
+                          "https://a.example/cb?x=1",
+                          "https://a.example/cb#f",
+                          "https://a.example/CB",
+                          "//a.example/cb",
+                          "https://a.example:443/cb",
+                          "http://a.example/cb",
+                          "https://a.example.evil.com/cb",
+                          "https://a.example@evil.com/cb",
+                          "https://a.example%2eevil.com/cb",
+                          "https://a.example\\@evil.com/cb",
+                          "https://a.example/cb/../evil",
+                          "https://a.example/cb/%2e%2e/evil",
+                          "https://a.example/c\tb",
+                          "https://a.example/cb\n",
+                          "https://а.example/cb",
+                          "https://a.example./cb",
+                          "HTTPS://a.example/cb",
+                          "https://A.example/cb",
+                          " https://a.example/cb"};
   for (const char* uri : tricks) {
     auto request = request_with(good_with("redirect_uri", uri));
     const auto failure = first_failure(request);
@@ -85,9 +100,9 @@ TEST(AuthorizationRules, Case02LoopbackPortIsFreeForNativeClientsOnly) {
   EXPECT_TRUE(redirect_uri_matches("http://[::1]/cb", "http://[::1]:9/cb", true));
   EXPECT_FALSE(redirect_uri_matches(registered, "http://127.0.0.1:4711/cb", false));
   for (const char* uri : {"http://localhost:3000/cb", "http://127.0.0.1:4711/other", "http://127.0.0.1.evil.com/cb",
-                          "http://127.1:3000/cb", "http://2130706433/cb", "http://127.0.0.1:99999/cb", "http://127.0.0.1:/cb",
-                          "http://127.0.0.1:80x/cb", "http://127.0.0.1@evil.com/cb", "https://127.0.0.1:3000/cb", "http://127.0.0.1:0/cb",
-                          "http://[::1]:3000/cb"}) {
+                          "http://127.1:3000/cb", "http://2130706433/cb", "http://127.0.0.1:99999/cb",
+                          "http://127.0.0.1:/cb", "http://127.0.0.1:80x/cb", "http://127.0.0.1@evil.com/cb",
+                          "https://127.0.0.1:3000/cb", "http://127.0.0.1:0/cb", "http://[::1]:3000/cb"}) {
     EXPECT_FALSE(redirect_uri_matches(registered, uri, true)) << uri;
   }
 }

@@ -29,7 +29,9 @@ TEST(Scope, NamesOfEarlySigmaClientsAreDropped) {
 constexpr const char* kVerifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const std::optional<std::string> kChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-TEST(CodeVerifier, RfcVector) { EXPECT_TRUE(check_code_verifier(kChallenge, kVerifier, true)); }
+TEST(CodeVerifier, RfcVector) {
+  EXPECT_TRUE(check_code_verifier(kChallenge, kVerifier, true));
+}
 
 // Security case 9: the downgrade, in both directions.
 TEST(CodeVerifier, Case09ChallengeAndVerifierBelongTogether) {
@@ -44,7 +46,8 @@ TEST(CodeVerifier, Case10WrongForms) {
   const std::string good = kVerifier;
   std::string upper = good;
   upper[0] = 'D';
-  for (const std::string& bad : {good.substr(0, 42), good + std::string(86, 'a'), good + "=", upper, good.substr(0, 42) + "!", std::string(43, 'a')}) {
+  for (const std::string& bad : {good.substr(0, 42), good + std::string(86, 'a'), good + "=", upper,
+                                 good.substr(0, 42) + "!", std::string(43, 'a')}) {
     EXPECT_EQ(check_code_verifier(kChallenge, bad, true).error().code(), ErrorCode::invalid_grant) << bad;
   }
 }

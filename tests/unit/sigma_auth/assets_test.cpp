@@ -146,7 +146,8 @@ TEST(Assets, CompressedFormsAreSmaller) {
 
 TEST(Assets, PagesAreLightAndThoseWithoutKeysLoadNoCryptography) {
   EXPECT_LT(bytes_to_load("/login"), 200'000U);
-  for (const auto* page : {"/", "/select-identity", "/consent", "/device"}) EXPECT_LT(bytes_to_load(page), 50'000U) << page;
+  for (const auto* page : {"/", "/select-identity", "/consent", "/device"})
+    EXPECT_LT(bytes_to_load(page), 50'000U) << page;
 }
 
 TEST(Assets, EachFormHasATagAndTheTagSavesTheBody) {

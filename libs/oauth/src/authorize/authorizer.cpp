@@ -25,24 +25,27 @@ std::string GoToClient::url() const {
 
 core::Task<Result<AuthorizationOutcome>> Authorizer::authorize(http::Form parameters, MaybeSession session) {
   Progress fresh;
-  fresh.started_at = clock_.now() + core::Milliseconds{1};  // a sign-in in this very millisecond was not for this request
+  fresh.started_at =
+      clock_.now() + core::Milliseconds{1};  // a sign-in in this very millisecond was not for this request
   co_return co_await decide(Handover::strip(parameters), fresh, std::move(session), std::nullopt);
 }
 
-core::Task<Result<AuthorizationOutcome>> Authorizer::proceed(std::string oauth_query, bool identity_selected, MaybeSession session) {
+core::Task<Result<AuthorizationOutcome>> Authorizer::proceed(std::string oauth_query, bool identity_selected,
+                                                             MaybeSession session) {
   SIGMA_CO_TRY(Handover::Opened opened, handover_.open(oauth_query));
   opened.progress.identity_selected |= identity_selected;
   co_return co_await decide(std::move(opened.parameters), opened.progress, std::move(session), std::nullopt);
 }
 
-core::Task<Result<AuthorizationOutcome>> Authorizer::answer_consent(std::string oauth_query, ConsentAnswer answer, MaybeSession session) {
+core::Task<Result<AuthorizationOutcome>> Authorizer::answer_consent(std::string oauth_query, ConsentAnswer answer,
+                                                                    MaybeSession session) {
   if (!session) co_return Error{ErrorCode::unauthorized, "You are not signed in any more; sign in and try again."};
   SIGMA_CO_TRY(Handover::Opened opened, handover_.open(oauth_query));
   co_return co_await decide(std::move(opened.parameters), opened.progress, std::move(session), std::move(answer));
 }
 
-core::Task<Result<AuthorizationOutcome>> Authorizer::decide(http::Form parameters, Progress progress, MaybeSession session,
-                                                            std::optional<ConsentAnswer> answer) {
+core::Task<Result<AuthorizationOutcome>> Authorizer::decide(http::Form parameters, Progress progress,
+                                                            MaybeSession session, std::optional<ConsentAnswer> answer) {
   AuthorizationRequest request;
   request.parameters = std::move(parameters);
   request.progress = progress;
@@ -51,7 +54,8 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::decide(http::Form parameter
     if (client) request.client = std::move(*client);
   }
   for (const auto& rule : page_rules()) {
-    if (auto checked = rule.check(request, settings_); !checked) co_return AuthorizationOutcome{ShowError{checked.error()}};
+    if (auto checked = rule.check(request, settings_); !checked)
+      co_return AuthorizationOutcome{ShowError{checked.error()}};
   }
   for (const auto& rule : redirect_rules()) {
     if (auto checked = rule.check(request, settings_); !checked) co_return refuse(request, checked.error());
@@ -59,14 +63,16 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::decide(http::Form parameter
   co_return co_await decide_interaction(std::move(request), std::move(session), std::move(answer));
 }
 
-core::Task<Result<AuthorizationOutcome>> Authorizer::decide_interaction(AuthorizationRequest request, MaybeSession session,
+core::Task<Result<AuthorizationOutcome>> Authorizer::decide_interaction(AuthorizationRequest request,
+                                                                        MaybeSession session,
                                                                         std::optional<ConsentAnswer> answer) {
   const bool silent = request.prompt.contains("none");
   if (is_login_needed(request, session, clock_.now())) {
     if (silent) co_return refuse(request, {ErrorCode::login_required, "The person has to sign in first."});
     co_return to_page(request, "/login");
   }
-  if (request.prompt.contains("select_account") && !request.progress.identity_selected) co_return to_page(request, "/select-identity");
+  if (request.prompt.contains("select_account") && !request.progress.identity_selected)
+    co_return to_page(request, "/select-identity");
 
   SIGMA_CO_TRY(auto bap_id, co_await identity_for(request, *session));
   if (!bap_id) {
@@ -74,6 +80,9 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::decide_interaction(Authoriz
     co_return to_page(request, "/select-identity");
   }
 
+  // An answer counts for the identity that the page spoke of: another tab may have chosen another one since.
+  const bool consent_shown = std::exchange(request.progress.consent_identity, bap_id->str()) == bap_id->str();
+  if (answer && answer->accept && !consent_shown) co_return to_page(request, "/consent");
   if (answer && !answer->accept) co_return refuse(request, {ErrorCode::access_denied, "The person declined."});
   if (answer) {
     if (answer->scope) {
@@ -84,11 +93,13 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::decide_interaction(Authoriz
       request.scopes = std::move(chosen);
     }
     const core::UtcTime now = clock_.now();
-    SIGMA_CO_CHECK(co_await store_.consents.remember({session->user.id, request.client.id, bap_id, request.scopes, now, now}));
+    SIGMA_CO_CHECK(
+        co_await store_.consents.remember({session->user.id, request.client.id, bap_id, request.scopes, now, now}));
   } else {
     SIGMA_CO_TRY(const bool consented, co_await has_consent(request, session->user.id, bap_id));
     if (!consented) {
-      if (silent) co_return refuse(request, {ErrorCode::consent_required, "The person has not agreed to this access yet."});
+      if (silent)
+        co_return refuse(request, {ErrorCode::consent_required, "The person has not agreed to this access yet."});
       co_return to_page(request, "/consent");
     }
   }
@@ -113,10 +124,11 @@ core::Task<Result<bool>> Authorizer::has_consent(const AuthorizationRequest& req
   if (request.prompt.contains("consent")) co_return false;
   if (request.client.skip_consent) co_return true;
   SIGMA_CO_TRY(const auto consent, co_await store_.consents.find(user, request.client.id, std::move(bap_id)));
-  co_return consent && covers(consent->scopes, request.scopes);
+  co_return consent&& covers(consent->scopes, request.scopes);
 }
 
-core::Task<Result<AuthorizationOutcome>> Authorizer::issue_code(AuthorizationRequest request, store::SessionWithUser session,
+core::Task<Result<AuthorizationOutcome>> Authorizer::issue_code(AuthorizationRequest request,
+                                                                store::SessionWithUser session,
                                                                 std::optional<store::BapId> bap_id) {
   const std::string secret = make_bearer_secret(random_);
   store::AuthorizationCode code;

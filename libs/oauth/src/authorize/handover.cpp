@@ -10,10 +10,12 @@ namespace {
 constexpr std::string_view kPurpose = "oauth_query";
 
 bool is_ours(std::string_view name) {
-  return name == "ba_iat" || name == "ba_sel" || name == "exp" || name == "sig";
+  return name == "ba_iat" || name == "ba_sel" || name == "ba_ref" || name == "exp" || name == "sig";
 }
 
-Error refused(std::string description) { return {ErrorCode::invalid_signature, std::move(description)}; }
+Error refused(std::string description) {
+  return {ErrorCode::invalid_signature, std::move(description)};
+}
 
 std::optional<std::int64_t> number(const http::Form& form, std::string_view name) {
   const auto text = form.find(name);
@@ -38,6 +40,7 @@ std::string Handover::sign(const http::Form& parameters, const Progress& progres
   http::Form form = strip(parameters);
   form.add("ba_iat", std::to_string(progress.started_at.ms));
   if (progress.identity_selected) form.add("ba_sel", "1");
+  if (progress.consent_identity) form.add("ba_ref", *progress.consent_identity);
   form.add("exp", std::to_string((clock_.now() + settings_.interaction_lifetime).seconds()));
   const std::string signed_part = form.encode();
   return signed_part + "&sig=" + core::base64url_encode(sealer_.mac(kPurpose, signed_part));
@@ -52,14 +55,17 @@ Result<Handover::Opened> Handover::open(std::string_view oauth_query) const {
     if (name != "sig") covered.add(name, value);
   }
   if (!mac || !sealer_.verify_mac(kPurpose, covered.encode(), *mac)) {
-    return refused("The oauth_query was changed or does not come from this server; start the sign-in again in the application.");
+    return refused(
+        "The oauth_query was changed or does not come from this server; start the sign-in again in the application.");
   }
   const auto expires = number(covered, "exp");
   const auto started = number(covered, "ba_iat");
   if (!expires || !started || *expires <= clock_.now().seconds()) {
     return refused("This sign-in took too long; go back to the application and start again.");
   }
-  return Opened{strip(covered), Progress{core::UtcTime{*started}, covered.find("ba_sel") == "1"}};
+  Progress progress{core::UtcTime{*started}, covered.find("ba_sel") == "1", std::nullopt};
+  if (const auto identity = covered.find("ba_ref")) progress.consent_identity = std::string(*identity);
+  return Opened{strip(covered), std::move(progress)};
 }
 
 }  // namespace sigma::oauth

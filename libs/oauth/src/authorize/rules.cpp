@@ -14,7 +14,9 @@ std::optional<std::string> text_of(const AuthorizationRequest& request, std::str
   return value ? std::optional<std::string>(*value) : std::nullopt;
 }
 
-Error bad_request(std::string description) { return {ErrorCode::invalid_request, std::move(description)}; }
+Error bad_request(std::string description) {
+  return {ErrorCode::invalid_request, std::move(description)};
+}
 
 Result<void> check_identifying_parameters_once(AuthorizationRequest& request, const Settings&) {
   for (const std::string_view name : {"client_id", "redirect_uri"}) {
@@ -27,8 +29,11 @@ Result<void> check_identifying_parameters_once(AuthorizationRequest& request, co
 }
 
 Result<void> check_client(AuthorizationRequest& request, const Settings&) {
-  if (request.client.id.empty()) return Error{ErrorCode::invalid_client, "The application that sent you is not registered here (client_id is missing or unknown)."};
-  if (request.client.disabled) return Error{ErrorCode::client_disabled, "The application that sent you is switched off on this server."};
+  if (request.client.id.empty())
+    return Error{ErrorCode::invalid_client,
+                 "The application that sent you is not registered here (client_id is missing or unknown)."};
+  if (request.client.disabled)
+    return Error{ErrorCode::client_disabled, "The application that sent you is switched off on this server."};
   return {};
 }
 
@@ -37,7 +42,9 @@ Result<void> check_redirect_uri(AuthorizationRequest& request, const Settings&) 
   const auto sent = request.parameters.find("redirect_uri");
   const auto& registered = request.client.redirect_uris;
   if (!sent) {
-    if (registered.size() != 1) return Error{ErrorCode::invalid_redirect, "The application did not say where to return to (redirect_uri is missing)."};
+    if (registered.size() != 1)
+      return Error{ErrorCode::invalid_redirect,
+                   "The application did not say where to return to (redirect_uri is missing)."};
     request.redirect_uri = registered.front();
     request.redirect_uri_was_sent = false;
     return {};
@@ -45,7 +52,9 @@ Result<void> check_redirect_uri(AuthorizationRequest& request, const Settings&) 
   const bool native = core::json_string(request.client.metadata, "application_type") == "native";
   const bool known = std::any_of(registered.begin(), registered.end(),
                                  [&](const std::string& uri) { return redirect_uri_matches(uri, *sent, native); });
-  if (!known) return Error{ErrorCode::invalid_redirect, "The application asked to return to an address that is not registered for it (redirect_uri)."};
+  if (!known)
+    return Error{ErrorCode::invalid_redirect,
+                 "The application asked to return to an address that is not registered for it (redirect_uri)."};
   request.redirect_uri = *sent;
   return {};
 }
@@ -60,8 +69,10 @@ Result<void> check_parameters_once(AuthorizationRequest& request, const Settings
 }
 
 Result<void> check_request_object(AuthorizationRequest& request, const Settings&) {
-  if (text_of(request, "request")) return Error{ErrorCode::request_not_supported, "Request objects are not supported; send plain parameters."};
-  if (text_of(request, "request_uri")) return Error{ErrorCode::request_uri_not_supported, "request_uri is not supported; send plain parameters."};
+  if (text_of(request, "request"))
+    return Error{ErrorCode::request_not_supported, "Request objects are not supported; send plain parameters."};
+  if (text_of(request, "request_uri"))
+    return Error{ErrorCode::request_uri_not_supported, "request_uri is not supported; send plain parameters."};
   return {};
 }
 
@@ -98,7 +109,8 @@ Result<void> check_prompt(AuthorizationRequest& request, const Settings&) {
     }
     at = end + 1;
   }
-  if (request.prompt.contains("none") && request.prompt.size() > 1) return bad_request("prompt=none cannot be combined with another prompt.");
+  if (request.prompt.contains("none") && request.prompt.size() > 1)
+    return bad_request("prompt=none cannot be combined with another prompt.");
   return {};
 }
 
@@ -111,7 +123,8 @@ Result<void> check_grant_allowed(AuthorizationRequest& request, const Settings&)
 }
 
 Result<void> check_scope(AuthorizationRequest& request, const Settings& settings) {
-  SIGMA_TRY(request.scopes, requested_scopes(text_of(request, "scope").value_or(""), settings.scopes, request.client.scopes));
+  SIGMA_TRY(request.scopes,
+            requested_scopes(text_of(request, "scope").value_or(""), settings.scopes, request.client.scopes));
   return {};
 }
 
@@ -122,12 +135,14 @@ Result<void> check_pkce(AuthorizationRequest& request, const Settings&) {
   if (!request.code_challenge) {
     if (method) return bad_request("code_challenge_method was sent without code_challenge.");
     const bool require = request.client.metadata.value("require_pkce", false);
-    if (request.client.auth_method == "none" || require) return bad_request("This client must use PKCE: send code_challenge with code_challenge_method=S256.");
+    if (request.client.auth_method == "none" || require)
+      return bad_request("This client must use PKCE: send code_challenge with code_challenge_method=S256.");
     return {};
   }
   if (method.value_or("plain") != "S256") return bad_request("code_challenge_method must be S256.");
   const auto digest = core::base64url_decode(*request.code_challenge);
-  if (!digest || digest->size() != 32) return bad_request("code_challenge must be the base64url SHA-256 of the verifier: 43 characters.");
+  if (!digest || digest->size() != 32)
+    return bad_request("code_challenge must be the base64url SHA-256 of the verifier: 43 characters.");
   return {};
 }
 
@@ -137,7 +152,8 @@ Result<void> check_nonce_and_max_age(AuthorizationRequest& request, const Settin
   if (const auto text = text_of(request, "max_age")) {
     std::int64_t seconds = -1;
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
-    if (error != std::errc{} || end != text->data() + text->size() || seconds < 0) return bad_request("max_age must be a number of seconds, 0 or more.");
+    if (error != std::errc{} || end != text->data() + text->size() || seconds < 0)
+      return bad_request("max_age must be a number of seconds, 0 or more.");
     request.max_age = std::min<std::int64_t>(seconds, 10LL * 366 * 86'400);
   }
   return {};

@@ -12,7 +12,9 @@ constexpr core::Milliseconds kMaxLifetime = std::chrono::minutes{10};
 constexpr core::Milliseconds kLeeway = std::chrono::seconds{30};
 constexpr std::size_t kMaxJti = 256;
 
-Error refused(const std::string& description) { return {ErrorCode::invalid_client, "client_assertion: " + description}; }
+Error refused(const std::string& description) {
+  return {ErrorCode::invalid_client, "client_assertion: " + description};
+}
 
 }  // namespace
 
@@ -28,10 +30,13 @@ core::Task<Result<void>> ClientAssertionVerifier::verify(const store::Client& cl
   if (!keys) co_return refused(keys.error().description());
 
   jose::VerifyOptions options;
-  options.algorithms = {jose::Algorithm::RS256, jose::Algorithm::PS256, jose::Algorithm::ES256, jose::Algorithm::EdDSA, jose::Algorithm::ES256K};
+  options.algorithms = {jose::Algorithm::RS256, jose::Algorithm::PS256, jose::Algorithm::ES256, jose::Algorithm::EdDSA,
+                        jose::Algorithm::ES256K};
   options.types = {"JWT", "client-authentication+jwt"};
   options.typ_may_be_missing = true;
-  const auto find_key = [&keys](const std::optional<std::string>& kid, jose::Algorithm algorithm) { return keys->find(kid, algorithm); };
+  const auto find_key = [&keys](const std::optional<std::string>& kid, jose::Algorithm algorithm) {
+    return keys->find(kid, algorithm);
+  };
   const auto jwt = jose::verify_jwt(assertion, find_key, options);
   if (!jwt) co_return refused(jwt.error().description());
 
@@ -43,8 +48,10 @@ core::Task<Result<void>> ClientAssertionVerifier::verify(const store::Client& cl
   expected.max_lifetime = kMaxLifetime;
   expected.required = {"sub", "jti"};
   const core::UtcTime now = clock_.now();
-  if (const auto checked = jose::check_claims(jwt->claims, expected, now, kLeeway); !checked) co_return refused(checked.error().description());
-  if (core::json_string(jwt->claims, "sub") != client.id.str()) co_return refused("sub must be the client_id, as iss is.");
+  if (const auto checked = jose::check_claims(jwt->claims, expected, now, kLeeway); !checked)
+    co_return refused(checked.error().description());
+  if (core::json_string(jwt->claims, "sub") != client.id.str())
+    co_return refused("sub must be the client_id, as iss is.");
   const std::string jti = *core::json_string(jwt->claims, "jti");
   if (jti.size() > kMaxJti) co_return refused("jti is too long; 256 bytes are enough.");
 

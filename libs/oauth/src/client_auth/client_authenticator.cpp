@@ -18,7 +18,8 @@ struct Basic {
 // RFC 6749 §2.3.1: both halves are form-encoded before base64.
 std::optional<Basic> parse_basic(std::string_view authorization) {
   const auto blank = authorization.find(' ');
-  if (core::to_lower_ascii(authorization.substr(0, blank)) != "basic" || blank == std::string_view::npos) return std::nullopt;
+  if (core::to_lower_ascii(authorization.substr(0, blank)) != "basic" || blank == std::string_view::npos)
+    return std::nullopt;
   const auto pair = core::base64_decode(authorization.substr(blank + 1));
   if (!pair) return std::nullopt;
   const auto colon = pair->find(':');
@@ -29,16 +30,19 @@ std::optional<Basic> parse_basic(std::string_view authorization) {
   return Basic{std::move(*id), std::move(*secret)};
 }
 
-// One sentence for unknown and disabled: nobody learns which client ids exist. What was sent comes back only as far as it
-// is made of the characters of an error_description (RFC 6749 §5.2).
+// One sentence for unknown and disabled: nobody learns which client ids exist. What was sent comes back only as far as
+// it is made of the characters of an error_description (RFC 6749 §5.2).
 Error unknown_client(std::string_view id) {
   std::string shown;
   for (const char c : id.substr(0, 100)) shown.push_back(c >= ' ' && c <= '~' && c != '"' && c != '\\' ? c : '?');
-  return {ErrorCode::invalid_client, fmt::format("The client {} is not registered here, or it is disabled. Check client_id, or ask the operator to register it.", shown)};
+  return {ErrorCode::invalid_client, fmt::format("The client {} is not registered here, or it is disabled. Check "
+                                                 "client_id, or ask the operator to register it.",
+                                                 shown)};
 }
 
 Error wrong_method(const store::Client& client) {
-  return {ErrorCode::invalid_client, fmt::format("This client authenticates with {}; send exactly that.", client.auth_method)};
+  return {ErrorCode::invalid_client,
+          fmt::format("This client authenticates with {}; send exactly that.", client.auth_method)};
 }
 
 bool is_valid_at(const store::MemberKey& key, core::UtcTime now) {
@@ -52,14 +56,18 @@ core::Task<Result<store::Client>> ClientAuthenticator::find_client(const ClientC
   std::optional<Basic> basic;
   if (credentials.authorization) {
     basic = parse_basic(*credentials.authorization);
-    if (!basic) co_return Error{ErrorCode::invalid_client, "The Authorization header is not a readable Basic header (RFC 6749 §2.3.1)."};
-    if (form_id && *form_id != basic->id) co_return Error{ErrorCode::invalid_request, "client_id in the form and in the Authorization header differ."};
+    if (!basic)
+      co_return Error{ErrorCode::invalid_client,
+                      "The Authorization header is not a readable Basic header (RFC 6749 §2.3.1)."};
+    if (form_id && *form_id != basic->id)
+      co_return Error{ErrorCode::invalid_request, "client_id in the form and in the Authorization header differ."};
   }
   if (form_id || basic) {
     const std::string id = form_id ? std::string(*form_id) : basic->id;
     SIGMA_CO_TRY(auto client, co_await clients_.find(store::ClientId{id}));
     const bool free_names = settings_.allow_unregistered_device_clients;
-    if (!client && free_names && !basic && may_be_unverified(id)) co_return unverified_client(store::ClientId{id}, clock_.now());
+    if (!client && free_names && !basic && may_be_unverified(id))
+      co_return unverified_client(store::ClientId{id}, clock_.now());
     if (!client || client->disabled || (is_unverified(*client) && !free_names)) co_return unknown_client(id);
     co_return std::move(*client);
   }
@@ -84,9 +92,11 @@ core::Task<Result<store::Client>> ClientAuthenticator::authenticate(ClientCreden
   const auto& form = credentials.form;
   const auto form_secret = form.find_nonempty("client_secret");
   const bool has_assertion = form.find_nonempty("client_assertion").has_value();
-  const int methods = !credentials.x_auth_tokens.empty() + credentials.authorization.has_value() + form_secret.has_value() + has_assertion;
+  const int methods = !credentials.x_auth_tokens.empty() + credentials.authorization.has_value() +
+                      form_secret.has_value() + has_assertion;
   if (methods > 1) {
-    co_return Error{ErrorCode::invalid_request, "Use one way of client authentication, not several at once (RFC 6749 §2.3)."};
+    co_return Error{ErrorCode::invalid_request,
+                    "Use one way of client authentication, not several at once (RFC 6749 §2.3)."};
   }
   SIGMA_CO_TRY(store::Client client, co_await find_client(credentials));
 
@@ -104,7 +114,8 @@ core::Task<Result<store::Client>> ClientAuthenticator::authenticate(ClientCreden
   }
   if (client.auth_method == "private_key_jwt" && has_assertion) {
     if (form.find_nonempty("client_assertion_type") != kJwtBearerAssertion) {
-      co_return Error{ErrorCode::invalid_client, "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer."};
+      co_return Error{ErrorCode::invalid_client,
+                      "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer."};
     }
     SIGMA_CO_CHECK(co_await assertions_.verify(client, std::string(*form.find_nonempty("client_assertion"))));
     co_return client;
@@ -114,9 +125,11 @@ core::Task<Result<store::Client>> ClientAuthenticator::authenticate(ClientCreden
 }
 
 core::Task<Result<void>> ClientAuthenticator::check_x_auth_token(const store::Client& client,
-                                                                 const ClientCredentials& credentials, std::string path) {
+                                                                 const ClientCredentials& credentials,
+                                                                 std::string path) {
   if (credentials.x_auth_tokens.empty()) {
-    co_return Error{ErrorCode::invalid_client, "The X-Auth-Token header is missing; sign the request with the client's member key."};
+    co_return Error{ErrorCode::invalid_client,
+                    "The X-Auth-Token header is missing; sign the request with the client's member key."};
   }
   if (credentials.x_auth_tokens.size() > 1) {
     co_return Error{ErrorCode::invalid_client, "There is more than one X-Auth-Token header; send one."};
@@ -126,7 +139,9 @@ core::Task<Result<void>> ClientAuthenticator::check_x_auth_token(const store::Cl
   if (!parsed) co_return Error{ErrorCode::invalid_client, parsed.error().description};
   const std::string pubkey = core::to_lower_ascii(parsed->pubkey);
   if (client.auth_method != "x_auth_token" || client.member_keys.empty()) {
-    co_return Error{ErrorCode::invalid_client, "This client has no member key, so it cannot use X-Auth-Token. Register its member public key, or use its own authentication method."};
+    co_return Error{ErrorCode::invalid_client,
+                    "This client has no member key, so it cannot use X-Auth-Token. Register its member public key, or "
+                    "use its own authentication method."};
   }
   const core::UtcTime now = clock_.now();
   const store::MemberKey* registered = nullptr;
@@ -134,13 +149,16 @@ core::Task<Result<void>> ClientAuthenticator::check_x_auth_token(const store::Cl
     if (key.pubkey == pubkey) registered = &key;
   }
   if (!registered) {
-    co_return Error{ErrorCode::invalid_client,
-                    fmt::format("The request was signed with key {}, but the client is registered with {}. Compare the public key of "
-                                "SIGMA_MEMBER_PRIVATE_KEY with the client's member public key.",
-                                pubkey, client.member_keys.front().pubkey)};
+    co_return Error{
+        ErrorCode::invalid_client,
+        fmt::format(
+            "The request was signed with key {}, but the client is registered with {}. Compare the public key of "
+            "SIGMA_MEMBER_PRIVATE_KEY with the client's member public key.",
+            pubkey, client.member_keys.front().pubkey)};
   }
   if (!is_valid_at(*registered, now)) {
-    co_return Error{ErrorCode::invalid_client, "The member key is outside its period of validity; sign with the client's current key."};
+    co_return Error{ErrorCode::invalid_client,
+                    "The member key is outside its period of validity; sign with the client's current key."};
   }
   XAuthTokenRule rule;
   const bool is_token_path = path == kTokenPath;

@@ -2,10 +2,14 @@
 
 namespace sigma::oauth {
 
-core::Task<core::Result<XAuthTokenVerifier::Outcome>> XAuthTokenVerifier::verify(std::string token, XAuthTokenRule rule) {
+core::Task<core::Result<XAuthTokenVerifier::Outcome>> XAuthTokenVerifier::verify(std::string token,
+                                                                                 XAuthTokenRule rule) {
   const core::UtcTime now = clock_.now();
-  if (const auto parsed = bitcoin::parse_auth_token(token); parsed && (parsed->request_path.empty() || parsed->signature.empty())) {
-    co_return Outcome{std::nullopt, {true, "A field of X-Auth-Token is empty; it is <pubkey>|<scheme>|<timestamp>|<requestPath>|<signature>."}};
+  if (const auto parsed = bitcoin::parse_auth_token(token);
+      parsed && (parsed->request_path.empty() || parsed->signature.empty())) {
+    co_return Outcome{
+        std::nullopt,
+        {true, "A field of X-Auth-Token is empty; it is <pubkey>|<scheme>|<timestamp>|<requestPath>|<signature>."}};
   }
   bitcoin::AuthTokenExpectation expectation;
   expectation.paths.assign(rule.paths.begin(), rule.paths.end());
@@ -23,7 +27,9 @@ core::Task<core::Result<XAuthTokenVerifier::Outcome>> XAuthTokenVerifier::verify
   SIGMA_CO_TRY(const bool fresh, co_await replay_.first_use(verified->replay_key, now, verified->remember_until));
   if (!fresh) {
     co_return Outcome{std::nullopt,
-                      {false, "This X-Auth-Token was used before; each token is good for one request. Sign a new one with the current time."}};
+                      {false,
+                       "This X-Auth-Token was used before; each token is good for one request. Sign a new one with the "
+                       "current time."}};
   }
   co_return Outcome{std::move(*verified), {}};
 }

@@ -10,11 +10,14 @@
 namespace sigma::oauth {
 namespace {
 
-Error bad_grant(std::string description) { return {ErrorCode::invalid_grant, std::move(description)}; }
+Error bad_grant(std::string description) {
+  return {ErrorCode::invalid_grant, std::move(description)};
+}
 
 bool is_verifier_text(std::string_view verifier) {  // RFC 7636 §4.1
   const auto allowed = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
   };
   return verifier.size() >= 43 && verifier.size() <= 128 && std::all_of(verifier.begin(), verifier.end(), allowed);
 }
@@ -25,29 +28,36 @@ Error used_before() {
 
 }  // namespace
 
-Result<void> check_code_verifier(const std::optional<std::string>& code_challenge, std::optional<std::string_view> code_verifier,
-                                 bool public_client) {
+Result<void> check_code_verifier(const std::optional<std::string>& code_challenge,
+                                 std::optional<std::string_view> code_verifier, bool public_client) {
   if (!code_challenge) {
-    if (code_verifier) return bad_grant("A code_verifier was sent, but the authorization request had no code_challenge.");
-    if (public_client) return bad_grant("A public client must use PKCE: send code_challenge with the authorization request.");
+    if (code_verifier)
+      return bad_grant("A code_verifier was sent, but the authorization request had no code_challenge.");
+    if (public_client)
+      return bad_grant("A public client must use PKCE: send code_challenge with the authorization request.");
     return {};
   }
   if (!code_verifier) return bad_grant("code_verifier is missing; the authorization request had a code_challenge.");
-  if (!is_verifier_text(*code_verifier)) return bad_grant("code_verifier must be 43 to 128 letters, digits or -._~ (RFC 7636 §4.1).");
+  if (!is_verifier_text(*code_verifier))
+    return bad_grant("code_verifier must be 43 to 128 letters, digits or -._~ (RFC 7636 §4.1).");
   const std::string computed = core::base64url_encode(crypto::view(crypto::sha256(*code_verifier)));
-  if (!crypto::constant_time_equal(computed, *code_challenge)) return bad_grant("code_verifier does not match the code_challenge.");
+  if (!crypto::constant_time_equal(computed, *code_challenge))
+    return bad_grant("code_verifier does not match the code_challenge.");
   return {};
 }
 
-core::Task<Result<Issue>> AuthorizationCodeGrant::prepare(store::Client client, store::AuthorizationCode code, http::Form form) {
+core::Task<Result<Issue>> AuthorizationCodeGrant::prepare(store::Client client, store::AuthorizationCode code,
+                                                          http::Form form) {
   const core::UtcTime now = clock_.now();
   // One sentence for a foreign and an expired code: neither tells whether the other is true.
-  if (code.client_id != client.id || code.expires_at <= now) co_return bad_grant("The code has expired or was issued to another client; start the sign-in again.");
+  if (code.client_id != client.id || code.expires_at <= now)
+    co_return bad_grant("The code has expired or was issued to another client; start the sign-in again.");
   const auto redirect_uri = form.find_nonempty("redirect_uri");
   if (redirect_uri ? *redirect_uri != code.redirect_uri : code.redirect_uri_was_sent) {
     co_return bad_grant("redirect_uri must be the same as in the authorization request.");
   }
-  SIGMA_CO_CHECK(check_code_verifier(code.code_challenge, form.find_nonempty("code_verifier"), client.auth_method == "none"));
+  SIGMA_CO_CHECK(
+      check_code_verifier(code.code_challenge, form.find_nonempty("code_verifier"), client.auth_method == "none"));
   SIGMA_CO_TRY(auto session, co_await store_.sessions.find_by_id(code.session_id, now));
   if (!session || session->user.disabled) co_return bad_grant("The session behind this code has ended; sign in again.");
 
@@ -80,18 +90,21 @@ core::Task<Result<core::Json>> AuthorizationCodeGrant::exchange(store::Client cl
   }
   auto issue = co_await prepare(std::move(client), std::move(*code), std::move(form));
   if (!issue) {
-    // A code that met a wrong verifier or redirect URI may be in the wrong hands: it is spent. An outage spends nothing.
+    // A code that met a wrong verifier or redirect URI may be in the wrong hands: it is spent. An outage spends
+    // nothing.
     if (!issue.error().is_outage()) SIGMA_CO_CHECK(co_await store_.tokens.consume_code(hash, clock_.now()));
     co_return issue.error();
   }
   const Subject subject = issue->subject;
   SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(std::move(*issue)));
-  SIGMA_CO_TRY(const store::Consumed outcome, co_await store_.tokens.redeem_code(hash, clock_.now(), std::move(minted.rows)));
+  SIGMA_CO_TRY(const store::Consumed outcome,
+               co_await store_.tokens.redeem_code(hash, clock_.now(), std::move(minted.rows)));
   if (outcome != store::Consumed::done) {
     SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(grant_id, clock_.now()));
     co_return used_before();
   }
-  if (auto followed = co_await follow_profile(subject); !followed) core::log::error("profile_not_followed", followed.error().cause());
+  if (auto followed = co_await follow_profile(subject); !followed)
+    core::log::error("profile_not_followed", followed.error().cause());
   co_return std::move(minted.answer);
 }
 

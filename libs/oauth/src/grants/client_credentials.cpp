@@ -16,14 +16,17 @@ bool is_personal(const std::string& scope) {
 
 core::Task<Result<core::Json>> ClientCredentialsGrant::exchange(store::Client client, http::Form form) {
   if (client.auth_method == "none") {
-    co_return Error{ErrorCode::unauthorized_client, "A public client cannot use client_credentials: it has nothing to prove itself with."};
+    co_return Error{ErrorCode::unauthorized_client,
+                    "A public client cannot use client_credentials: it has nothing to prove itself with."};
   }
   SIGMA_CO_TRY(Scopes scopes, parse_scopes(form.find_nonempty("scope").value_or("")));
   Scopes allowed = client.scopes;
   std::erase_if(allowed, is_personal);
   if (scopes.empty()) scopes = allowed;
   if (!covers(allowed, scopes)) {
-    co_return Error{ErrorCode::invalid_scope, "client_credentials only gives scopes that are registered for the client and do not speak of a person."};
+    co_return Error{
+        ErrorCode::invalid_scope,
+        "client_credentials only gives scopes that are registered for the client and do not speak of a person."};
   }
   const core::UtcTime now = clock_.now();
   const std::string secret = make_bearer_secret(random_);

@@ -21,9 +21,11 @@ core::Task<Result<core::Json>> TokenEndpoint::exchange(ClientCredentials request
   // 2. The grant.
   const auto type = request.form.find_nonempty("grant_type");
   if (!type) co_return Error{ErrorCode::invalid_request, "grant_type is missing."};
-  const auto found = std::find_if(grants_.begin(), grants_.end(), [&](const auto& grant) { return grant->type() == *type; });
+  const auto found =
+      std::find_if(grants_.begin(), grants_.end(), [&](const auto& grant) { return grant->type() == *type; });
   if (found == grants_.end()) {
-    co_return Error{ErrorCode::unsupported_grant_type, fmt::format("This grant_type is not supported. Supported: {}.", fmt::join(grant_types(), ", "))};
+    co_return Error{ErrorCode::unsupported_grant_type,
+                    fmt::format("This grant_type is not supported. Supported: {}.", fmt::join(grant_types(), ", "))};
   }
   Grant& grant = **found;
   SIGMA_CO_CHECK(grant.check_parameters(request.form));
@@ -33,7 +35,8 @@ core::Task<Result<core::Json>> TokenEndpoint::exchange(ClientCredentials request
   // 4. What this client may do at all.
   const auto& allowed = client.grant_types;
   if (std::find(allowed.begin(), allowed.end(), grant.type()) == allowed.end()) {
-    co_return Error{ErrorCode::unauthorized_client, fmt::format("This client is not registered for grant_type {}.", grant.type())};
+    co_return Error{ErrorCode::unauthorized_client,
+                    fmt::format("This client is not registered for grant_type {}.", grant.type())};
   }
   // 5. The grant's own decision, which stores what it issues in the commit that consumes its input.
   co_return co_await grant.exchange(std::move(client), std::move(form));

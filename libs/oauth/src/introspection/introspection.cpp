@@ -69,7 +69,8 @@ core::Json TokenStatus::describe(const store::RefreshToken& token) const {
 core::Task<Result<core::Json>> TokenStatus::introspect(ClientCredentials request) {
   SIGMA_CO_TRY(const Caller caller, co_await authenticate(std::move(request), kIntrospectPath));
   if (caller.client.auth_method == "none") {
-    co_return Error{ErrorCode::invalid_client, "Introspection needs a client that can authenticate; a public client cannot."};
+    co_return Error{ErrorCode::invalid_client,
+                    "Introspection needs a client that can authenticate; a public client cannot."};
   }
   const core::UtcTime now = clock_.now();
   SIGMA_CO_TRY(const auto access, co_await store_.tokens.find_access(caller.token));

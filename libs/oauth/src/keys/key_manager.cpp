@@ -6,7 +6,8 @@ namespace sigma::oauth {
 namespace {
 
 constexpr std::string_view kPurpose = "signing-key";
-constexpr jose::Algorithm kAlgorithms[] = {jose::Algorithm::RS256, jose::Algorithm::ES256, jose::Algorithm::EdDSA, jose::Algorithm::ES256K};
+constexpr jose::Algorithm kAlgorithms[] = {jose::Algorithm::RS256, jose::Algorithm::ES256, jose::Algorithm::EdDSA,
+                                           jose::Algorithm::ES256K};
 
 }  // namespace
 
@@ -48,7 +49,8 @@ core::Task<core::Result<void>> KeyManager::reload() {
       continue;
     }
     const auto algorithm = jose::parse_algorithm(row.algorithm);
-    if (!algorithm) co_return core::Error{core::Code::internal, "A signing key has an unknown algorithm.", row.algorithm};
+    if (!algorithm)
+      co_return core::Error{core::Code::internal, "A signing key has an unknown algorithm.", row.algorithm};
     SIGMA_CO_TRY(const crypto::SecretBytes secret, sealer_.open(kPurpose, row.kid, row.sealed_private));
     SIGMA_CO_TRY(auto key, jose::SigningKey::import_private(*algorithm, secret.view()));
     signing.push_back(std::move(key));

@@ -19,16 +19,36 @@ core::Json discovery_document(const Settings& settings, const std::vector<std::s
   document["grant_types_supported"] = grant_types;
   document["subject_types_supported"] = {"public"};
   document["id_token_signing_alg_values_supported"] = {"RS256", "ES256", "EdDSA", "ES256K"};
-  document["token_endpoint_auth_methods_supported"] = {"client_secret_basic", "client_secret_post", "private_key_jwt", "none", "x_auth_token"};
+  document["token_endpoint_auth_methods_supported"] = {"client_secret_basic", "client_secret_post", "private_key_jwt",
+                                                       "none", "x_auth_token"};
   document["token_endpoint_auth_signing_alg_values_supported"] = {"RS256", "PS256", "ES256", "EdDSA", "ES256K"};
-  document["introspection_endpoint_auth_methods_supported"] = {"client_secret_basic", "client_secret_post", "private_key_jwt", "x_auth_token"};
+  document["introspection_endpoint_auth_methods_supported"] = {"client_secret_basic", "client_secret_post",
+                                                               "private_key_jwt", "x_auth_token"};
   document["revocation_endpoint_auth_methods_supported"] = document["token_endpoint_auth_methods_supported"];
   document["code_challenge_methods_supported"] = {"S256"};
   document["prompt_values_supported"] = {"none", "login", "consent", "select_account", "create"};
   document["acr_values_supported"] = {kAcr};
-  document["claims_supported"] = {"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "azp", "at_hash", "name",
-                                  "given_name", "family_name", "picture", "updated_at", "email", "email_verified",
-                                  "pubkey", "bap_id", "bap", "bap_name"};
+  document["claims_supported"] = {"sub",
+                                  "iss",
+                                  "aud",
+                                  "exp",
+                                  "iat",
+                                  "auth_time",
+                                  "nonce",
+                                  "acr",
+                                  "azp",
+                                  "at_hash",
+                                  "name",
+                                  "given_name",
+                                  "family_name",
+                                  "picture",
+                                  "updated_at",
+                                  "email",
+                                  "email_verified",
+                                  "pubkey",
+                                  "bap_id",
+                                  "bap",
+                                  "bap_name"};
   document["claims_parameter_supported"] = false;
   document["request_parameter_supported"] = false;
   document["request_uri_parameter_supported"] = false;

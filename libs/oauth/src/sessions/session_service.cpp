@@ -29,14 +29,17 @@ store::Profile SessionService::make_profile(const store::UserId& user, const std
   return profile;
 }
 
-core::Task<Result<store::User>> SessionService::find_or_create_user(std::string pubkey, std::optional<std::string> wanted) {
+core::Task<Result<store::User>> SessionService::find_or_create_user(std::string pubkey,
+                                                                    std::optional<std::string> wanted) {
   SIGMA_CO_TRY(auto known, co_await users_.find_by_pubkey(pubkey));
   if (known) {
-    if (known->disabled) co_return Error{ErrorCode::user_disabled, "This account is switched off. Ask the operator of this server."};
+    if (known->disabled)
+      co_return Error{ErrorCode::user_disabled, "This account is switched off. Ask the operator of this server."};
     co_return std::move(*known);
   }
   if (!settings_.implicit_sign_up) {
-    if (wanted) co_return Error{ErrorCode::restore_profile_not_found, "This identity is not known here yet; sign up first."};
+    if (wanted)
+      co_return Error{ErrorCode::restore_profile_not_found, "This identity is not known here yet; sign up first."};
     co_return Error{ErrorCode::user_not_found, "Nobody has signed up with this key yet; sign up first."};
   }
   store::User user;
@@ -45,12 +48,13 @@ core::Task<Result<store::User>> SessionService::find_or_create_user(std::string 
   user.pubkey = pubkey;
   user.created_at = user.updated_at = clock_.now();
   const store::UserId id = user.id;
-  SIGMA_CO_TRY(store::User created, co_await users_.create_with_profile(std::move(user), make_profile(id, pubkey, true)));
+  SIGMA_CO_TRY(store::User created,
+               co_await users_.create_with_profile(std::move(user), make_profile(id, pubkey, true)));
   co_return created;
 }
 
 core::Task<Result<std::optional<store::BapId>>> SessionService::choose_identity(store::User user, std::string pubkey,
-                                                                               std::optional<std::string> wanted) {
+                                                                                std::optional<std::string> wanted) {
   if (!wanted) {
     SIGMA_CO_TRY(const auto profiles, co_await users_.list_profiles(user.id));
     if (profiles.size() != 1) co_return std::optional<store::BapId>{};  // several: the person chooses on the page
@@ -62,16 +66,22 @@ core::Task<Result<std::optional<store::BapId>>> SessionService::choose_identity(
   // Naming an identity proves nothing: only the id that derives from the signing key is the signer's.
   store::Profile own = make_profile(user.id, pubkey, false);
   if (profile || own.bap_id != bap_id) {
-    co_return Error{ErrorCode::bap_ownership_failed, "The signing key does not own the identity named in bapId. Sign in with that identity's member key."};
+    co_return Error{
+        ErrorCode::bap_ownership_failed,
+        "The signing key does not own the identity named in bapId. Sign in with that identity's member key."};
   }
   SIGMA_CO_TRY(const bool saved, co_await users_.save_profile(std::move(own)));
-  if (!saved) co_return Error{ErrorCode::bap_ownership_failed, "The identity named in bapId belongs to another account."};
+  if (!saved)
+    co_return Error{ErrorCode::bap_ownership_failed, "The identity named in bapId belongs to another account."};
   co_return std::optional{bap_id};
 }
 
 core::Task<Result<SignedIn>> SessionService::sign_in(SignInRequest request) {
-  if (request.x_auth_tokens.empty()) co_return Error{ErrorCode::no_auth_token_provided, "No auth token provided: send an X-Auth-Token header."};
-  if (request.x_auth_tokens.size() > 1) co_return Error{ErrorCode::invalid_auth_token_format, "Invalid auth token format: send one X-Auth-Token header, not several."};
+  if (request.x_auth_tokens.empty())
+    co_return Error{ErrorCode::no_auth_token_provided, "No auth token provided: send an X-Auth-Token header."};
+  if (request.x_auth_tokens.size() > 1)
+    co_return Error{ErrorCode::invalid_auth_token_format,
+                    "Invalid auth token format: send one X-Auth-Token header, not several."};
   XAuthTokenRule rule;
   rule.paths.emplace_back(kSignInPath);
   rule.bodies.push_back(std::move(request.body));
@@ -79,8 +89,9 @@ core::Task<Result<SignedIn>> SessionService::sign_in(SignInRequest request) {
   SIGMA_CO_TRY(auto outcome, co_await x_auth_token_.verify(std::move(request.x_auth_tokens.front()), std::move(rule)));
   if (!outcome.token) {
     const bool malformed = outcome.fault.malformed;
-    co_return Error{malformed ? ErrorCode::invalid_auth_token_format : ErrorCode::invalid_auth_token_signature,
-                    (malformed ? "Invalid auth token format: " : "Invalid auth token signature: ") + outcome.fault.description};
+    co_return Error{
+        malformed ? ErrorCode::invalid_auth_token_format : ErrorCode::invalid_auth_token_signature,
+        (malformed ? "Invalid auth token format: " : "Invalid auth token signature: ") + outcome.fault.description};
   }
   const std::string pubkey = outcome.token->pubkey.hex();
   SIGMA_CO_TRY(store::User user, co_await find_or_create_user(pubkey, request.bap_id));
@@ -143,7 +154,8 @@ core::Task<Result<void>> SessionService::revoke_all(store::UserId user, std::opt
   co_return Result<void>{};
 }
 
-core::Task<Result<store::Profile>> SessionService::set_active_identity(store::SessionWithUser session, store::BapId bap_id) {
+core::Task<Result<store::Profile>> SessionService::set_active_identity(store::SessionWithUser session,
+                                                                       store::BapId bap_id) {
   SIGMA_CO_TRY(auto profile, co_await users_.find_profile(bap_id));
   if (!profile || profile->user_id != session.user.id) {
     co_return Error{ErrorCode::not_a_member, "This identity is not one of yours; sign in with its member key first."};

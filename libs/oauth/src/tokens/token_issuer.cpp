@@ -11,7 +11,8 @@ bool allows_grant(const store::Client& client, std::string_view grant) {
   return std::find(client.grant_types.begin(), client.grant_types.end(), grant) != client.grant_types.end();
 }
 
-store::AccessToken access_row(const Issue& issue, std::string_view secret, core::UtcTime now, const Settings& settings) {
+store::AccessToken access_row(const Issue& issue, std::string_view secret, core::UtcTime now,
+                              const Settings& settings) {
   store::AccessToken row;
   row.hash = hash_secret(secret);
   row.grant_id = issue.grant_id;
@@ -28,7 +29,8 @@ store::AccessToken access_row(const Issue& issue, std::string_view secret, core:
   return row;
 }
 
-store::RefreshToken refresh_row(const Issue& issue, std::string_view secret, core::UtcTime now, const Settings& settings) {
+store::RefreshToken refresh_row(const Issue& issue, std::string_view secret, core::UtcTime now,
+                                const Settings& settings) {
   store::RefreshToken row;
   row.hash = hash_secret(secret);
   row.grant_id = issue.grant_id;

@@ -9,7 +9,8 @@ core::Task<Result<core::Json>> UserInfo::describe(std::string access_token) {
   const Error dead{ErrorCode::invalid_token, "The access token is unknown, expired or revoked; get a new one."};
   SIGMA_CO_TRY(auto token, co_await store_.tokens.find_access(hash_secret(access_token)));
   if (!token || token->revoked_at || token->expires_at <= clock_.now() || !token->user_id) co_return dead;
-  if (!has_scope(token->scopes, "openid")) co_return Error{ErrorCode::insufficient_scope, "This access token lacks the scope openid."};
+  if (!has_scope(token->scopes, "openid"))
+    co_return Error{ErrorCode::insufficient_scope, "This access token lacks the scope openid."};
 
   SIGMA_CO_TRY(const auto client, co_await store_.clients.find(token->client_id));
   if (!client || client->disabled) co_return dead;

@@ -21,14 +21,16 @@ http::Response show(const App& app, const http::Request& request, const oauth::R
     const bool as_form = client->mode == oauth::ResponseMode::form_post && !is_fetch(request);
     return as_form ? form_post_page(*client) : redirect(request, url_of(app, *client));
   }
-  if (const auto* page = std::get_if<oauth::GoToPage>(&*outcome)) return redirect(request, page->path + '?' + page->oauth_query);
+  if (const auto* page = std::get_if<oauth::GoToPage>(&*outcome))
+    return redirect(request, page->path + '?' + page->oauth_query);
   return error_page(request, std::get<oauth::ShowError>(*outcome).error);
 }
 
 // For scripts of our pages: always JSON.
 http::Response answer(const App& app, const oauth::Result<AuthorizationOutcome>& outcome) {
   if (!outcome) return oauth_error(outcome.error());
-  if (const auto* client = std::get_if<oauth::GoToClient>(&*outcome)) return json_answer({{"redirect", true}, {"url", url_of(app, *client)}});
+  if (const auto* client = std::get_if<oauth::GoToClient>(&*outcome))
+    return json_answer({{"redirect", true}, {"url", url_of(app, *client)}});
   if (const auto* page = std::get_if<oauth::GoToPage>(&*outcome)) {
     return json_answer({{"redirect", true}, {"url", page->path + '?' + page->oauth_query}});
   }
@@ -38,7 +40,9 @@ http::Response answer(const App& app, const oauth::Result<AuthorizationOutcome>&
 
 // Names in the query and in the body count as one request: a name in both is a repeated name (case 15).
 oauth::Result<http::Form> authorization_parameters(const http::Request& request) {
-  const auto bad = [](const core::Error& error) { return oauth::Error{oauth::ErrorCode::invalid_request, error.description()}; };
+  const auto bad = [](const core::Error& error) {
+    return oauth::Error{oauth::ErrorCode::invalid_request, error.description()};
+  };
   auto form = http::Form::parse(request.query);
   if (!form) return bad(form.error());
   if (request.method != http::Method::post || request.body.empty()) return std::move(*form);
@@ -59,7 +63,9 @@ oauth::Result<PageAnswer> page_answer(const App& app, const http::Request& reque
   auto body = core::parse_json(request.body);
   if (!body) return oauth::Error{oauth::ErrorCode::invalid_request, body.error().description()};
   auto query = core::json_string(*body, "oauth_query");
-  if (!query) return oauth::Error{oauth::ErrorCode::invalid_request, "oauth_query is missing: hand back the page's query string."};
+  if (!query)
+    return oauth::Error{oauth::ErrorCode::invalid_request,
+                        "oauth_query is missing: hand back the page's query string."};
   if (query->starts_with('?')) query->erase(0, 1);
   return PageAnswer{std::move(*body), std::move(*query)};
 }
@@ -78,7 +84,8 @@ Task<http::Response> authorize(App& app, http::Request request) {
     refused.headers.add("Allow", "GET, POST");
     co_return refused;
   }
-  if (request.method == http::Method::post && !request.body.empty() && request.content_type() != "application/x-www-form-urlencoded") {
+  if (request.method == http::Method::post && !request.body.empty() &&
+      request.content_type() != "application/x-www-form-urlencoded") {
     co_return transport_error(request, 415, "Content-Type must be application/x-www-form-urlencoded.");
   }
   auto parameters = authorization_parameters(request);
@@ -93,12 +100,14 @@ Task<http::Response> legacy_authorize(App&, http::Request request) {
 }
 
 Task<http::Response> oauth2_continue(App& app, http::Request request) {
-  if (request.content_type() != "application/json") co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (request.content_type() != "application/json")
+    co_return transport_error(request, 415, "Content-Type must be application/json.");
   auto page = page_answer(app, request);
   if (!page) co_return oauth_error(page.error());
   const bool selected = is_true(page->body, "selected");
   if (!selected && !is_true(page->body, "created") && !is_true(page->body, "postLogin")) {
-    co_return oauth_error({oauth::ErrorCode::invalid_request, "Missing parameters: send selected, created or postLogin."});
+    co_return oauth_error(
+        {oauth::ErrorCode::invalid_request, "Missing parameters: send selected, created or postLogin."});
   }
   auto session = co_await find_session(app, request);
   if (!session) co_return oauth_error(session.error());
@@ -106,7 +115,8 @@ Task<http::Response> oauth2_continue(App& app, http::Request request) {
 }
 
 Task<http::Response> oauth2_consent(App& app, http::Request request) {
-  if (request.content_type() != "application/json") co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (request.content_type() != "application/json")
+    co_return transport_error(request, 415, "Content-Type must be application/json.");
   auto page = page_answer(app, request);
   if (!page) co_return oauth_error(page.error());
   const auto accept = page->body.find("accept");
@@ -116,7 +126,8 @@ Task<http::Response> oauth2_consent(App& app, http::Request request) {
   auto session = co_await find_session(app, request);
   if (!session) co_return oauth_error(session.error());
   oauth::Authorizer::ConsentAnswer consent{accept->get<bool>(), core::json_string(page->body, "scope")};
-  co_return answer(app, co_await app.authorizer.answer_consent(std::move(page->oauth_query), std::move(consent), std::move(*session)));
+  co_return answer(app, co_await app.authorizer.answer_consent(std::move(page->oauth_query), std::move(consent),
+                                                               std::move(*session)));
 }
 
 Task<http::Response> public_client(App& app, http::Request request) {
@@ -139,7 +150,9 @@ Task<http::Response> auth_error(App&, http::Request request) {
   const auto description = form ? form->find_nonempty("error_description") : std::nullopt;
   const auto error = form ? form->find_nonempty("error") : std::nullopt;
   co_return error_page(request, 400, "Something went wrong",
-                       description ? *description : error ? *error : std::string_view("Go back to the application and try again."));
+                       description ? *description
+                       : error     ? *error
+                                   : std::string_view("Go back to the application and try again."));
 }
 
 }  // namespace sigma::service

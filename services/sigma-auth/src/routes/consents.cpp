@@ -36,17 +36,21 @@ Task<http::Response> get_consents(App& app, http::Request request) {
 }
 
 Task<http::Response> delete_consent(App& app, http::Request request) {
-  if (request.content_type() != "application/json") co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (request.content_type() != "application/json")
+    co_return transport_error(request, 415, "Content-Type must be application/json.");
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
   const auto body = core::parse_json(request.body);
   const auto id = body ? core::json_string(*body, "id") : std::nullopt;
-  if (!id) co_return session_error({oauth::ErrorCode::validation_error, "[body.id] Invalid input: expected the id of a consent"});
+  if (!id)
+    co_return session_error(
+        {oauth::ErrorCode::validation_error, "[body.id] Invalid input: expected the id of a consent"});
   auto consents = co_await app.store.consents.list(session->user.id);
   if (!consents) co_return session_error(consents.error());
   for (const auto& consent : *consents) {
     if (consent_id(consent) != *id) continue;
-    auto withdrawn = co_await app.store.consents.withdraw(session->user.id, consent.client_id, consent.bap_id, app.clock.now());
+    auto withdrawn =
+        co_await app.store.consents.withdraw(session->user.id, consent.client_id, consent.bap_id, app.clock.now());
     co_return withdrawn ? json_answer({{"success", true}}) : session_error(withdrawn.error());
   }
   co_return session_error({oauth::ErrorCode::not_found, "There is no such consent."});

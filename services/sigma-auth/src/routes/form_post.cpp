@@ -17,8 +17,9 @@ constexpr core::Milliseconds kLifetime = std::chrono::minutes{1};
 
 // The one inline script of this server is constant, so the policy can name it by its digest.
 const std::string& content_security_policy() {
-  static const std::string policy = fmt::format("default-src 'none'; script-src 'sha256-{}'; frame-ancestors 'none'; base-uri 'none'",
-                                                core::base64_encode(crypto::view(crypto::sha256(kScript))));
+  static const std::string policy =
+      fmt::format("default-src 'none'; script-src 'sha256-{}'; frame-ancestors 'none'; base-uri 'none'",
+                  core::base64_encode(crypto::view(crypto::sha256(kScript))));
   return policy;
 }
 
@@ -27,15 +28,18 @@ const std::string& content_security_policy() {
 http::Response form_post_page(const oauth::GoToClient& client) {
   std::string inputs;
   for (const auto& [name, value] : client.answer.parameters()) {
-    inputs += fmt::format("<input type=\"hidden\" name=\"{}\" value=\"{}\">", core::html_escape(name), core::html_escape(value));
+    inputs += fmt::format("<input type=\"hidden\" name=\"{}\" value=\"{}\">", core::html_escape(name),
+                          core::html_escape(value));
   }
   http::Response response;
   response.headers.add("Content-Type", "text/html; charset=utf-8");
   response.headers.add("Cache-Control", "no-store");
   response.headers.add("Content-Security-Policy", content_security_policy());
   response.body = fmt::format(
-      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Going back to the application</title></head><body>"
-      "<form method=\"post\" action=\"{}\">{}<noscript><p>Almost done.</p><button>Continue to the application</button></noscript></form>"
+      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Going back to the "
+      "application</title></head><body>"
+      "<form method=\"post\" action=\"{}\">{}<noscript><p>Almost done.</p><button>Continue to the "
+      "application</button></noscript></form>"
       "<script>{}</script></body></html>",
       core::html_escape(client.redirect_uri), inputs, kScript);
   return response;
@@ -43,20 +47,24 @@ http::Response form_post_page(const oauth::GoToClient& client) {
 
 std::string form_post_url(const App& app, const oauth::GoToClient& client) {
   crypto::SystemRandom random;
-  const core::Json message = {{"redirect_uri", client.redirect_uri}, {"answer", client.answer.encode()}, {"expires_at", (app.clock.now() + kLifetime).ms}};
+  const core::Json message = {{"redirect_uri", client.redirect_uri},
+                              {"answer", client.answer.encode()},
+                              {"expires_at", (app.clock.now() + kLifetime).ms}};
   const auto sealed = app.sealer.seal(kPurpose, "", core::dump_json(message), random);
   return "/api/auth/oauth2/form-post?response=" + core::percent_encode(sealed.value());
 }
 
 Task<http::Response> form_post(App& app, http::Request request) {
-  const oauth::Error gone{oauth::ErrorCode::invalid_signature, "This sign-in took too long; go back to the application and start again."};
+  const oauth::Error gone{oauth::ErrorCode::invalid_signature,
+                          "This sign-in took too long; go back to the application and start again."};
   const auto query = http::Form::parse(request.query);
   const auto sealed = query ? query->find_nonempty("response") : std::nullopt;
   if (!sealed) co_return error_page(request, gone);
   const auto opened = app.sealer.open(kPurpose, "", *sealed);
   if (!opened) co_return error_page(request, gone);
   const auto message = core::parse_json(opened->view());
-  if (!message || message->value("expires_at", std::int64_t{0}) <= app.clock.now().ms) co_return error_page(request, gone);
+  if (!message || message->value("expires_at", std::int64_t{0}) <= app.clock.now().ms)
+    co_return error_page(request, gone);
   const auto answer = http::Form::parse(message->value("answer", ""));
   if (!answer) co_return error_page(request, gone);
   co_return form_post_page({message->value("redirect_uri", ""), *answer, oauth::ResponseMode::form_post});

@@ -1,5 +1,5 @@
-#include "routes/handlers.hpp"
 #include "routes/metadata.hpp"
+#include "routes/handlers.hpp"
 #include "routes/render.hpp"
 #include "sigma/oauth/metadata/discovery.hpp"
 
@@ -19,7 +19,9 @@ http::Response cacheable_json(std::shared_ptr<const std::string> body) {
 struct Discovery {
   std::shared_ptr<const std::string> body;
   Task<http::Response> operator()(http::Request) const { return answer(body); }
-  static Task<http::Response> answer(std::shared_ptr<const std::string> body) { co_return cacheable_json(std::move(body)); }
+  static Task<http::Response> answer(std::shared_ptr<const std::string> body) {
+    co_return cacheable_json(std::move(body));
+  }
 };
 
 }  // namespace

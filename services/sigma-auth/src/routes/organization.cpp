@@ -12,10 +12,15 @@ namespace {
 
 using core::Json;
 
-std::string name_of(const store::Profile& profile) { return oauth::display_name({{}, profile}); }
+std::string name_of(const store::Profile& profile) {
+  return oauth::display_name({{}, profile});
+}
 
 Json organization_json(const store::Profile& profile) {
-  return {{"id", profile.bap_id.str()}, {"name", name_of(profile)}, {"slug", profile.bap_id.str()}, {"createdAt", to_iso8601(profile.created_at)}};
+  return {{"id", profile.bap_id.str()},
+          {"name", name_of(profile)},
+          {"slug", profile.bap_id.str()},
+          {"createdAt", to_iso8601(profile.created_at)}};
 }
 
 Json member_json(const store::Profile& profile, const store::User& user) {
@@ -24,13 +29,17 @@ Json member_json(const store::Profile& profile, const store::User& user) {
           {"userId", user.id.str()},
           {"role", "owner"},
           {"createdAt", to_iso8601(profile.created_at)},
-          {"user", {{"id", user.id.str()}, {"name", user.name}, {"image", user.image ? Json(*user.image) : Json(nullptr)}}}};
+          {"user",
+           {{"id", user.id.str()}, {"name", user.name}, {"image", user.image ? Json(*user.image) : Json(nullptr)}}}};
 }
 
 // The identity named by `wanted`, else the session's current one.
-Task<oauth::Result<store::Profile>> owned_identity(App& app, const store::SessionWithUser& session, std::optional<std::string> wanted) {
+Task<oauth::Result<store::Profile>> owned_identity(App& app, const store::SessionWithUser& session,
+                                                   std::optional<std::string> wanted) {
   if (!wanted && session.session.active_bap_id) wanted = session.session.active_bap_id->str();
-  if (!wanted) co_return oauth::Error{oauth::ErrorCode::organization_not_found, "No identity is active in this session; call organization/set-active."};
+  if (!wanted)
+    co_return oauth::Error{oauth::ErrorCode::organization_not_found,
+                           "No identity is active in this session; call organization/set-active."};
   SIGMA_CO_TRY(auto profile, co_await app.store.users.find_profile(store::BapId{*wanted}));
   if (!profile || profile->user_id != session.user.id) {
     co_return oauth::Error{oauth::ErrorCode::not_a_member, "User is not a member of the organization"};
@@ -58,13 +67,16 @@ Task<http::Response> list_organizations(App& app, http::Request request) {
 }
 
 Task<http::Response> set_active_organization(App& app, http::Request request) {
-  if (request.content_type() != "application/json") co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (request.content_type() != "application/json")
+    co_return transport_error(request, 415, "Content-Type must be application/json.");
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
   const auto body = core::parse_json(request.body);
   if (!body) co_return session_error({oauth::ErrorCode::validation_error, body.error().description()});
   const auto id = core::json_string(*body, "organizationId");
-  if (!id) co_return session_error({oauth::ErrorCode::validation_error, "[body.organizationId] Invalid input: expected string"});
+  if (!id)
+    co_return session_error(
+        {oauth::ErrorCode::validation_error, "[body.organizationId] Invalid input: expected string"});
   auto profile = co_await app.sessions.set_active_identity(std::move(*session), store::BapId{*id});
   if (!profile) co_return session_error(profile.error());
   http::Response response = json_answer(organization_json(*profile));

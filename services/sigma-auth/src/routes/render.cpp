@@ -19,11 +19,16 @@ void add_retry_after(http::Response& response) {
 
 std::string_view title_of(const oauth::Error& error) {
   switch (error.code()) {
-    case oauth::ErrorCode::invalid_client: return "We do not know this application";
-    case oauth::ErrorCode::client_disabled: return "This application is switched off";
-    case oauth::ErrorCode::invalid_redirect: return "The application's return address is not registered";
-    case oauth::ErrorCode::invalid_signature: return "This sign-in cannot be continued";
-    default: return "The sign-in request cannot be used";
+    case oauth::ErrorCode::invalid_client:
+      return "We do not know this application";
+    case oauth::ErrorCode::client_disabled:
+      return "This application is switched off";
+    case oauth::ErrorCode::invalid_redirect:
+      return "The application's return address is not registered";
+    case oauth::ErrorCode::invalid_signature:
+      return "This sign-in cannot be continued";
+    default:
+      return "The sign-in request cannot be used";
   }
 }
 
@@ -42,7 +47,8 @@ http::Response json_answer(const core::Json& value, int status) {
 
 http::Response oauth_error(const oauth::Error& error) {
   log_outage(error);
-  http::Response response = json_answer({{"error", error.name()}, {"error_description", error.description()}}, error.status());
+  http::Response response =
+      json_answer({{"error", error.name()}, {"error_description", error.description()}}, error.status());
   if (error.retry_after()) response.headers.set("Retry-After", std::to_string(error.retry_after()->count()));
   return response;
 }
@@ -52,8 +58,9 @@ http::Response bearer_error(const oauth::Error& error, std::optional<int> status
   if (status) response.status = *status;
   // A request without any token only learns the scheme (RFC 6750 §3.1).
   const bool bare = error.code() == oauth::ErrorCode::invalid_request && response.status == 401;
-  response.headers.add("WWW-Authenticate",
-                       bare ? "Bearer" : fmt::format("Bearer error=\"{}\", error_description=\"{}\"", error.name(), error.description()));
+  response.headers.add("WWW-Authenticate", bare ? "Bearer"
+                                                : fmt::format("Bearer error=\"{}\", error_description=\"{}\"",
+                                                              error.name(), error.description()));
   return response;
 }
 
@@ -83,11 +90,14 @@ http::Response redirect(const http::Request& request, const std::string& url) {
 
 http::Response error_page(const http::Request& request, const oauth::Error& error) {
   log_outage(error);
-  if (is_fetch(request)) return json_answer({{"error", error.name()}, {"error_description", error.description()}}, error.is_outage() ? error.status() : 400);
+  if (is_fetch(request))
+    return json_answer({{"error", error.name()}, {"error_description", error.description()}},
+                       error.is_outage() ? error.status() : 400);
   return error_page(request, error.is_outage() ? error.status() : 400, title_of(error), error.description());
 }
 
-http::Response error_page(const http::Request& request, int status, std::string_view title, std::string_view description) {
+http::Response error_page(const http::Request& request, int status, std::string_view title,
+                          std::string_view description) {
   http::Response response = web::error_page(status, title, description, request.request_id);
   add_retry_after(response);
   return response;
@@ -96,7 +106,8 @@ http::Response error_page(const http::Request& request, int status, std::string_
 http::Response transport_error(const http::Request& request, int status, std::string_view description) {
   const bool api = request.path.starts_with("/api/") || request.path.starts_with("/.well-known/");
   if (!api && !is_fetch(request) && (status == 404 || status == 405)) {
-    return error_page(request, status, status == 404 ? "There is nothing here" : "This page works differently", description);
+    return error_page(request, status, status == 404 ? "There is nothing here" : "This page works differently",
+                      description);
   }
   const bool oauth = request.path.starts_with("/api/auth/oauth2/") || request.path.starts_with("/api/auth/device");
   const std::string_view code = status == 404   ? "NOT_FOUND"
@@ -107,7 +118,10 @@ http::Response transport_error(const http::Request& request, int status, std::st
                                 : status >= 500 ? "INTERNAL_SERVER_ERROR"
                                                 : "BAD_REQUEST";
   if (oauth && status != 415) {
-    const std::string_view error = status == 404 ? "not_found" : status == 503 ? "temporarily_unavailable" : status >= 500 ? "server_error" : "invalid_request";
+    const std::string_view error = status == 404   ? "not_found"
+                                   : status == 503 ? "temporarily_unavailable"
+                                   : status >= 500 ? "server_error"
+                                                   : "invalid_request";
     return json_answer({{"error", error}, {"error_description", description}}, status);
   }
   return message_error(status, description, code);

@@ -25,7 +25,8 @@ http::Response redirect(const http::Request& request, const std::string& url);
 bool is_fetch(const http::Request& request);
 /// A page that explains, with the request id as reference.
 http::Response error_page(const http::Request& request, const oauth::Error& error);
-http::Response error_page(const http::Request& request, int status, std::string_view title, std::string_view description);
+http::Response error_page(const http::Request& request, int status, std::string_view title,
+                          std::string_view description);
 
 /// What the transport refuses (404, 405, 413 …) in the words of the path: OAuth's, the session API's, or a page.
 http::Response transport_error(const http::Request& request, int status, std::string_view description);

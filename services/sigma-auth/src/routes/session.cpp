@@ -1,8 +1,8 @@
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
-#include "sigma/core/log.hpp"
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/log.hpp"
 #include "sigma/http/form.hpp"
 
 namespace sigma::service {
@@ -10,7 +10,9 @@ namespace {
 
 using core::Json;
 
-Json optional_text(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
+Json optional_text(const std::optional<std::string>& text) {
+  return text ? Json(*text) : Json(nullptr);
+}
 
 Json user_json(const store::User& user) {
   Json json = {{"id", user.id.str()},
@@ -40,7 +42,8 @@ Json session_json(const store::Session& session, const std::string& token) {
 }
 
 oauth::Error wrong_type(std::string_view got) {
-  return {oauth::ErrorCode::validation_error, fmt::format("[body.bapId] Invalid input: expected string, received {}", got)};
+  return {oauth::ErrorCode::validation_error,
+          fmt::format("[body.bapId] Invalid input: expected string, received {}", got)};
 }
 
 // The body may be JSON, a form, or absent; only bapId is read.
@@ -54,7 +57,8 @@ oauth::Result<std::optional<std::string>> wanted_identity(const http::Request& r
   }
   const auto body = core::parse_json(request.body);
   if (!body) return oauth::Error{oauth::ErrorCode::validation_error, body.error().description()};
-  if (!body->is_object()) return oauth::Error{oauth::ErrorCode::validation_error, "[body] Invalid input: expected an object."};
+  if (!body->is_object())
+    return oauth::Error{oauth::ErrorCode::validation_error, "[body] Invalid input: expected an object."};
   const auto member = body->find("bapId");
   if (member == body->end()) return std::optional<std::string>{};
   if (!member->is_string()) return wrong_type(member->type_name());
@@ -64,10 +68,12 @@ oauth::Result<std::optional<std::string>> wanted_identity(const http::Request& r
 // better-auth's client posts {}; a body of another kind comes from somebody else's form.
 std::optional<http::Response> refuse_body(const http::Request& request) {
   if (request.body.empty()) return std::nullopt;
-  if (request.content_type() != "application/json") return transport_error(request, 415, "Content-Type must be application/json.");
+  if (request.content_type() != "application/json")
+    return transport_error(request, 415, "Content-Type must be application/json.");
   const auto body = core::parse_json(request.body);
   if (body && body->is_object()) return std::nullopt;
-  return session_error({oauth::ErrorCode::validation_error, body ? "[body] Invalid input: expected an object." : body.error().description()});
+  return session_error({oauth::ErrorCode::validation_error,
+                        body ? "[body] Invalid input: expected an object." : body.error().description()});
 }
 
 }  // namespace
@@ -75,7 +81,8 @@ std::optional<http::Response> refuse_body(const http::Request& request) {
 Task<http::Response> sign_in_sigma(App& app, http::Request request) {
   const std::string type = request.content_type();
   if (!type.empty() && type != "application/json" && type != "application/x-www-form-urlencoded") {
-    co_return transport_error(request, 415, "Content-Type must be application/json or application/x-www-form-urlencoded.");
+    co_return transport_error(request, 415,
+                              "Content-Type must be application/json or application/x-www-form-urlencoded.");
   }
   if (auto allowed = check_origin(app, request); !allowed) co_return session_error(allowed.error());
   oauth::SignInRequest sign_in;
@@ -94,9 +101,12 @@ Task<http::Response> sign_in_sigma(App& app, http::Request request) {
   if (!signed_in) co_return session_error(signed_in.error());
 
   const store::User& user = signed_in->user;
-  core::log::info("signed_in", {{"user", user.id.str()}, {"session", signed_in->session.id.str()}, {"request_id", request.request_id}});
-  http::Response response = json_answer({{"token", signed_in->session_token},
-                                         {"user", {{"id", user.id.str()}, {"pubkey", user.pubkey.value_or("")}, {"name", user.name}}}});
+  core::log::info(
+      "signed_in",
+      {{"user", user.id.str()}, {"session", signed_in->session.id.str()}, {"request_id", request.request_id}});
+  http::Response response =
+      json_answer({{"token", signed_in->session_token},
+                   {"user", {{"id", user.id.str()}, {"pubkey", user.pubkey.value_or("")}, {"name", user.name}}}});
   set_session_cookie(app, response, signed_in->session_token);
   co_return response;
 }
@@ -107,7 +117,8 @@ Task<http::Response> get_session(App& app, http::Request request) {
   auto session = co_await find_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   if (!*session) co_return json_answer(nullptr);
-  co_return json_answer({{"session", session_json((*session)->session, presented->token)}, {"user", user_json((*session)->user)}});
+  co_return json_answer(
+      {{"session", session_json((*session)->session, presented->token)}, {"user", user_json((*session)->user)}});
 }
 
 Task<http::Response> sign_out(App& app, http::Request request) {
@@ -141,13 +152,15 @@ Task<http::Response> list_sessions(App& app, http::Request request) {
 }
 
 Task<http::Response> revoke_session(App& app, http::Request request) {
-  if (request.content_type() != "application/json") co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (request.content_type() != "application/json")
+    co_return transport_error(request, 415, "Content-Type must be application/json.");
   auto current = co_await require_session(app, request);
   if (!current) co_return session_error(current.error());
   const auto body = core::parse_json(request.body);
   if (!body) co_return session_error({oauth::ErrorCode::validation_error, body.error().description()});
   auto token = core::json_string(*body, "token");
-  if (!token) co_return session_error({oauth::ErrorCode::validation_error, "[body.token] Invalid input: expected string"});
+  if (!token)
+    co_return session_error({oauth::ErrorCode::validation_error, "[body.token] Invalid input: expected string"});
   auto revoked = co_await app.sessions.revoke(current->user.id, std::move(*token));
   co_return revoked ? json_answer({{"status", true}}) : session_error(revoked.error());
 }
@@ -168,6 +181,8 @@ Task<http::Response> revoke_other_sessions(App& app, http::Request request) {
   co_return revoked ? json_answer({{"status", true}}) : session_error(revoked.error());
 }
 
-Task<http::Response> ok(App&, http::Request) { co_return json_answer({{"ok", true}}); }
+Task<http::Response> ok(App&, http::Request) {
+  co_return json_answer({{"ok", true}});
+}
 
 }  // namespace sigma::service

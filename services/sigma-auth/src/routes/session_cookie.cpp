@@ -72,11 +72,14 @@ oauth::Result<void> check_origin(const App& app, const http::Request& request) {
   if (!has_session_cookie(app, request)) return {};
   const auto origin = request.headers.find("Origin");
   if (!origin || *origin == "null") {
-    return oauth::Error{oauth::ErrorCode::missing_or_null_origin, "A call with the session cookie must carry an Origin header."};
+    return oauth::Error{oauth::ErrorCode::missing_or_null_origin,
+                        "A call with the session cookie must carry an Origin header."};
   }
   const auto& trusted = app.trusted_origins;
   if (std::find(trusted.begin(), trusted.end(), *origin) == trusted.end()) {
-    return oauth::Error{oauth::ErrorCode::invalid_origin, "Invalid origin: this site may not use the session. The operator can add it to SIGMA_TRUSTED_ORIGINS."};
+    return oauth::Error{
+        oauth::ErrorCode::invalid_origin,
+        "Invalid origin: this site may not use the session. The operator can add it to SIGMA_TRUSTED_ORIGINS."};
   }
   return {};
 }

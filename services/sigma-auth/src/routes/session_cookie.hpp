@@ -18,7 +18,8 @@ struct PresentedSession {
   bool from_cookie = false;
   bool is_access_token = false;  ///< by its length: may stand for a session where calls only read
 };
-/// The session or access token of a request: from the cookie, if its signature holds, else from `Authorization: Bearer`.
+/// The session or access token of a request: from the cookie, if its signature holds, else from `Authorization:
+/// Bearer`.
 std::optional<PresentedSession> presented_session(const App& app, const http::Request& request);
 /// True when the request brings a session cookie, valid or not.
 bool has_session_cookie(const App& app, const http::Request& request);

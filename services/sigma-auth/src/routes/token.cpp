@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 
-oauth::Error bad_request(std::string description) { return {oauth::ErrorCode::invalid_request, std::move(description)}; }
+oauth::Error bad_request(std::string description) {
+  return {oauth::ErrorCode::invalid_request, std::move(description)};
+}
 
 oauth::Result<oauth::ClientCredentials> client_credentials(http::Request request) {
   auto form = http::Form::parse(request.body);
@@ -20,7 +22,8 @@ oauth::Result<oauth::ClientCredentials> client_credentials(http::Request request
     if (core::to_lower_ascii(name) == "x-auth-token") credentials.x_auth_tokens.push_back(value);
   }
   if (request.headers.count("Authorization") > 1) return bad_request("Send one Authorization header.");
-  if (const auto authorization = request.headers.find("Authorization")) credentials.authorization = std::string(*authorization);
+  if (const auto authorization = request.headers.find("Authorization"))
+    credentials.authorization = std::string(*authorization);
   credentials.raw_body = std::move(request.body);
   return credentials;
 }
@@ -67,7 +70,8 @@ http::Response not_a_form(const http::Request& request) {
 // RFC 6749 §5.2: a client that tried the Authorization header is told the scheme.
 http::Response client_error(const oauth::Error& error, bool used_authorization_header) {
   http::Response response = oauth_error(error);
-  if (used_authorization_header && response.status == 401) response.headers.add("WWW-Authenticate", "Basic realm=\"token\"");
+  if (used_authorization_header && response.status == 401)
+    response.headers.add("WWW-Authenticate", "Basic realm=\"token\"");
   return response;
 }
 
@@ -101,7 +105,8 @@ Task<http::Response> revoke(App& app, http::Request request) {
 }
 
 Task<http::Response> userinfo(App& app, http::Request request) {
-  if (request.method == http::Method::post && !request.body.empty() && request.content_type() != kForm) co_return not_a_form(request);
+  if (request.method == http::Method::post && !request.body.empty() && request.content_type() != kForm)
+    co_return not_a_form(request);
   BearerToken bearer = bearer_token(request);
   if (bearer.token.empty()) co_return bearer_error(bearer.error, bearer.status);
   auto claims = co_await app.userinfo.describe(std::move(bearer.token));

@@ -7,7 +7,7 @@
 
 namespace sigma::core {
 
-std::string hex_encode(std::string_view bytes);  ///< lower case
+std::string hex_encode(std::string_view bytes);                ///< lower case
 std::optional<std::string> hex_decode(std::string_view text);  ///< either case
 
 std::string base64_encode(std::string_view bytes);  ///< RFC 4648 §4, with padding

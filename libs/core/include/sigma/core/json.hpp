@@ -10,8 +10,8 @@ namespace sigma::core {
 
 using Json = nlohmann::json;
 
-/// Parses text from outside: well-formed UTF-8, no byte order mark, no duplicate member names, at most `max_depth` nested
-/// arrays and objects, nothing after the value. Code::invalid_input with a sentence otherwise.
+/// Parses text from outside: well-formed UTF-8, no byte order mark, no duplicate member names, at most `max_depth`
+/// nested arrays and objects, nothing after the value. Code::invalid_input with a sentence otherwise.
 Result<Json> parse_json(std::string_view text, std::size_t max_depth = 32);
 
 /// Serialises; invalid UTF-8 inside strings becomes U+FFFD instead of throwing.

@@ -14,12 +14,12 @@ enum class Code {
   internal,       ///< a bug or a broken invariant; never the caller's fault
   invalid_input,  ///< the caller can fix it
   not_found,
-  conflict,       ///< lost a race, or exists already
-  unauthorized,   ///< a proof is missing or wrong
-  forbidden,      ///< known, and not allowed
-  unavailable,    ///< a collaborator is down, or the outcome of a write is unknown
-  overloaded,     ///< a bounded queue is full; try later
-  deadline,       ///< took longer than the caller would wait
+  conflict,      ///< lost a race, or exists already
+  unauthorized,  ///< a proof is missing or wrong
+  forbidden,     ///< known, and not allowed
+  unavailable,   ///< a collaborator is down, or the outcome of a write is unknown
+  overloaded,    ///< a bounded queue is full; try later
+  deadline,      ///< took longer than the caller would wait
 };
 
 std::string_view to_string(Code code);
@@ -56,13 +56,13 @@ using Result = boost::system::result<T, Error>;
 #define SIGMA_CONCAT(a, b) SIGMA_CONCAT_(a, b)
 
 /// SIGMA_TRY(auto user, find(id)): declares `user`, or returns the error. In coroutines use SIGMA_CO_TRY.
-#define SIGMA_TRY(declaration, ...)                                         \
-  auto SIGMA_CONCAT(sigma_result_, __LINE__) = (__VA_ARGS__);               \
+#define SIGMA_TRY(declaration, ...)                                                                            \
+  auto SIGMA_CONCAT(sigma_result_, __LINE__) = (__VA_ARGS__);                                                  \
   if (!SIGMA_CONCAT(sigma_result_, __LINE__)) return std::move(SIGMA_CONCAT(sigma_result_, __LINE__)).error(); \
   declaration = std::move(*SIGMA_CONCAT(sigma_result_, __LINE__))
 
-#define SIGMA_CO_TRY(declaration, ...)                                         \
-  auto SIGMA_CONCAT(sigma_result_, __LINE__) = (__VA_ARGS__);                  \
+#define SIGMA_CO_TRY(declaration, ...)                                                                            \
+  auto SIGMA_CONCAT(sigma_result_, __LINE__) = (__VA_ARGS__);                                                     \
   if (!SIGMA_CONCAT(sigma_result_, __LINE__)) co_return std::move(SIGMA_CONCAT(sigma_result_, __LINE__)).error(); \
   declaration = std::move(*SIGMA_CONCAT(sigma_result_, __LINE__))
 

@@ -7,8 +7,8 @@
 
 namespace sigma::core {
 
-/// The loop of run_to_end(): lives as long as the program, because a pool thread that has just posted a result may still
-/// be inside the loop's code when the result is already here.
+/// The loop of run_to_end(): lives as long as the program, because a pool thread that has just posted a result may
+/// still be inside the loop's code when the result is already here.
 boost::asio::io_context& program_loop();
 
 /// Runs a task to its end and returns what it returned: for start-up and the command line. One thread at a time.

@@ -6,7 +6,8 @@
 
 namespace sigma::core {
 
-/// A string that cannot be mistaken for another kind of string: struct ClientIdTag; using ClientId = Strong<ClientIdTag>.
+/// A string that cannot be mistaken for another kind of string: struct ClientIdTag; using ClientId =
+/// Strong<ClientIdTag>.
 template <class Tag>
 class Strong {
  public:

@@ -44,13 +44,13 @@ class WorkPool {
       auto state = std::make_shared<std::pair<Handler, Function>>(std::move(handler), std::move(work));
       const bool accepted = try_post([state, executor] {
         R result = state->second();
-        boost::asio::post(executor, [state, result = std::move(result)]() mutable {
-          std::move(state->first)(std::move(result));
-        });
+        boost::asio::post(
+            executor, [state, result = std::move(result)]() mutable { std::move(state->first)(std::move(result)); });
       });
       if (!accepted) {
         boost::asio::post(executor, [state, name = name_]() mutable {
-          std::move(state->first)(R{Error{Code::overloaded, "The server is busy; try again in a moment.", name + " queue is full"}});
+          std::move(state->first)(
+              R{Error{Code::overloaded, "The server is busy; try again in a moment.", name + " queue is full"}});
         });
       }
     };

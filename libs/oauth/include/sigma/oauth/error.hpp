@@ -80,7 +80,9 @@ class Error {
  public:
   Error() = default;
   Error(ErrorCode code, std::string description, std::string cause = {})
-      : code_(code), description_(std::move(description)), cause_(Lower(core::Code::invalid_input, {}, std::move(cause))) {}
+      : code_(code),
+        description_(std::move(description)),
+        cause_(Lower(core::Code::invalid_input, {}, std::move(cause))) {}
   /// An outage or bug below the domain: temporarily_unavailable (503) or server_error (500).
   Error(core::Error cause);  // NOLINT(google-explicit-constructor): lets SIGMA_CO_TRY lift store errors
 

@@ -20,11 +20,11 @@ struct Settings {
   std::chrono::seconds session_renew_after{86'400};
   std::chrono::seconds interaction_lifetime{600};  ///< of a signed oauth_query
   jose::Algorithm id_token_algorithm = jose::Algorithm::RS256;
-  bool implicit_sign_up = true;    ///< a first sign-in creates the user
+  bool implicit_sign_up = true;  ///< a first sign-in creates the user
   std::chrono::seconds device_code_lifetime{900};
   std::chrono::seconds device_poll_interval{5};
   bool allow_unregistered_device_clients = false;  ///< unknown client ids may use the device flow, shown as unverified
-  bool legacy_token_path = false;  ///< accept X-Auth-Tokens signed for /oauth2/token (2025 clients)
+  bool legacy_token_path = false;                  ///< accept X-Auth-Tokens signed for /oauth2/token (2025 clients)
 
   /// Scopes this server knows.
   std::vector<std::string> scopes{"openid", "profile", "email", "offline_access"};

@@ -16,8 +16,9 @@ namespace sigma::oauth {
 
 /// What the person has done on our pages since the application sent them (carried in the signed oauth_query).
 struct Progress {
-  core::UtcTime started_at;        ///< a sign-in is "fresh" for this request when it is not older
-  bool identity_selected = false;  ///< the selection page was completed
+  core::UtcTime started_at;                     ///< a sign-in is "fresh" for this request when it is not older
+  bool identity_selected = false;               ///< the selection page was completed
+  std::optional<std::string> consent_identity;  ///< BAP id that the consent page speaks of
 };
 
 /// How the answer travels to the application.

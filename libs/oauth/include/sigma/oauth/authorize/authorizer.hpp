@@ -35,29 +35,34 @@ using AuthorizationOutcome = std::variant<GoToClient, GoToPage, ShowError>;
 /// The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core §3.1.2, contract §2).
 class Authorizer {
  public:
-  Authorizer(store::Store& store, const Handover& handover, const core::Clock& clock, core::Random& random, const Settings& settings)
+  Authorizer(store::Store& store, const Handover& handover, const core::Clock& clock, core::Random& random,
+             const Settings& settings)
       : store_(store), handover_(handover), clock_(clock), random_(random), settings_(settings) {}
 
   /// A request as the application sent it. An error here is an outage.
   core::Task<Result<AuthorizationOutcome>> authorize(http::Form parameters, MaybeSession session);
 
   /// A page hands its query back after sign-in (`identity_selected` false) or after the selection page (true).
-  core::Task<Result<AuthorizationOutcome>> proceed(std::string oauth_query, bool identity_selected, MaybeSession session);
+  core::Task<Result<AuthorizationOutcome>> proceed(std::string oauth_query, bool identity_selected,
+                                                   MaybeSession session);
 
   struct ConsentAnswer {
     bool accept = false;
     std::optional<std::string> scope;  ///< a part of what was asked; absent: all of it
   };
   /// The person's answer on the consent page. Errors: invalid_signature, unauthorized, invalid_scope.
-  core::Task<Result<AuthorizationOutcome>> answer_consent(std::string oauth_query, ConsentAnswer answer, MaybeSession session);
+  core::Task<Result<AuthorizationOutcome>> answer_consent(std::string oauth_query, ConsentAnswer answer,
+                                                          MaybeSession session);
 
  private:
   core::Task<Result<AuthorizationOutcome>> decide(http::Form parameters, Progress progress, MaybeSession session,
                                                   std::optional<ConsentAnswer> answer);
   core::Task<Result<AuthorizationOutcome>> decide_interaction(AuthorizationRequest request, MaybeSession session,
                                                               std::optional<ConsentAnswer> answer);
-  core::Task<Result<std::optional<store::BapId>>> identity_for(const AuthorizationRequest& request, const store::SessionWithUser& session);
-  core::Task<Result<bool>> has_consent(const AuthorizationRequest& request, const store::UserId& user, std::optional<store::BapId> bap_id);
+  core::Task<Result<std::optional<store::BapId>>> identity_for(const AuthorizationRequest& request,
+                                                               const store::SessionWithUser& session);
+  core::Task<Result<bool>> has_consent(const AuthorizationRequest& request, const store::UserId& user,
+                                       std::optional<store::BapId> bap_id);
   core::Task<Result<AuthorizationOutcome>> issue_code(AuthorizationRequest request, store::SessionWithUser session,
                                                       std::optional<store::BapId> bap_id);
   AuthorizationOutcome to_page(const AuthorizationRequest& request, std::string path) const;

@@ -9,7 +9,7 @@
 namespace sigma::oauth {
 
 /// The query string with which a person is sent to one of our pages and which the page hands back as `oauth_query`
-/// (contract §2, "Page hand-over"): the authorization parameters plus ba_iat (ms, when it began), ba_sel, exp
+/// (contract §2, "Page hand-over"): the authorization parameters plus ba_iat (ms, when it began), ba_sel, ba_ref, exp
 /// (seconds) and sig. It proves that the request was checked here; what the person has done is proven by the session.
 class Handover {
  public:

@@ -14,8 +14,8 @@ inline constexpr std::string_view kJwtBearerAssertion = "urn:ietf:params:oauth:c
 /// The `sub` of an assertion, unverified: only to learn which client it speaks of. Empty when it cannot be read.
 std::string client_id_of_assertion(std::string_view assertion);
 
-/// private_key_jwt (RFC 7523 §3, OpenID Connect Core §9): a JWT signed with a key of the client's registered `jwks`, meant
-/// for this server alone, good for one use (`jti`) and at most ten minutes.
+/// private_key_jwt (RFC 7523 §3, OpenID Connect Core §9): a JWT signed with a key of the client's registered `jwks`,
+/// meant for this server alone, good for one use (`jti`) and at most ten minutes.
 class ClientAssertionVerifier {
  public:
   ClientAssertionVerifier(store::ReplayGuard& replay, const core::Clock& clock, const Settings& settings)

@@ -25,8 +25,8 @@ struct ClientCredentials {
 /// Decides who the client is by the one method it is registered with (contract §3; RFC 6749 §2.3).
 class ClientAuthenticator {
  public:
-  ClientAuthenticator(store::ClientStore& clients, XAuthTokenVerifier& x_auth_token, ClientAssertionVerifier& assertions,
-                      const core::Clock& clock, const Settings& settings)
+  ClientAuthenticator(store::ClientStore& clients, XAuthTokenVerifier& x_auth_token,
+                      ClientAssertionVerifier& assertions, const core::Clock& clock, const Settings& settings)
       : clients_(clients), x_auth_token_(x_auth_token), assertions_(assertions), clock_(clock), settings_(settings) {}
 
   /// `path`: the canonical path that an X-Auth-Token must be signed for. Errors: invalid_request (no client named, more

@@ -14,9 +14,9 @@ namespace sigma::oauth {
 
 /// What a route expects of a token.
 struct XAuthTokenRule {
-  std::vector<std::string> paths;             ///< canonical path first
-  std::vector<std::string> bodies;            ///< byte strings of which the token may sign one
-  bool body_optional = false;                 ///< a token that signs no body is fine too
+  std::vector<std::string> paths;   ///< canonical path first
+  std::vector<std::string> bodies;  ///< byte strings of which the token may sign one
+  bool body_optional = false;       ///< a token that signs no body is fine too
 };
 
 struct XAuthTokenFault {

@@ -27,7 +27,7 @@ class AuthorizationCodeGrant final : public Grant {
 
 /// RFC 7636 §4.6 with S256 and the downgrade rule of RFC 9700 §2.1.1: a challenge demands a verifier and the other way
 /// round. `public_client`: without a challenge such a client is refused whatever it sends.
-Result<void> check_code_verifier(const std::optional<std::string>& code_challenge, std::optional<std::string_view> code_verifier,
-                                 bool public_client);
+Result<void> check_code_verifier(const std::optional<std::string>& code_challenge,
+                                 std::optional<std::string_view> code_verifier, bool public_client);
 
 }  // namespace sigma::oauth

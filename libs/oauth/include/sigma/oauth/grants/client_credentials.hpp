@@ -10,7 +10,8 @@ namespace sigma::oauth {
 /// grant_type=client_credentials (RFC 6749 §4.4): a token for the application itself, without a person.
 class ClientCredentialsGrant final : public Grant {
  public:
-  ClientCredentialsGrant(store::TokenStore& tokens, const core::Clock& clock, core::Random& random, const Settings& settings)
+  ClientCredentialsGrant(store::TokenStore& tokens, const core::Clock& clock, core::Random& random,
+                         const Settings& settings)
       : tokens_(tokens), clock_(clock), random_(random), settings_(settings) {}
 
   std::string_view type() const override { return "client_credentials"; }

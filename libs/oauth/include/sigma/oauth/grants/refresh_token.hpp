@@ -16,7 +16,8 @@ namespace sigma::oauth {
 /// sign people out and a stolen database holds no token.
 class RefreshTokenGrant final : public Grant {
  public:
-  RefreshTokenGrant(store::Store& store, TokenIssuer& issuer, const core::Clock& clock, core::Random& random, const Settings& settings)
+  RefreshTokenGrant(store::Store& store, TokenIssuer& issuer, const core::Clock& clock, core::Random& random,
+                    const Settings& settings)
       : store_(store), issuer_(issuer), clock_(clock), random_(random), settings_(settings) {}
 
   std::string_view type() const override { return "refresh_token"; }

@@ -17,7 +17,8 @@ inline constexpr std::string_view kRevokePath = "/api/auth/oauth2/revoke";
 /// Token introspection (RFC 7662) and revocation (RFC 7009).
 class TokenStatus {
  public:
-  TokenStatus(store::Store& store, ClientAuthenticator& authenticator, const core::Clock& clock, const Settings& settings)
+  TokenStatus(store::Store& store, ClientAuthenticator& authenticator, const core::Clock& clock,
+              const Settings& settings)
       : store_(store), authenticator_(authenticator), clock_(clock), settings_(settings) {}
 
   /// What a live token says, to the client it was issued to or meant for; {"active":false} to anybody else, so that no

@@ -32,7 +32,12 @@ class SessionService {
  public:
   SessionService(store::UserStore& users, store::SessionStore& sessions, XAuthTokenVerifier& x_auth_token,
                  const core::Clock& clock, core::Random& random, const Settings& settings)
-      : users_(users), sessions_(sessions), x_auth_token_(x_auth_token), clock_(clock), random_(random), settings_(settings) {}
+      : users_(users),
+        sessions_(sessions),
+        x_auth_token_(x_auth_token),
+        clock_(clock),
+        random_(random),
+        settings_(settings) {}
 
   /// A first sign-in creates the user and the identity that derives from the key.
   core::Task<Result<SignedIn>> sign_in(SignInRequest request);
