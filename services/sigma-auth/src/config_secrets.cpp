@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "sigma/core/encoding.hpp"
 
@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kMaxFile = 64 * 1'024;
 
 core::Error failed(std::string_view what, const std::filesystem::path& file) {
-  return {core::Code::unavailable, fmt::format("{} {}: {}", what, file.string(), std::strerror(errno))};
+  return {core::Code::unavailable,
+          fmt::format("{} {}: {}", what, file.string(), std::generic_category().message(errno))};
 }
 
 class Descriptor {

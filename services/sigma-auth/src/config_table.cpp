@@ -40,7 +40,7 @@ Result<void> set_duration(Duration& field, std::string_view text, std::chrono::m
   const auto value = parse_duration(text);
   if (!value) return value.error();
   if (*value < min || *value > max)
-    return wrong(fmt::format("must be from {} to {} seconds", min.count() / 1e3, max.count() / 1e3));
+    return wrong(fmt::format("must be from {} to {} seconds", min.count() / 1'000, max.count() / 1'000));
   field = std::chrono::duration_cast<Duration>(*value);
   return {};
 }
