@@ -114,6 +114,9 @@ Result<void> diagnose(Invocation& run) {
   report.add(Verdict::ok, "configuration", "every setting can be used");
   check_origin(report, config);
   check_files(report, config);
+  if (!config.redis_url.empty()) {
+    report.add(Verdict::warning, "cache", "SIGMA_REDIS_URL is set, but this release keeps its cache in the process");
+  }
   check_clock(report, run.clock.now());
   check_store(report, run, config);
   run.exit_code = report.failed() ? 1 : 0;
