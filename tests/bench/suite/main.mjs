@@ -8,10 +8,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
-import { clients, limits, microTargets, scenarios } from './plan.mjs';
+import { clients, scenarios } from './plan.mjs';
 import { postgresCounters } from './postgres.mjs';
+import { printMicro, printStore } from './report.mjs';
 import { freePort, Process, SigmaAuth } from './server.mjs';
-import { number, table, verdict } from './table.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -87,7 +87,9 @@ async function measureStarts(server) {
 }
 
 async function measureScenario(server, scenario) {
-  const args = [...scenario.args, ...(scenario.signs ? ['--key-file', keyFile] : []), ...(scenario.secret ? ['--secret-file', secretFile] : [])];
+  const args = [...scenario.args];
+  if (scenario.signs) args.push('--key-file', keyFile);
+  if (scenario.secret) args.push('--secret-file', secretFile);
   const before = await postgresCounters(server.databaseUrl);
   const report = await load(server, args);
   if (report.failed) return { label: scenario.label, failed: report.failed };
@@ -118,7 +120,7 @@ async function measureStore(store, pubkey) {
       if (secret) writeFileSync(secretFile, secret, { mode: 0o600 });
     }
 
-    const bare = only === undefined || ['bare', 'discovery', 'jwks'].includes(only)
+    const bare = only === undefined || ['bare', 'discovery', 'jwks', ...stores].includes(only)
       ? await measureBare(await server.body('/.well-known/openid-configuration'))
       : undefined;
     const results = [];
@@ -136,60 +138,17 @@ async function measureStore(store, pubkey) {
   }
 }
 
-function printStore({ store, start, idleMib, loadedMib, bare, results }) {
-  const latency = (m) => [number(m.p50_us), number(m.p99_us), number(m.p999_us)];
-  const rows = [];
-  const line = (label, report, scenario = {}) => {
-    const m = report.median;
-    rows.push([
-      label, number(m.per_second), `±${number(report.spread_percent / 2)} %`,
-      verdict(m.per_second, { min: scenario.perSecond }), ...latency(m),
-      number(m.server_cpu_us, 1), verdict(m.server_cpu_us, { max: scenario.cpu }),
-      number(m.context_switches, 2), number(report.transactions, 2), number(report.syncs, 3),
-      number(m.driver_cpu_us, 1), number(m.errors),
-    ]);
-  };
-  if (bare?.median) line('bare Beast', bare);
-  const notes = [];
-  for (const result of results) {
-    const scenario = scenarios.find((each) => each.label === result.label);
-    if (result.failed) {
-      notes.push(`${result.label}: ${result.failed}`);
-      continue;
-    }
-    line(result.label, result, scenario);
-    if (result.openLoop?.median) line(`  at ${number(result.openLoop.rate)}/s`, result.openLoop);
-    if (scenario.bareRatio && bare?.median) {
-      const ratio = result.median.per_second / bare.median.per_second;
-      const cpu = bare.median.server_cpu_us / result.median.server_cpu_us;
-      notes.push(`${result.label}: ${ratio.toFixed(2)} of bare Beast by rate, ${cpu.toFixed(2)} by CPU (target ≥ ${scenario.bareRatio})`);
-    }
-    if (result.first_error) notes.push(`${result.label}: first error: ${result.first_error}`);
-  }
-  console.log(`\n== ${store}: ${settings.connections} connections, ${settings.repeat} × ${settings.seconds} s, medians`);
-  const header = ['', 'per second', '', 'target', 'p50 µs', 'p99', 'p99.9', 'server µs', 'target', 'switches', 'db tx', 'fsyncs', 'driver µs', 'errors'];
-  if (rows.length > 0) console.log(table(header, rows));
-  console.log(
-    `start to first 200: ${number(start.warm)} ms ${verdict(start.warm, { max: limits.startMs })} (fresh store ${number(start.fresh)} ms); ` +
-      `memory idle ${number(idleMib, 1)} MiB ${verdict(idleMib, { max: limits.idleMib })}, ` +
-      `after load ${number(loadedMib, 1)} MiB ${verdict(loadedMib, { max: limits.loadedMib })}`,
-  );
-  for (const note of notes) console.log(note);
-}
-
 async function runMicro() {
   const file = path.join(out, 'micro.json');
-  await promisify(execFile)(path.join(bin, 'sigma_micro'), [
-    `--benchmark_out=${file}`, '--benchmark_out_format=json',
-    `--benchmark_repetitions=${settings.repeat}`, '--benchmark_min_time=0.3', '--benchmark_report_aggregates_only=true',
-  ], { maxBuffer: 16 * 1024 * 1024 });
-  const medians = JSON.parse(readFileSync(file, 'utf8')).benchmarks.filter((each) => each.aggregate_name === 'median');
-  console.log('\n== micro: one thread, medians of CPU time');
-  const rows = medians.map((each) => {
-    const perSecond = 1e9 / each.cpu_time;
-    return [each.run_name, number(each.cpu_time / 1000, 2), number(perSecond), verdict(perSecond, { min: microTargets[each.run_name] })];
-  });
-  console.log(table(['', 'µs', 'per second and core', 'target'], rows));
+  const args = [
+    `--benchmark_out=${file}`,
+    '--benchmark_out_format=json',
+    `--benchmark_repetitions=${settings.repeat}`,
+    '--benchmark_min_time=0.3',
+    '--benchmark_report_aggregates_only=true',
+  ];
+  await promisify(execFile)(path.join(bin, 'sigma_micro'), args, { maxBuffer: 16 * 1024 * 1024 });
+  printMicro(JSON.parse(readFileSync(file, 'utf8')).benchmarks);
 }
 
 async function main() {
@@ -199,9 +158,15 @@ async function main() {
   writeFileSync(keyFile, member.getPrivateKey('hex').padStart(64, '0'), { mode: 0o600 });
   const pubkey = member.getPublicKey('hex', 'compressed');
 
-  const machine = { cpu: os.cpus()[0].model, cores: os.cpus().length, kernel: os.release(), time: new Date().toISOString(), load: os.loadavg()[0] };
+  const machine = {
+    cpu: os.cpus()[0].model,
+    cores: os.cpus().length,
+    kernel: os.release(),
+    time: new Date().toISOString(),
+    load: os.loadavg()[0],
+  };
   console.log(`${machine.cores} × ${machine.cpu}, Linux ${machine.kernel}, load average ${machine.load.toFixed(2)}`);
-  if (machine.load > 0.5) console.log('The machine is busy with other work: compare these figures with none from another run.');
+  if (machine.load > 0.5) console.log('The machine is busy with other work: these figures compare with no other run.');
   if (only === undefined || only === 'micro') await runMicro();
   if (only === 'micro') return;
   for (const store of stores) {
@@ -213,7 +178,7 @@ async function main() {
     }
     const result = await measureStore(store, pubkey);
     save(only === undefined || only === store ? store : `${store}-${only}`, { machine, settings, ...result });
-    printStore(result);
+    printStore(settings, result);
   }
 }
 

@@ -44,27 +44,56 @@ const peers = {
   jwks: { glewlwyd: 50_441 },
 };
 
-const atLeast = (name, betterAuth, fastest) => Math.max(betterAuth * peers[name].betterAuth, fastest * peers[name].fastest);
+const atLeast = (name, betterAuth, fastest) =>
+  Math.max(betterAuth * peers[name].betterAuth, fastest * peers[name].fastest);
 
 /**
  * One line of the table each. `args` are sigma_load's; `perSecond` and `cpu` (µs of the server per operation, at most)
  * are targets; `openLoop` is the share of the closed loop's throughput at which latency is measured.
  */
+const open = ['--client-id', 'open-es256'];
+const secret = ['--client-id', 'secret'];
+const signed = (alg, scheme) => ['flow', '--client-id', `key-${alg}`, '--scheme', scheme];
+
 export const scenarios = [
   { name: 'discovery', args: ['discovery'], perSecond: 1.5 * peers.discovery.glewlwyd, bareRatio: 0.6 },
   { name: 'jwks', args: ['jwks'], perSecond: 1.5 * peers.jwks.glewlwyd, bareRatio: 0.6 },
-  { name: 'userinfo', args: ['userinfo', '--client-id', 'open-es256'], perSecond: atLeast('userinfo', 60, 5), cpu: 25, openLoop: 0.5 },
-  { name: 'authorize', args: ['authorize', '--client-id', 'open-es256'], perSecond: atLeast('authorize', 20, 3.5) },
-  { name: 'refresh', args: ['refresh', '--client-id', 'open-es256'], perSecond: atLeast('refresh', 30, 5) },
-  { name: 'introspect', args: ['introspect', '--client-id', 'secret'], secret: true, perSecond: atLeast('introspect', 60, 5) },
-  { name: 'client-credentials', args: ['client-credentials', '--client-id', 'secret'], secret: true, perSecond: atLeast('client-credentials', 2, 2) },
-  { name: 'device-code', args: ['device-code', '--client-id', 'secret'], secret: true, perSecond: atLeast('device-code', 30, 5) },
+  {
+    name: 'userinfo',
+    args: ['userinfo', ...open],
+    perSecond: atLeast('userinfo', 60, 5),
+    cpu: 25,
+    openLoop: 0.5,
+  },
+  { name: 'introspect', args: ['introspect', ...secret], secret: true, perSecond: atLeast('introspect', 60, 5) },
+  { name: 'authorize', args: ['authorize', ...open], perSecond: atLeast('authorize', 20, 3.5) },
+  { name: 'refresh', args: ['refresh', ...open], perSecond: atLeast('refresh', 30, 5) },
+  {
+    name: 'client-credentials',
+    args: ['client-credentials', ...secret],
+    secret: true,
+    perSecond: atLeast('client-credentials', 2, 2),
+  },
+  { name: 'device-code', args: ['device-code', ...secret], secret: true, perSecond: atLeast('device-code', 30, 5) },
   { name: 'sign-in', args: ['sign-in'] },
-  { name: 'flow', label: 'flow ES256', args: ['flow', '--client-id', 'open-es256'], perSecond: atLeast('flow', 30, 4.5), cpu: 250, openLoop: 0.5 },
-  { name: 'flow', label: 'flow RS256', args: ['flow', '--client-id', 'open-rs256'], perSecond: atLeast('flow', 30, 2.5), cpu: 550 },
-  { name: 'flow', label: 'flow ES256, bsm', args: ['flow', '--client-id', 'key-es256', '--scheme', 'bsm'], signs: true },
-  { name: 'flow', label: 'flow ES256, brc77', args: ['flow', '--client-id', 'key-es256', '--scheme', 'brc77'], signs: true },
-  { name: 'flow', label: 'flow RS256, brc77', args: ['flow', '--client-id', 'key-rs256', '--scheme', 'brc77'], signs: true },
+  {
+    name: 'flow',
+    label: 'flow ES256',
+    args: ['flow', ...open],
+    perSecond: atLeast('flow', 30, 4.5),
+    cpu: 250,
+    openLoop: 0.5,
+  },
+  {
+    name: 'flow',
+    label: 'flow RS256',
+    args: ['flow', '--client-id', 'open-rs256'],
+    perSecond: atLeast('flow', 30, 2.5),
+    cpu: 550,
+  },
+  { name: 'flow', label: 'flow ES256, bsm', args: signed('es256', 'bsm'), signs: true },
+  { name: 'flow', label: 'flow ES256, brc77', args: signed('es256', 'brc77'), signs: true },
+  { name: 'flow', label: 'flow RS256, brc77', args: signed('rs256', 'brc77'), signs: true },
 ].map((scenario) => ({ label: scenario.name, ...scenario }));
 
 export const limits = { idleMib: 25, loadedMib: 60, startMs: 100 };
