@@ -3,7 +3,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createECDH } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { parseArgs, promisify } from 'node:util';
 import { clients, scenarios } from './plan.mjs';
 import { postgresCounters } from './postgres.mjs';
 import { printMicro, printStore } from './report.mjs';
-import { freePort, Process, SigmaAuth } from './server.mjs';
+import { freePort, Process, SigmaAuth, temporaryFolder } from './server.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,7 +27,7 @@ const settings = {
   connections: Number(process.env.BENCH_CONNECTIONS ?? 8),
   threads: Number(process.env.BENCH_THREADS ?? 1),
 };
-const scratch = mkdtempSync(path.join(os.tmpdir(), 'sigma-bench-driver-'));
+const scratch = temporaryFolder('sigma-bench-driver-');
 const keyFile = path.join(scratch, 'member-key');
 const secretFile = path.join(scratch, 'client-secret');
 
@@ -110,32 +110,27 @@ async function measureScenario(server, scenario) {
 async function measureStore(store, pubkey) {
   const databaseUrl = store === 'postgres' ? process.env.SIGMA_TEST_POSTGRES_URL : undefined;
   const server = new SigmaAuth({ bin, out, store, databaseUrl });
-  try {
-    await server.prepare();
-    const start = await measureStarts(server);
-    await sleep(1000);
-    const idleMib = server.process.memory();
-    for (const client of clients(pubkey)) {
-      const { client_secret: secret } = await server.createClient(client);
-      if (secret) writeFileSync(secretFile, secret, { mode: 0o600 });
-    }
-
-    const bare = only === undefined || ['bare', 'discovery', 'jwks', ...stores].includes(only)
-      ? await measureBare(await server.body('/.well-known/openid-configuration'))
-      : undefined;
-    const results = [];
-    for (const scenario of scenarios) {
-      if (only !== undefined && !stores.includes(only) && scenario.name !== only) continue;
-      process.stderr.write(`  ${store}: ${scenario.label}\n`);
-      results.push(await measureScenario(server, scenario));
-    }
-    const loadedMib = server.process.memory();
-    await server.process.stop();
-    return { store, start, idleMib, loadedMib, bare, results };
-  } finally {
-    if (server.process?.child?.exitCode === null) server.process.child.kill('SIGKILL');
-    server.discard();
+  await server.prepare();
+  const start = await measureStarts(server);
+  await sleep(1000);
+  const idleMib = server.process.memory();
+  for (const client of clients(pubkey)) {
+    const { client_secret: secret } = await server.createClient(client);
+    if (secret) writeFileSync(secretFile, secret, { mode: 0o600 });
   }
+
+  const bare = only === undefined || ['bare', 'discovery', 'jwks', ...stores].includes(only)
+    ? await measureBare(await server.body('/.well-known/openid-configuration'))
+    : undefined;
+  const results = [];
+  for (const scenario of scenarios) {
+    if (only !== undefined && !stores.includes(only) && scenario.name !== only) continue;
+    process.stderr.write(`  ${store}: ${scenario.label}\n`);
+    results.push(await measureScenario(server, scenario));
+  }
+  const loadedMib = server.process.memory();
+  await server.process.stop();
+  return { store, start, idleMib, loadedMib, bare, results };
 }
 
 async function runMicro() {
@@ -173,7 +168,7 @@ async function main() {
     if (stores.includes(only) && store !== only) continue;
     if (only === 'bare' && store !== 'sqlite') continue;
     if (store === 'postgres' && !process.env.SIGMA_TEST_POSTGRES_URL) {
-      console.log('\n== postgres: skipped, tests/support/postgres/run.sh is not there');
+      console.log('\n== postgres: skipped, SIGMA_TEST_POSTGRES_URL is not set');
       continue;
     }
     const result = await measureStore(store, pubkey);
@@ -186,7 +181,5 @@ try {
   await main();
 } catch (error) {
   console.error(`bench: ${error.message}`);
-  process.exitCode = 1;
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
+  process.exit(1);
 }

@@ -11,6 +11,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const startLimitMs = 30_000;
 const discoveryPath = '/.well-known/openid-configuration';
 
+/** Whatever ends the suite must not leave servers or data behind. */
+const leftovers = new Set();
+process.on('exit', () => {
+  for (const clean of [...leftovers].reverse()) clean(); // processes before the folders that they write to
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
+/** A new folder that goes away with the suite. */
+export function temporaryFolder(prefix) {
+  const folder = mkdtempSync(path.join(tmpdir(), prefix));
+  leftovers.add(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** Settings of the server that whoever starts the suite wants: BENCH_SERVER_IO_THREADS=1 becomes SIGMA_IO_THREADS=1. */
 function extraSettings() {
   const prefix = 'BENCH_SERVER_';
@@ -57,7 +71,9 @@ export class Process {
       env: { PATH: process.env.PATH, ...this.env },
       stdio: ['ignore', log, log],
     });
-    this.exited = once(this.child, 'exit');
+    const kill = () => this.child.kill('SIGKILL');
+    leftovers.add(kill);
+    this.exited = once(this.child, 'exit').finally(() => leftovers.delete(kill));
     while (!(await answers200(port, target))) {
       if (this.child.exitCode !== null || performance.now() - begin > startLimitMs) {
         this.child.kill('SIGKILL');
@@ -88,7 +104,7 @@ export class Process {
 export class SigmaAuth {
   /** @param databaseUrl an empty Postgres database; undefined: SQLite in the data directory */
   constructor({ bin, out, store, databaseUrl }) {
-    this.dir = mkdtempSync(path.join(tmpdir(), 'sigma-bench-'));
+    this.dir = temporaryFolder('sigma-bench-');
     this.adminToken = randomBytes(24).toString('hex');
     this.store = store;
     this.binary = path.join(bin, 'sigma-auth');
@@ -143,9 +159,5 @@ export class SigmaAuth {
     const answer = await fetch(`http://127.0.0.1:${this.port}${target}`);
     if (!answer.ok) throw new Error(`GET ${target} → ${answer.status}`);
     return answer.text();
-  }
-
-  discard() {
-    rmSync(this.dir, { recursive: true, force: true });
   }
 }
