@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "assets_table.hpp"
+#include "sigma/core/encoding.hpp"
 
 namespace sigma::web {
 namespace {
@@ -112,30 +113,6 @@ bool none_match_names(const http::Request& request, std::string_view entity_tag)
   return false;
 }
 
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
-
 }  // namespace
 
 const Asset* find_asset(std::string_view path) {
@@ -203,7 +180,7 @@ http::Response error_page(int status, std::string_view title, std::string_view d
       rest.remove_prefix(2);
       continue;
     }
-    append_escaped(response.body, text->second);
+    response.body += core::html_escape(text->second);
     rest.remove_prefix(text->first.size());
   }
   return response;
