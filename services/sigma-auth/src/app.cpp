@@ -38,20 +38,22 @@ App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, s
       sealer(sealer_),
       clock(clock_),
       keys(store.keys, sealer, clock, random_),
+      clients(store.clients),
       x_auth_token(store.replay, clock),
       client_assertions(store.replay, clock, settings),
-      client_authenticator(store.clients, x_auth_token, client_assertions, clock, settings),
+      client_authenticator(clients, x_auth_token, client_assertions, clock, settings),
       sessions(store.users, store.sessions, x_auth_token, clock, random_, settings),
-      token_sessions(store, clock),
+      token_sessions(store, clients, clock),
       handover(sealer, clock, settings),
-      authorizer(store, handover, clock, random_, settings),
+      authorizer(store, clients, handover, clock, random_, settings),
       issuer(keys, signing_pool, clock, random_, settings),
       token(client_authenticator, make_grants(*this, random_)),
-      userinfo(store, clock),
-      token_status(store, client_authenticator, clock, settings),
+      userinfo(store, clients, clock),
+      token_status(store, clients, client_authenticator, clock, settings),
       device_starts(clock, kDeviceStarts),
       device_guesses(clock, kDeviceGuesses),
       device_alarm(clock, kDeviceAlarm),
-      device(store, client_authenticator, {device_starts, device_guesses, device_alarm}, clock, random_, settings) {}
+      device(store, clients, client_authenticator, {device_starts, device_guesses, device_alarm}, clock, random_,
+             settings) {}
 
 }  // namespace sigma::service

@@ -14,6 +14,7 @@
 #include "sigma/oauth/grants/token_endpoint.hpp"
 #include "sigma/oauth/introspection/introspection.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
+#include "sigma/oauth/registration/client_directory.hpp"
 #include "sigma/oauth/sessions/session_service.hpp"
 #include "sigma/oauth/sessions/token_sessions.hpp"
 #include "sigma/oauth/settings.hpp"
@@ -36,6 +37,7 @@ struct App {
   const core::Clock& clock;
 
   oauth::KeyManager keys;
+  oauth::ClientDirectory clients;
   oauth::XAuthTokenVerifier x_auth_token;
   oauth::ClientAssertionVerifier client_assertions;
   oauth::ClientAuthenticator client_authenticator;

@@ -177,7 +177,8 @@ TEST_F(Device, ParallelGuessesCountOneByOne) {
 // Security case 43.
 TEST_F(Device, StartsOfOneNetworkAreLimited) {
   WindowLimiter few{clock, {.max_attempts = 60, .window = minutes{1}, .max_keys = 100}};
-  DeviceAuthorization limited{store, device_authenticator, {few, guesses, alarm}, clock, random, device_settings};
+  DeviceAuthorization limited{store, clients, device_authenticator, {few, guesses, alarm},
+                              clock, random,  device_settings};
   const auto try_one = [&](const std::string& ip) {
     ClientCredentials request;
     request.form.add("client_id", "nobody");

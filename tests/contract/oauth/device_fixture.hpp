@@ -71,9 +71,10 @@ class Device : public Engine {
   WindowLimiter starts{clock, {.max_attempts = 1'000, .window = minutes{1}}};
   WindowLimiter guesses{clock, {.max_attempts = 5, .window = minutes{5}}};
   WindowLimiter alarm{clock, {.max_attempts = 10, .window = minutes{5}}};
-  ClientAuthenticator device_authenticator{store.clients, x_auth_token, assertions, clock, device_settings};
-  DeviceAuthorization device{store, device_authenticator, {starts, guesses, alarm}, clock, random, device_settings};
-  TokenSessions token_sessions{store, clock};
+  ClientAuthenticator device_authenticator{clients, x_auth_token, assertions, clock, device_settings};
+  DeviceAuthorization device{store, clients, device_authenticator, {starts, guesses, alarm},
+                             clock, random,  device_settings};
+  TokenSessions token_sessions{store, clients, clock};
   SignedIn person;
 };
 

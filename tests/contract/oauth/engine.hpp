@@ -20,6 +20,7 @@
 #include "sigma/oauth/grants/token_endpoint.hpp"
 #include "sigma/oauth/introspection/introspection.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
+#include "sigma/oauth/registration/client_directory.hpp"
 #include "sigma/oauth/sessions/session_service.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 #include "sigma/oauth/userinfo/userinfo.hpp"
@@ -169,16 +170,17 @@ class Engine : public ::testing::Test {
   store::Database database{store_sqlite::make_connector(folder.file("test.db"))};
   store::Store store{database};
   KeyManager keys{store.keys, sealer, clock, random};
+  ClientDirectory clients{store.clients};
   XAuthTokenVerifier x_auth_token{store.replay, clock};
   ClientAssertionVerifier assertions{store.replay, clock, settings};
-  ClientAuthenticator authenticator{store.clients, x_auth_token, assertions, clock, settings};
+  ClientAuthenticator authenticator{clients, x_auth_token, assertions, clock, settings};
   SessionService sessions{store.users, store.sessions, x_auth_token, clock, random, settings};
   Handover handover{sealer, clock, settings};
-  Authorizer authorizer{store, handover, clock, random, settings};
+  Authorizer authorizer{store, clients, handover, clock, random, settings};
   TokenIssuer issuer{keys, pool, clock, random, settings};
   TokenEndpoint token{authenticator, make_grants()};
-  UserInfo userinfo{store, clock};
-  TokenStatus status{store, authenticator, clock, settings};
+  UserInfo userinfo{store, clients, clock};
+  TokenStatus status{store, clients, authenticator, clock, settings};
   std::unique_ptr<bitcoin::PrivateKey> member_key, person_key;
 
  private:

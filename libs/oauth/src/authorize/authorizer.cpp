@@ -50,7 +50,7 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::decide(http::Form parameter
   request.parameters = std::move(parameters);
   request.progress = progress;
   if (const auto client_id = request.parameters.find_nonempty("client_id")) {
-    SIGMA_CO_TRY(auto client, co_await store_.clients.find(store::ClientId{std::string(*client_id)}));
+    SIGMA_CO_TRY(auto client, co_await clients_.find(store::ClientId{std::string(*client_id)}));
     if (client) request.client = std::move(*client);
   }
   for (const auto& rule : page_rules()) {
@@ -93,6 +93,7 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::decide_interaction(Authoriz
       request.scopes = std::move(chosen);
     }
     const core::UtcTime now = clock_.now();
+    SIGMA_CO_CHECK(co_await clients_.keep(request.client));
     SIGMA_CO_CHECK(
         co_await store_.consents.remember({session->user.id, request.client.id, bap_id, request.scopes, now, now}));
   } else {

@@ -99,8 +99,7 @@ core::Task<Result<void>> DeviceAuthorization::approve(std::string user_code, std
   SIGMA_CO_TRY(auto identity, co_await choose_identity(session, std::move(bap_id)));
 
   const core::UtcTime now = clock_.now();
-  // False when it is there already, as it is from the second approval on.
-  if (is_unverified(*client)) SIGMA_CO_CHECK(co_await store_.clients.create(*client));
+  SIGMA_CO_CHECK(co_await clients_.keep(*client));
   SIGMA_CO_CHECK(co_await store_.consents.remember({session.user.id, code.client_id, identity, code.scopes, now, now}));
   store::DeviceApproval approval;
   approval.grant_id = store::GrantId{core::uuid_v7(clock_, random_)};
@@ -177,7 +176,7 @@ core::Task<Result<void>> DeviceAuthorization::raise_alarm() {
 }
 
 core::Task<Result<std::optional<store::Client>>> DeviceAuthorization::client_of(const store::DeviceCode& code) {
-  SIGMA_CO_TRY(auto client, co_await store_.clients.find(code.client_id));
+  SIGMA_CO_TRY(auto client, co_await clients_.find(code.client_id));
   if (!client && settings_.allow_unregistered_device_clients) client = unverified_client(code.client_id, clock_.now());
   co_return std::move(client);
 }

@@ -81,7 +81,7 @@ core::Task<Result<core::Json>> TokenStatus::introspect(ClientCredentials request
       SIGMA_CO_TRY(const auto user, co_await store_.users.find(*access->user_id));
       if (!user || user->disabled) co_return inactive();
     }
-    SIGMA_CO_TRY(const auto owner, co_await store_.clients.find(access->client_id));
+    SIGMA_CO_TRY(const auto owner, co_await clients_.find_kept(access->client_id));
     co_return owner && !owner->disabled ? describe(*access) : inactive();
   }
   SIGMA_CO_TRY(const auto refresh, co_await store_.tokens.find_refresh(caller.token));

@@ -12,7 +12,7 @@ core::Task<Result<std::optional<store::SessionWithUser>>> TokenSessions::find(st
   if (!token || token->revoked_at || token->expires_at <= clock_.now() || !token->user_id || !token->session_id)
     co_return nobody;
   if (!token->details.is_object() || !token->details.contains(kSessionApiMark)) co_return nobody;
-  SIGMA_CO_TRY(const auto client, co_await store_.clients.find(token->client_id));
+  SIGMA_CO_TRY(const auto client, co_await clients_.find_kept(token->client_id));
   if (!client || client->disabled) co_return nobody;
   SIGMA_CO_TRY(auto user, co_await store_.users.find(*token->user_id));
   if (!user || user->disabled) co_return nobody;

@@ -12,7 +12,7 @@ core::Task<Result<core::Json>> UserInfo::describe(std::string access_token) {
   if (!has_scope(token->scopes, "openid"))
     co_return Error{ErrorCode::insufficient_scope, "This access token lacks the scope openid."};
 
-  SIGMA_CO_TRY(const auto client, co_await store_.clients.find(token->client_id));
+  SIGMA_CO_TRY(const auto client, co_await clients_.find_kept(token->client_id));
   if (!client || client->disabled) co_return dead;
   SIGMA_CO_TRY(auto user, co_await store_.users.find(*token->user_id));
   if (!user || user->disabled) co_return dead;

@@ -134,7 +134,7 @@ Task<http::Response> public_client(App& app, http::Request request) {
   const auto form = http::Form::parse(request.query);
   const auto id = form ? form->find_nonempty("client_id") : std::nullopt;
   if (!id) co_return oauth_error({oauth::ErrorCode::invalid_request, "client_id is missing."});
-  auto client = co_await app.store.clients.find(store::ClientId{std::string(*id)});
+  auto client = co_await app.clients.find(store::ClientId{std::string(*id)});
   if (!client) co_return oauth_error(client.error());
   if (!*client || (*client)->disabled) co_return oauth_error({oauth::ErrorCode::not_found, "There is no such client."});
   Json json = {{"client_id", (*client)->id.str()}, {"client_name", (*client)->name}};

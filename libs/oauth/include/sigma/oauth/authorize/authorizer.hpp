@@ -8,6 +8,7 @@
 #include "sigma/core/task.hpp"
 #include "sigma/oauth/authorize/authorization_request.hpp"
 #include "sigma/oauth/authorize/handover.hpp"
+#include "sigma/oauth/registration/client_directory.hpp"
 #include "sigma/store/store.hpp"
 
 namespace sigma::oauth {
@@ -35,9 +36,9 @@ using AuthorizationOutcome = std::variant<GoToClient, GoToPage, ShowError>;
 /// The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core §3.1.2, contract §2).
 class Authorizer {
  public:
-  Authorizer(store::Store& store, const Handover& handover, const core::Clock& clock, core::Random& random,
-             const Settings& settings)
-      : store_(store), handover_(handover), clock_(clock), random_(random), settings_(settings) {}
+  Authorizer(store::Store& store, ClientDirectory& clients, const Handover& handover, const core::Clock& clock,
+             core::Random& random, const Settings& settings)
+      : store_(store), clients_(clients), handover_(handover), clock_(clock), random_(random), settings_(settings) {}
 
   /// A request as the application sent it. An error here is an outage.
   core::Task<Result<AuthorizationOutcome>> authorize(http::Form parameters, MaybeSession session);
@@ -70,6 +71,7 @@ class Authorizer {
   AuthorizationOutcome refuse(const AuthorizationRequest& request, const Error& error) const;
 
   store::Store& store_;
+  ClientDirectory& clients_;
   const Handover& handover_;
   const core::Clock& clock_;
   core::Random& random_;

@@ -9,8 +9,8 @@
 #include "sigma/oauth/client_auth/client_assertion.hpp"
 #include "sigma/oauth/client_auth/x_auth_token.hpp"
 #include "sigma/oauth/error.hpp"
+#include "sigma/oauth/registration/client_directory.hpp"
 #include "sigma/oauth/settings.hpp"
-#include "sigma/store/store.hpp"
 
 namespace sigma::oauth {
 
@@ -25,8 +25,8 @@ struct ClientCredentials {
 /// Decides who the client is by the one method it is registered with (contract §3; RFC 6749 §2.3).
 class ClientAuthenticator {
  public:
-  ClientAuthenticator(store::ClientStore& clients, XAuthTokenVerifier& x_auth_token,
-                      ClientAssertionVerifier& assertions, const core::Clock& clock, const Settings& settings)
+  ClientAuthenticator(ClientDirectory& clients, XAuthTokenVerifier& x_auth_token, ClientAssertionVerifier& assertions,
+                      const core::Clock& clock, const Settings& settings)
       : clients_(clients), x_auth_token_(x_auth_token), assertions_(assertions), clock_(clock), settings_(settings) {}
 
   /// `path`: the canonical path that an X-Auth-Token must be signed for. Errors: invalid_request (no client named, more
@@ -39,7 +39,7 @@ class ClientAuthenticator {
                                               std::string path);
   Result<void> check_secret(const store::Client& client, std::string_view secret);
 
-  store::ClientStore& clients_;
+  ClientDirectory& clients_;
   XAuthTokenVerifier& x_auth_token_;
   ClientAssertionVerifier& assertions_;
   const core::Clock& clock_;

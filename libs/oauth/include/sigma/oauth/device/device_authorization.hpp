@@ -9,6 +9,7 @@
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
 #include "sigma/oauth/device/attempt_limiter.hpp"
 #include "sigma/oauth/error.hpp"
+#include "sigma/oauth/registration/client_directory.hpp"
 #include "sigma/oauth/scope.hpp"
 #include "sigma/oauth/settings.hpp"
 #include "sigma/store/store.hpp"
@@ -43,9 +44,10 @@ struct DeviceLimits {
 /// it is DeviceCodeGrant's.
 class DeviceAuthorization {
  public:
-  DeviceAuthorization(store::Store& store, ClientAuthenticator& authenticator, DeviceLimits limits,
-                      const core::Clock& clock, core::Random& random, const Settings& settings)
+  DeviceAuthorization(store::Store& store, ClientDirectory& clients, ClientAuthenticator& authenticator,
+                      DeviceLimits limits, const core::Clock& clock, core::Random& random, const Settings& settings)
       : store_(store),
+        clients_(clients),
         authenticator_(authenticator),
         limits_(limits),
         clock_(clock),
@@ -76,6 +78,7 @@ class DeviceAuthorization {
                                                                   std::optional<store::BapId> wanted);
 
   store::Store& store_;
+  ClientDirectory& clients_;
   ClientAuthenticator& authenticator_;
   DeviceLimits limits_;
   const core::Clock& clock_;

@@ -6,6 +6,7 @@
 #include "sigma/core/task.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
 #include "sigma/oauth/error.hpp"
+#include "sigma/oauth/registration/client_directory.hpp"
 #include "sigma/oauth/settings.hpp"
 #include "sigma/store/store.hpp"
 
@@ -17,9 +18,9 @@ inline constexpr std::string_view kRevokePath = "/api/auth/oauth2/revoke";
 /// Token introspection (RFC 7662) and revocation (RFC 7009).
 class TokenStatus {
  public:
-  TokenStatus(store::Store& store, ClientAuthenticator& authenticator, const core::Clock& clock,
-              const Settings& settings)
-      : store_(store), authenticator_(authenticator), clock_(clock), settings_(settings) {}
+  TokenStatus(store::Store& store, ClientDirectory& clients, ClientAuthenticator& authenticator,
+              const core::Clock& clock, const Settings& settings)
+      : store_(store), clients_(clients), authenticator_(authenticator), clock_(clock), settings_(settings) {}
 
   /// What a live token says, to the client it was issued to or meant for; {"active":false} to anybody else, so that no
   /// client learns about another's tokens. Public clients are refused: they cannot prove who asks.
@@ -39,6 +40,7 @@ class TokenStatus {
   core::Json describe(const store::RefreshToken& token) const;
 
   store::Store& store_;
+  ClientDirectory& clients_;
   ClientAuthenticator& authenticator_;
   const core::Clock& clock_;
   const Settings& settings_;

@@ -5,6 +5,7 @@
 #include "sigma/core/clock.hpp"
 #include "sigma/core/task.hpp"
 #include "sigma/oauth/error.hpp"
+#include "sigma/oauth/registration/client_directory.hpp"
 #include "sigma/store/store.hpp"
 
 namespace sigma::oauth {
@@ -16,7 +17,8 @@ inline constexpr const char* kSessionApiMark = "session_api";
 /// the reading side of the session API. Other applications' tokens do not; they have userinfo.
 class TokenSessions {
  public:
-  TokenSessions(store::Store& store, const core::Clock& clock) : store_(store), clock_(clock) {}
+  TokenSessions(store::Store& store, ClientDirectory& clients, const core::Clock& clock)
+      : store_(store), clients_(clients), clock_(clock) {}
 
   /// The person behind a live token, as a session that lives as long as the token and is seen through its identity.
   /// No row of the session table: nothing can be changed or ended through it. The e-mail address only with scope email.
@@ -24,6 +26,7 @@ class TokenSessions {
 
  private:
   store::Store& store_;
+  ClientDirectory& clients_;
   const core::Clock& clock_;
 };
 
