@@ -16,9 +16,9 @@ Query remove_from(const std::string& table, const std::string& key) {
 }
 
 const Query kRemoveExpired[] = {
-    remove_from("used_keys", "key"),     remove_from("access_tokens", "hash"), remove_from("refresh_tokens", "hash"),
-    remove_from("grants", "id"),         remove_from("sessions", "id"),        remove_from("signing_keys", "kid"),
-    remove_from("device_codes", "hash"),
+    remove_from("used_keys", "key"),     remove_from("access_tokens", "hash"),   remove_from("refresh_tokens", "hash"),
+    remove_from("grants", "id"),         remove_from("sessions", "id"),          remove_from("signing_keys", "kid"),
+    remove_from("device_codes", "hash"), remove_from("pushed_requests", "hash"),
 };
 
 }  // namespace

@@ -5,7 +5,7 @@ namespace sigma::store {
 static void read_row(Columns columns, AuthorizationCode& code) {
   columns.read(code.hash, code.grant_id, code.client_id, code.user_id, code.session_id, code.bap_id, code.redirect_uri,
                code.redirect_uri_was_sent, code.code_challenge, code.scopes, code.nonce, code.acr, code.claims,
-               code.resources, code.auth_time, code.created_at, code.expires_at, code.consumed_at);
+               code.resources, code.dpop_jkt, code.auth_time, code.created_at, code.expires_at, code.consumed_at);
 }
 
 static void read_row(Columns columns, AccessToken& token) {
@@ -30,8 +30,8 @@ constexpr std::int64_t kGrantSlackMs = 24 * 3600 * 1000;
 const std::string kGrantColumns =
     "id, code_hash, client_id, user_id, session_id, bap_id, redirect_uri, redirect_uri_was_sent, code_challenge, "
     "scopes, "
-    "offline_access, nonce, acr, claims, resources, auth_time, created_at, code_expires_at, expires_at";
-constexpr int kGrantColumnCount = 19;
+    "offline_access, nonce, acr, claims, resources, dpop_jkt, auth_time, created_at, code_expires_at, expires_at";
+constexpr int kGrantColumnCount = 20;
 
 const std::string kAccessColumns =
     "hash, grant_id, client_id, user_id, session_id, bap_id, scopes, audience, details, auth_time, created_at, "
@@ -113,8 +113,6 @@ const std::string kMarkRotated =
     "(SELECT 1 FROM grants WHERE grants.id = refresh_tokens.grant_id AND grants.revoked_at IS NOT NULL)";
 std::string rotate_text(bool with_refresh) {
   return "WITH consumed AS (" + kMarkRotated + " RETURNING grant_id)" +
-         ", others AS (UPDATE access_tokens SET revoked_at = $2 FROM consumed "
-         "WHERE access_tokens.grant_id = consumed.grant_id AND revoked_at IS NULL AND expires_at > $2)" +
          fmt::format(
              ", kept AS (UPDATE grants SET expires_at = $5 + {} FROM consumed "
              "WHERE id = consumed.grant_id AND expires_at < $5)",
@@ -123,8 +121,6 @@ std::string rotate_text(bool with_refresh) {
 }
 const Query kRotateAccess(kMarkRotated, rotate_text(false));
 const Query kRotateBoth(kMarkRotated, rotate_text(true));
-const Query kRevokeOthers(
-    "UPDATE access_tokens SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL AND expires_at > $2");
 const Query kKeepGrant(fmt::format("UPDATE grants SET expires_at = $2 + {} WHERE id = $1 AND expires_at < $2",
                                    kGrantSlackMs));
 
@@ -136,23 +132,54 @@ bool has_offline_access(const std::vector<std::string>& scopes) {
 
 Result<void> insert_grant(Connection& connection, const AuthorizationCode& code) {
   static const Query kInsert(kInsertGrant);
-  SIGMA_CHECK(
-      change(connection, kInsert,
-             {code.grant_id, code.hash, code.client_id, code.user_id, code.session_id, code.bap_id, code.redirect_uri,
-              code.redirect_uri_was_sent, code.code_challenge, json_text(code.scopes), has_offline_access(code.scopes),
-              code.nonce, code.acr, json_text(code.claims), json_text(code.resources), code.auth_time, code.created_at,
-              code.expires_at, UtcTime{code.expires_at.ms + kGrantSlackMs}}));
+  SIGMA_CHECK(change(connection, kInsert,
+                     {code.grant_id,
+                      code.hash,
+                      code.client_id,
+                      code.user_id,
+                      code.session_id,
+                      code.bap_id,
+                      code.redirect_uri,
+                      code.redirect_uri_was_sent,
+                      code.code_challenge,
+                      json_text(code.scopes),
+                      has_offline_access(code.scopes),
+                      code.nonce,
+                      code.acr,
+                      json_text(code.claims),
+                      json_text(code.resources),
+                      code.dpop_jkt,
+                      code.auth_time,
+                      code.created_at,
+                      code.expires_at,
+                      UtcTime{code.expires_at.ms + kGrantSlackMs}}));
   return {};
 }
 
 Result<void> insert_grant_of(Connection& connection, const AccessToken& token) {
   static const Query kInsert(kInsertGrant + " ON CONFLICT (id) DO NOTHING");
   const std::string nowhere;
-  SIGMA_CHECK(change(
-      connection, kInsert,
-      {token.grant_id, nullptr, token.client_id, token.user_id, token.session_id, token.bap_id, nowhere, false, nullptr,
-       json_text(token.scopes), has_offline_access(token.scopes), nullptr, nullptr, json_text(core::Json()),
-       json_text(core::Json::array()), token.auth_time, token.created_at, token.created_at, token.expires_at}));
+  SIGMA_CHECK(change(connection, kInsert,
+                     {token.grant_id,
+                      nullptr,
+                      token.client_id,
+                      token.user_id,
+                      token.session_id,
+                      token.bap_id,
+                      nowhere,
+                      false,
+                      nullptr,
+                      json_text(token.scopes),
+                      has_offline_access(token.scopes),
+                      nullptr,
+                      nullptr,
+                      json_text(core::Json()),
+                      json_text(core::Json::array()),
+                      nullptr,
+                      token.auth_time,
+                      token.created_at,
+                      token.created_at,
+                      token.expires_at}));
   return {};
 }
 
@@ -175,7 +202,7 @@ Result<std::optional<AuthorizationCode>> select_code(Connection& connection, con
   static const Query kSelect(
       "SELECT code_hash, id, client_id, user_id, session_id, bap_id, redirect_uri, redirect_uri_was_sent, "
       "code_challenge, "
-      "scopes, nonce, acr, claims, resources, auth_time, created_at, code_expires_at, consumed_at "
+      "scopes, nonce, acr, claims, resources, dpop_jkt, auth_time, created_at, code_expires_at, consumed_at "
       "FROM grants WHERE code_hash = $1");
   return find_one<AuthorizationCode>(connection, kSelect, {hash});
 }
@@ -230,7 +257,6 @@ Result<bool> rotate(Connection& connection, const Rotation& rotation) {
   SIGMA_TRY(const auto rotated, change(connection, tokens.refresh ? kRotateBoth : kRotateAccess, params));
   if (rotated == 0) return false;
   if (!one_statement) {
-    SIGMA_CHECK(change(connection, kRevokeOthers, {tokens.access.grant_id, rotation.now}));
     SIGMA_CHECK(change(connection, kKeepGrant, {tokens.access.grant_id, last_expiry(tokens)}));
     SIGMA_CHECK(insert_tokens(connection, tokens));
   }

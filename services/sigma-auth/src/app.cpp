@@ -38,6 +38,7 @@ App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, s
       sealer(sealer_),
       clock(clock_),
       keys(store.keys, sealer, clock, random_),
+      subjects(store.server_secrets, sealer, clock, random_),
       clients(store.clients),
       x_auth_token(store.replay, clock),
       client_assertions(store.replay, clock, settings),
@@ -55,5 +56,10 @@ App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, s
       device_alarm(clock, kDeviceAlarm),
       device(store, clients, client_authenticator, {device_starts, device_guesses, device_alarm}, clock, random_,
              settings) {}
+
+core::Task<core::Result<void>> App::start() {
+  SIGMA_CO_CHECK(co_await keys.start());
+  co_return co_await subjects.start();
+}
 
 }  // namespace sigma::service

@@ -18,6 +18,7 @@
 #include "sigma/oauth/sessions/session_service.hpp"
 #include "sigma/oauth/sessions/token_sessions.hpp"
 #include "sigma/oauth/settings.hpp"
+#include "sigma/oauth/tokens/subject_identifiers.hpp"
 #include "sigma/oauth/tokens/token_issuer.hpp"
 #include "sigma/oauth/userinfo/userinfo.hpp"
 #include "sigma/store/store.hpp"
@@ -29,6 +30,9 @@ struct App {
   App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, store::Store& store_,
       const crypto::Sealer& sealer_, const core::Clock& clock_, core::Random& random_, core::WorkPool& signing_pool);
 
+  /// Makes or loads what is kept in the store before anything can be served: keys and salts.
+  core::Task<core::Result<void>> start();
+
   const oauth::Settings settings;
   const std::vector<std::string> trusted_origins;  ///< exact origins allowed to send cookies; our own is the first
   const bool secure_cookies;                       ///< base URL is https
@@ -37,6 +41,7 @@ struct App {
   const core::Clock& clock;
 
   oauth::KeyManager keys;
+  oauth::SubjectIdentifiers subjects;
   oauth::ClientDirectory clients;
   oauth::XAuthTokenVerifier x_auth_token;
   oauth::ClientAssertionVerifier client_assertions;

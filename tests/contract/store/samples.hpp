@@ -107,6 +107,7 @@ inline AuthorizationCode make_code(const std::string& label = "1") {
   code.acr = "urn:acr";
   code.claims = {{"userinfo", {{"name", nullptr}}}};
   code.resources = {"https://api.example"};
+  code.dpop_jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
   code.auth_time = after(-7);
   code.created_at = kNow;
   code.expires_at = after(10 * kMinute);

@@ -114,6 +114,7 @@ struct AuthorizationCode {
   std::optional<std::string> acr;
   core::Json claims;  ///< OIDC `claims` parameter, null when absent
   std::vector<std::string> resources;
+  std::optional<std::string> dpop_jkt;  ///< thumbprint of the key that must redeem it (RFC 9449 §10)
   UtcTime auth_time;
   UtcTime created_at;
   UtcTime expires_at;
@@ -170,6 +171,18 @@ enum class Consumed {
   done,       ///< this call consumed it
   already,    ///< it was consumed (or revoked) before
   not_found,  ///< unknown or removed
+};
+
+/// An authorization request that the client pushed (RFC 9126).
+struct PushedRequest {
+  SecretHash hash;  ///< of the request_uri
+  ClientId client_id;
+  std::string parameters;  ///< form-encoded
+  UtcTime created_at;
+  UtcTime request_expires_at;  ///< until then a person may begin with it
+  std::optional<UtcTime> consumed_at;
+  UtcTime expires_at;  ///< of the row
+  bool operator==(const PushedRequest&) const = default;
 };
 
 enum class DeviceCodeStatus { pending, approved, denied };

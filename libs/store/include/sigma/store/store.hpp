@@ -98,7 +98,7 @@ class TokenStore {
   Task<Found<AccessToken>> find_access(SecretHash hash);
   Task<Found<RefreshToken>> find_refresh(SecretHash hash);
   /// One atomic step: marks `old_hash` rotated (if neither rotated nor revoked) with its sealed answer and request
-  /// fingerprint, stores the successors, and revokes the other live access tokens of the grant.
+  /// fingerprint, and stores the successors.
   Task<Result<Consumed>> rotate_refresh(SecretHash old_hash, UtcTime now, std::string request_fingerprint,
                                         std::string sealed_answer, IssuedTokens successors);
   /// Revokes every access and refresh token of the grant. Idempotent.
@@ -139,6 +139,30 @@ class KeyStore {
   Database& db_;
 };
 
+/// Pushed authorization requests (RFC 9126).
+class PushedRequestStore {
+ public:
+  explicit PushedRequestStore(Database& db) : db_(db) {}
+  Task<Result<void>> create(PushedRequest request);
+  Task<Found<PushedRequest>> find(SecretHash hash);
+  /// One atomic step: done for the first caller only.
+  Task<Result<Consumed>> consume(SecretHash hash, UtcTime now);
+
+ private:
+  Database& db_;
+};
+
+/// Random values that all replicas share, sealed by the caller.
+class ServerSecretStore {
+ public:
+  explicit ServerSecretStore(Database& db) : db_(db) {}
+  /// Keeps `sealed` under `name` unless another replica was first; answers what is kept.
+  Task<Result<std::string>> find_or_create(std::string name, std::string sealed, UtcTime now);
+
+ private:
+  Database& db_;
+};
+
 /// Remembers what may be used once (X-Auth-Tokens, jti …) across processes. Lives in the store because Redis may be
 /// lost.
 class ReplayGuard {
@@ -173,6 +197,8 @@ struct Store {
         devices(db),
         consents(db),
         keys(db),
+        pushed_requests(db),
+        server_secrets(db),
         replay(db),
         maintenance(db) {}
   ClientStore clients;
@@ -182,6 +208,8 @@ struct Store {
   DeviceStore devices;
   ConsentStore consents;
   KeyStore keys;
+  PushedRequestStore pushed_requests;
+  ServerSecretStore server_secrets;
   ReplayGuard replay;
   Maintenance maintenance;
 };
