@@ -30,13 +30,15 @@ constexpr oauth::WindowLimiter::Limit kDeviceAlarm{.max_attempts = 200, .window 
 }  // namespace
 
 App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, store::Store& store_,
-         const crypto::Sealer& sealer_, const core::Clock& clock_, core::Random& random_, core::WorkPool& signing_pool)
+         const crypto::Sealer& sealer_, std::unique_ptr<http::Client> outbound_, const core::Clock& clock_,
+         core::Random& random_, core::WorkPool& signing_pool)
     : settings(std::move(settings_)),
       trusted_origins(with_own_origin(std::move(trusted_origins_), settings.base_url)),
       secure_cookies(settings.base_url.starts_with("https:")),
       store(store_),
       sealer(sealer_),
       clock(clock_),
+      outbound(std::move(outbound_)),
       keys(store.keys, sealer, clock, random_),
       subjects(store.server_secrets, sealer, clock, random_),
       clients(store.clients),

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "sigma/core/random.hpp"
 #include "sigma/core/work_pool.hpp"
 #include "sigma/crypto/sealer.hpp"
+#include "sigma/http/client.hpp"
 #include "sigma/oauth/authorize/authorizer.hpp"
 #include "sigma/oauth/authorize/handover.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
@@ -28,7 +30,8 @@ namespace sigma::service {
 /// The protocol engine assembled: what the public routes call. Lives as long as the servers.
 struct App {
   App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, store::Store& store_,
-      const crypto::Sealer& sealer_, const core::Clock& clock_, core::Random& random_, core::WorkPool& signing_pool);
+      const crypto::Sealer& sealer_, std::unique_ptr<http::Client> outbound_, const core::Clock& clock_,
+      core::Random& random_, core::WorkPool& signing_pool);
 
   /// Makes or loads what is kept in the store before anything can be served: keys and salts.
   core::Task<core::Result<void>> start();
@@ -39,6 +42,7 @@ struct App {
   store::Store& store;
   const crypto::Sealer& sealer;
   const core::Clock& clock;
+  const std::unique_ptr<http::Client> outbound;  ///< for every address that a client or a stranger chose
 
   oauth::KeyManager keys;
   oauth::SubjectIdentifiers subjects;

@@ -48,6 +48,9 @@ struct Config {
   std::chrono::seconds refresh_token_lifetime{30 * 86'400};
   std::chrono::seconds session_lifetime{7 * 86'400};
 
+  bool outbound_private_addresses = false;  ///< requests of ours may go to private addresses and over plain http
+  std::string outbound_ca_file;             ///< PEM; empty: the system's authorities
+
   std::size_t header_limit = 16 * 1024;  ///< bytes
   std::size_t body_limit = 64 * 1024;    ///< bytes
   std::size_t max_connections = 10'000;  ///< per listener

@@ -59,6 +59,12 @@ Result<void> set_switch(bool& field, std::string_view text) {
   return {};
 }
 
+Result<void> set_permission(bool& field, std::string_view text) {
+  if (text != "allow" && text != "deny") return wrong("is neither allow nor deny");
+  field = text == "allow";
+  return {};
+}
+
 Result<void> set_outbound_url(std::string& field, std::string_view text) {
   if (text == "off") return text_into(field, "");
   return assign(field, parse_http_url(text));
@@ -177,6 +183,14 @@ constexpr Setting kTable[] = {
      [](Config& c, std::string_view text) { return set_duration(c.refresh_token_lifetime, text, minutes(1), kYear); }},
     {"session_lifetime", "7d", "Sign-in sessions without use, 1m to 1 year", "1d", true,
      [](Config& c, std::string_view text) { return set_duration(c.session_lifetime, text, minutes(1), kYear); }},
+    {"outbound_private_addresses", "deny",
+     "allow: back-channel logout and documents of clients may be fetched from private addresses and over plain http, "
+     "for development",
+     "allow", true,
+     [](Config& c, std::string_view text) { return set_permission(c.outbound_private_addresses, text); }},
+    {"outbound_ca_file", "the system's", "PEM certificate authorities for requests that the server itself makes",
+     "/etc/sigma-auth/ca.pem", true,
+     [](Config& c, std::string_view text) { return text_into(c.outbound_ca_file, text); }},
     {"header_limit", "16k", "Request line and headers, bytes", "32k", true,
      [](Config& c, std::string_view text) { return set_size(c.header_limit, text, 1'024, 1'024 * 1'024); }},
     {"body_limit", "64k", "Request body, bytes", "128k", true,

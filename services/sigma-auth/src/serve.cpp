@@ -70,7 +70,10 @@ int serve(const Config& config) {
   auto opened = open_store(config, clock);
   if (!opened) return fail("database_refused", opened.error());
   core::WorkPool signing_pool("signing", config.io_threads, kSigningQueue);
-  App app(make_settings(config), config.trusted_origins, *opened->store, *sealer, clock, random, signing_pool);
+  auto outbound = make_outbound(config);
+  if (!outbound) return fail("configuration_refused", outbound.error());
+  App app(make_settings(config), config.trusted_origins, *opened->store, *sealer, std::move(*outbound), clock, random,
+          signing_pool);
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
   if (!config.clients_file.empty()) {
     if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file)); !applied) {

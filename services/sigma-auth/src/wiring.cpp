@@ -64,6 +64,13 @@ core::Result<crypto::Sealer> make_sealer(const Config& config) {
   return crypto::Sealer::create(config.secrets);
 }
 
+core::Result<std::unique_ptr<http::Client>> make_outbound(const Config& config) {
+  http::ClientOptions options;
+  options.ca_file = config.outbound_ca_file;
+  options.allow_private_addresses = options.allow_plain_http = config.outbound_private_addresses;
+  return http::Client::make(std::move(options));
+}
+
 namespace {
 
 http::Limits limits_of(const Config& config) {

@@ -6,6 +6,7 @@
 #include "sigma/core/clock.hpp"
 #include "sigma/core/result.hpp"
 #include "sigma/crypto/sealer.hpp"
+#include "sigma/http/client.hpp"
 #include "sigma/http/server.hpp"
 #include "sigma/oauth/settings.hpp"
 #include "sigma/store/database.hpp"
@@ -32,6 +33,10 @@ core::Result<OpenStore> open_store(const Config& config, const core::Clock& cloc
 
 oauth::Settings make_settings(const Config& config);
 core::Result<crypto::Sealer> make_sealer(const Config& config);
+
+/// The one way out: bounded, without redirects, never to private addresses unless the configuration says so.
+/// Code::invalid_input when the authorities cannot be read.
+core::Result<std::unique_ptr<http::Client>> make_outbound(const Config& config);
 
 http::ServerOptions public_server_options(const Config& config);
 http::ServerOptions admin_server_options(const Config& config);

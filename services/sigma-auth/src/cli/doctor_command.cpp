@@ -41,7 +41,7 @@ void check_files(Report& report, const Config& config) {
     check_private(report, config.data_dir / "secret");
     check_private(report, config.data_dir / "admin-token");
   }
-  for (const std::string& file : {config.tls_cert, config.tls_key, config.clients_file}) {
+  for (const std::string& file : {config.tls_cert, config.tls_key, config.clients_file, config.outbound_ca_file}) {
     if (file.empty()) continue;
     const bool readable = ::access(file.c_str(), R_OK) == 0;
     report.add(readable ? Verdict::ok : Verdict::failure, "file", readable ? file : file + " cannot be read");
