@@ -214,8 +214,8 @@ const std::vector<AuthorizationRule>& page_rules() {
 const std::vector<AuthorizationRule>& redirect_rules() {
   static const std::vector<AuthorizationRule> rules = {
       {"check_parameters_once", "RFC 6749 §3.1", check_parameters_once},
-      {"check_request_object", "OpenID Connect Core §6", check_request_object},
       {"check_response_mode", "OAuth 2.0 Form Post Response Mode §2", check_response_mode},
+      {"check_request_object", "OpenID Connect Core §6", check_request_object},
       {"check_response_type", "RFC 6749 §3.1.1", check_response_type},
       {"check_prompt", "OpenID Connect Core §3.1.2.1", check_prompt},
       {"check_grant_allowed", "RFC 6749 §4.1.2.1", check_grant_allowed},

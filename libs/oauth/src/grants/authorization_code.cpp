@@ -5,6 +5,7 @@
 #include "sigma/core/encoding.hpp"
 #include "sigma/core/log.hpp"
 #include "sigma/crypto/digest.hpp"
+#include "sigma/oauth/scope.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::oauth {
@@ -58,6 +59,14 @@ core::Task<Result<Issue>> AuthorizationCodeGrant::prepare(store::Client client, 
   }
   SIGMA_CO_CHECK(
       check_code_verifier(code.code_challenge, form.find_nonempty("code_verifier"), client.auth_method == "none"));
+  // The parameter is no part of RFC 6749 §4.1.3, but who sends it may get less than was granted, never more.
+  Scopes scopes = code.scopes;
+  if (const auto wanted = form.find_nonempty("scope")) {
+    SIGMA_CO_TRY(scopes, parse_scopes(*wanted));
+    if (!covers(code.scopes, scopes))
+      co_return Error{ErrorCode::invalid_scope,
+                      "The exchange of a code cannot ask for more than was granted; leave scope out."};
+  }
   SIGMA_CO_TRY(auto session, co_await store_.sessions.find_by_id(code.session_id, now));
   if (!session || session->user.disabled) co_return bad_grant("The session behind this code has ended; sign in again.");
 
@@ -70,7 +79,8 @@ core::Task<Result<Issue>> AuthorizationCodeGrant::prepare(store::Client client, 
   issue.grant_id = code.grant_id;
   issue.session_id = code.session_id;
   issue.bap_id = code.bap_id;
-  issue.scopes = issue.granted_scopes = code.scopes;
+  issue.scopes = std::move(scopes);
+  issue.granted_scopes = code.scopes;
   issue.nonce = code.nonce;
   issue.auth_time = code.auth_time;
   issue.resources = code.resources;

@@ -1,10 +1,10 @@
 // The device flow under those who poll too much, guess codes, or want somebody else's yes. Security cases 18, 37–41, 43.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answer, begin, clients, elsewhere, env, grantType, look, member, poll, start } from './support/device.mjs';
-import { assertOAuthError, userinfo } from './support/oauth.mjs';
-import { Key, newPerson } from './support/person.mjs';
-import { forEachStore } from './support/stores.mjs';
+import { answer, begin, clients, elsewhere, env, grantType, look, member, poll, start } from '../support/device.mjs';
+import { assertOAuthError, userinfo } from '../support/oauth.mjs';
+import { Key, newPerson } from '../support/person.mjs';
+import { forEachStore } from '../support/stores.mjs';
 
 forEachStore('device flow under attack', { clients, env }, (context) => {
   test('case 38: a poll too early is slowed down; final answers stay', async () => {
