@@ -1,5 +1,6 @@
 // What a browser sees when the server does not send it back to the application.
 import assert from 'node:assert/strict';
+import { authorize, callback, newPkce, redirected } from './oauth.mjs';
 
 /** Asserts a page of the server itself, never the client's URI; answers its URL when it is a redirect. */
 export function assertOwnPage(server, answer) {
@@ -18,6 +19,18 @@ export function handOver(server, answer) {
   const url = assertOwnPage(server, answer);
   assert.ok(url, `a redirect to a page: ${answer.describe()}`);
   return url.search.slice(1);
+}
+
+/** Goes through authorization with the consent page answered yes; answers what getCode does. */
+export async function getConsentedCode(server, person, overrides = {}) {
+  const { verifier, challenge } = newPkce();
+  const oauth_query = handOver(server, await authorize(server, person, { code_challenge: challenge, ...overrides }));
+  const answer = await person.request(server, 'POST', '/api/auth/oauth2/consent', {
+    json: { accept: true, oauth_query },
+  });
+  assert.equal(answer.status, 200, answer.describe());
+  const { query } = redirected({ status: 302, location: answer.json.url, describe: () => answer.describe() });
+  return { code: query.get('code'), verifier, redirectUri: callback, clientId: overrides.client_id ?? 'my-app' };
 }
 
 /** Asserts the error page: 400, HTML, no redirect, no way to the address that was asked. */

@@ -34,3 +34,29 @@ export async function dropDatabase(url) {
   const name = new URL(url).pathname.slice(1);
   await asAdmin((client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
 }
+
+/** Runs one statement in the database of `url`, past the server that uses it. */
+async function inDatabase(url, text, values) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await client.query(text, values);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Switches a person off, as an operator does. */
+export async function disableUser(url, userId) {
+  const { rowCount } = await inDatabase(url, 'UPDATE users SET disabled = true WHERE id = $1', [userId]);
+  if (rowCount !== 1) throw new Error(`no user ${userId}`);
+}
+
+/** False cuts every connection to the database of `url` and lets nobody in; true lets them in again. */
+export async function setConnectable(url, connectable) {
+  const name = new URL(url).pathname.slice(1);
+  await asAdmin(async (client) => {
+    await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${connectable}`);
+    if (!connectable) await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+  });
+}
