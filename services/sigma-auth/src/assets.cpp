@@ -16,6 +16,15 @@ constexpr std::string_view kContentSecurityPolicy =
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
     "require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
 
+// The signer lives in frames of applications: anybody may show it (it asks the person before it does anything), it has
+// no business with any server, and window.opener must reach it when it stands in a window of its own.
+constexpr std::string_view kSignerSecurityPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'none'; "
+    "form-action 'none'; frame-ancestors *; base-uri 'none'; "
+    "require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
+
+constexpr std::string_view kSignerPath = "/signer";
+
 constexpr std::string_view kPermissionsPolicy =
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
     "midi=(), payment=(), usb=()";
@@ -113,6 +122,20 @@ bool none_match_names(const http::Request& request, std::string_view entity_tag)
   return false;
 }
 
+void add_common_headers(http::Response& response) {
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  response.headers.set("Referrer-Policy", "no-referrer");
+  response.headers.set("Permissions-Policy", std::string(kPermissionsPolicy));
+}
+
+/// For the one page that may be framed (Sigma contract §7), also by pages that are cross-origin isolated.
+void add_signer_headers(http::Response& response) {
+  add_common_headers(response);
+  response.headers.set("Content-Security-Policy", std::string(kSignerSecurityPolicy));
+  response.headers.set("Cross-Origin-Embedder-Policy", "require-corp");
+  response.headers.set("Cross-Origin-Resource-Policy", "cross-origin");
+}
+
 }  // namespace
 
 const Asset* find_asset(std::string_view path) {
@@ -122,11 +145,9 @@ const Asset* find_asset(std::string_view path) {
 }
 
 void add_page_headers(http::Response& response) {
+  add_common_headers(response);
   response.headers.set("Content-Security-Policy", std::string(kContentSecurityPolicy));
-  response.headers.set("X-Content-Type-Options", "nosniff");
   response.headers.set("X-Frame-Options", "DENY");
-  response.headers.set("Referrer-Policy", "no-referrer");
-  response.headers.set("Permissions-Policy", std::string(kPermissionsPolicy));
   response.headers.set("Cross-Origin-Opener-Policy", "same-origin");
   response.headers.set("Cross-Origin-Resource-Policy", "same-origin");
 }
@@ -140,7 +161,9 @@ http::Response serve_asset(const http::Request& request, const Asset& asset) {
   http::Response response;
   response.headers.set("Cache-Control", asset.immutable ? "public, max-age=31536000, immutable" : "no-cache");
   response.headers.set("Vary", "Accept-Encoding");
-  if (asset.page) {
+  if (asset.path == kSignerPath) {
+    add_signer_headers(response);
+  } else if (asset.page) {
     add_page_headers(response);
   } else {
     response.headers.set("X-Content-Type-Options", "nosniff");

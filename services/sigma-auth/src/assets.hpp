@@ -24,15 +24,15 @@ struct Asset {
 const Asset* find_asset(std::string_view path);
 
 /// Answers GET and HEAD: content coding by Accept-Encoding (RFC 9110 §12.5.3), entity tag of the chosen form, 304 when
-/// If-None-Match names it (§13.1.2), caching, and for pages the headers of add_page_headers().
+/// If-None-Match names it (§13.1.2), caching, and for pages the headers of add_page_headers(); the signer has its own.
 http::Response serve_asset(const http::Request& request, const Asset& asset);
 
 /// The page that explains why the server could not go on. All three texts are escaped here; `reference` is what a
 /// person tells the operator (the request id). Never cached.
 http::Response error_page(int status, std::string_view title, std::string_view description, std::string_view reference);
 
-/// What every HTML answer of this service carries: content security policy without inline code, framing refused,
-/// no referrer, no sniffing, no device features, an own browsing context group.
+/// What every HTML answer of this service but the signer carries: content security policy without inline code, framing
+/// refused, no referrer, no sniffing, no device features, an own browsing context group.
 void add_page_headers(http::Response& response);
 
 }  // namespace sigma::web

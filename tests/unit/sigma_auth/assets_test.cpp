@@ -57,7 +57,7 @@ std::size_t bytes_to_load(std::string_view page) {
 }
 
 TEST(Assets, EveryPageIsThereAtItsAddressWithoutExtension) {
-  for (const auto* path : {"/", "/login", "/select-identity", "/consent", "/device"}) {
+  for (const auto* path : {"/", "/login", "/select-identity", "/consent", "/device", "/signer"}) {
     const auto response = serve(get(path));
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(header(response, "Content-Type"), "text/html; charset=utf-8");
@@ -87,8 +87,22 @@ TEST(Assets, PagesForbidInlineCodeFramesAndOtherHosts) {
   EXPECT_THAT(header(response, "Permissions-Policy"), HasSubstr("camera=()"));
 }
 
+TEST(Assets, OnlyTheSignerMayBeFramedAndItReachesNoServer) {
+  for (const auto* path : {"/", "/login", "/select-identity", "/consent", "/device"})
+    EXPECT_THAT(header(serve(get(path)), "Content-Security-Policy"), HasSubstr("frame-ancestors 'none'")) << path;
+  const auto signer = serve(get("/signer"));
+  const auto policy = header(signer, "Content-Security-Policy");
+  EXPECT_THAT(policy, HasSubstr("frame-ancestors *;"));
+  EXPECT_THAT(policy, HasSubstr("connect-src 'none';"));
+  EXPECT_THAT(policy, HasSubstr("script-src 'self';"));
+  EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
+  EXPECT_FALSE(signer.headers.contains("X-Frame-Options"));
+  EXPECT_FALSE(signer.headers.contains("Cross-Origin-Opener-Policy"));
+  EXPECT_EQ(header(signer, "Referrer-Policy"), "no-referrer");
+}
+
 TEST(Assets, PagesKeepToThePolicyTheyAreServedWith) {
-  for (const auto* path : {"/", "/login", "/select-identity", "/consent", "/device", "error.html"}) {
+  for (const auto* path : {"/", "/login", "/select-identity", "/consent", "/device", "/signer", "error.html"}) {
     const std::string& html = *find_asset(path)->identity;
     EXPECT_THAT(html, Not(HasSubstr("style="))) << path;
     EXPECT_THAT(html, Not(HasSubstr("<style"))) << path;
@@ -146,6 +160,7 @@ TEST(Assets, CompressedFormsAreSmaller) {
 
 TEST(Assets, PagesAreLightAndThoseWithoutKeysLoadNoCryptography) {
   EXPECT_LT(bytes_to_load("/login"), 200'000U);
+  EXPECT_LT(bytes_to_load("/signer"), 120'000U);
   for (const auto* page : {"/", "/select-identity", "/consent", "/device"})
     EXPECT_LT(bytes_to_load(page), 50'000U) << page;
 }

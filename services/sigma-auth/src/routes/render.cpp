@@ -133,7 +133,9 @@ void add_security_headers(const http::Request&, http::Response& response) {
   };
   add("X-Content-Type-Options", "nosniff");
   add("Referrer-Policy", "no-referrer");
-  add("X-Frame-Options", "DENY");
+  // The signer's policy lets it be framed (assets.cpp), and this older header would refuse what that one allows.
+  const auto policy = response.headers.find("Content-Security-Policy");
+  if (!policy || policy->find("frame-ancestors *") == std::string_view::npos) add("X-Frame-Options", "DENY");
   // Pages bring their own policy (assets.cpp); answers that are no pages may load nothing at all.
   add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
 }

@@ -1,8 +1,11 @@
+import { verify as verifyBsm } from '@bsv/sdk/compat/BSM';
 import { verify } from '@bsv/sdk/messages/SignedMessage';
+import { sha256 } from '@bsv/sdk/primitives/Hash';
 import PrivateKey from '@bsv/sdk/primitives/PrivateKey';
+import Signature from '@bsv/sdk/primitives/Signature';
 import { toArray } from '@bsv/sdk/primitives/utils';
 import { describe, expect, it } from 'vitest';
-import { signInToken } from '../src/lib/identity/token';
+import { authToken, signInToken } from '../src/lib/identity/token';
 
 const member = PrivateKey.fromWif('L5k28V9y5gpsDgGiGcZDC2ZgowkweLiTL2pBdUj5xbZkrQ7HbuGn');
 const now = new Date('2026-01-31T12:34:56.789Z');
@@ -32,4 +35,18 @@ describe('the sign-in token', () => {
   });
 
   it('differs each time', () => expect(signInToken(member, now)).not.toBe(signInToken(member, now)));
+});
+
+describe('a token over a body', () => {
+  const body = '{"name":"Zoë"}';
+  const text = `/api/x|${now.toISOString()}|${Buffer.from(sha256(bytesOf(body))).toString('hex')}`;
+  const signatureOf = (token: string) => toArray(token.split('|')[4]!, 'base64') as number[];
+
+  it('covers its UTF-8 bytes, brc77', () =>
+    expect(verify(bytesOf(text), signatureOf(authToken(member, { path: '/api/x', body, now })))).toBe(true));
+  it('covers its UTF-8 bytes, bsm', () => {
+    const signature = signatureOf(authToken(member, { path: '/api/x', body, scheme: 'bsm', now }));
+    expect(signature).toHaveLength(65);
+    expect(verifyBsm(bytesOf(text), Signature.fromCompact(signature), member.toPublicKey())).toBe(true);
+  });
 });

@@ -17,9 +17,11 @@ export class Visitor {
   #complaints = [];
   #expected = [];
 
-  static async arrive(browser, server, options = {}) {
+  /** `applications`: origins, besides the server's, that this person's browser may talk to. */
+  static async arrive(browser, server, { applications = [], ...options } = {}) {
     const visitor = new Visitor();
     visitor.server = server;
+    visitor.applications = applications;
     visitor.context = await browser.newContext({ reducedMotion: 'reduce', ...options });
     visitor.page = await visitor.context.newPage();
     await visitor.#watch();
@@ -33,10 +35,10 @@ export class Visitor {
     this.context.on('request', (request) => {
       this.sent.push([request.method(), request.url(), JSON.stringify(request.headers()), request.postData() ?? ''].join(' '));
       const { origin } = new URL(request.url());
-      if (![this.server.base, clientOrigin].includes(origin)) this.#complaints.push(`asked another host: ${request.url()}`);
+      if (![this.server.base, clientOrigin, ...this.applications].includes(origin)) this.#complaints.push(`asked another host: ${request.url()}`);
     });
-    this.page.on('pageerror', (error) => this.#complaints.push(`script error: ${error.message}`));
-    this.page.on('console', (message) => {
+    this.context.on('weberror', (error) => this.#complaints.push(`script error: ${error.error().message}`));
+    this.context.on('console', (message) => {
       if (message.type() === 'error') this.#complaints.push(`console: ${message.text()}`);
     });
   }
@@ -69,9 +71,9 @@ export class Visitor {
     return new URL(this.page.url()).searchParams;
   }
 
-  async shoot(name) {
+  async shoot(name, page = this.page) {
     mkdirSync(screenshots, { recursive: true });
-    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
+    await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
   }
 
   /** Creates an identity as a person does who reads and obeys the page; answers its words. */

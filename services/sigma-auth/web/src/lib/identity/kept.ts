@@ -10,7 +10,7 @@ export interface KeptIdentity {
 
 const place = 'sigma.identities';
 
-function isKept(value: unknown): value is KeptIdentity {
+export function isKept(value: unknown): value is KeptIdentity {
   const kept = value as Record<keyof KeptIdentity, unknown> | null;
   return (
     typeof kept === 'object' &&

@@ -1,0 +1,53 @@
+// The languages of the pages. English stands beside the code (src/texts); the others are loaded when they are spoken.
+// The language is settled once, before anything is drawn: choosing another one loads the page again.
+import { createI18n, formatter } from '@nanostores/i18n';
+import { atom } from 'nanostores';
+
+/** Each by the name that its speakers give it. */
+export const languages = { en: 'English', de: 'Deutsch', es: 'Español' } as const;
+export type Language = keyof typeof languages;
+
+const place = 'sigma.language';
+const rightToLeft = ['ar', 'fa', 'he', 'ur'];
+const isLanguage = (code: string | null | undefined): code is Language => code != null && Object.hasOwn(languages, code);
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(place);
+  } catch {
+    return null; // storage is blocked
+  }
+}
+
+/** The person's own choice, what the application asked for (`ui_locales`, OpenID Connect Core §3.1.2.1), the browser's. */
+export function preferredLanguage(search: string, browser: readonly string[], chosen: string | null): Language {
+  const asked = (new URLSearchParams(search).get('ui_locales') ?? '').split(' ');
+  const codes = [chosen, ...asked, ...browser].map((tag) => tag?.split('-')[0]?.toLowerCase());
+  return codes.find(isLanguage) ?? 'en';
+}
+
+export const language: Language =
+  typeof document === 'undefined' ? 'en' : preferredLanguage(location.search, navigator.languages, stored());
+
+export function chooseLanguage(code: Language): void {
+  try {
+    localStorage.setItem(place, code);
+  } catch {
+    return; // nothing can be remembered here
+  }
+  location.reload();
+}
+
+if (typeof document !== 'undefined') {
+  document.documentElement.lang = language;
+  document.documentElement.dir = rightToLeft.includes(language) ? 'rtl' : 'ltr';
+}
+
+const loaders = { de: () => import('../locales/de.json'), es: () => import('../locales/es.json') };
+// A language that cannot be loaded now is no reason to show nothing.
+const translations = language === 'en' ? {} : await loaders[language]().then((file) => file.default, () => ({}));
+
+const locale = atom(language);
+const cache = { [language]: translations } as Record<Language, typeof translations>;
+export const i18n = createI18n(locale, { cache, get: async () => ({}) });
+export const format = formatter(locale).get();
