@@ -6,7 +6,7 @@ namespace {
 
 std::string remove_text(const std::string& table, const std::string& key, const std::string& lock) {
   return fmt::format(
-      "DELETE FROM {0} WHERE {1} IN (SELECT {1} FROM {0} WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2{2})",
+      "DELETE FROM {0} WHERE ({1}) IN (SELECT {1} FROM {0} WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2{2})",
       table, key, lock);
 }
 
@@ -16,10 +16,36 @@ Query remove_from(const std::string& table, const std::string& key) {
 }
 
 const Query kRemoveExpired[] = {
-    remove_from("used_keys", "key"),     remove_from("access_tokens", "hash"),   remove_from("refresh_tokens", "hash"),
-    remove_from("grants", "id"),         remove_from("sessions", "id"),          remove_from("signing_keys", "kid"),
-    remove_from("device_codes", "hash"), remove_from("pushed_requests", "hash"),
+    remove_from("used_keys", "key"),        remove_from("access_tokens", "hash"),
+    remove_from("refresh_tokens", "hash"),  remove_from("sessions", "id"),
+    remove_from("signing_keys", "kid"),     remove_from("device_codes", "hash"),
+    remove_from("pushed_requests", "hash"), remove_from("logout_deliveries", "session_id, client_id"),
 };
+
+// A session often outlives the tokens made in it. Clients that want to hear of its end (back-channel logout) are
+// remembered beyond their grants.
+std::string remember_text(const std::string& gone, std::string_view uri) {
+  return fmt::format(
+      "INSERT INTO session_clients (session_id, client_id) SELECT g.session_id, g.client_id FROM {} g "
+      "JOIN sessions s ON s.id = g.session_id JOIN clients c ON c.id = g.client_id WHERE {} IS NOT NULL",
+      gone, uri);
+}
+const std::string kExpiredGrants = "SELECT id FROM grants WHERE expires_at <= $1 ORDER BY expires_at, id LIMIT $2";
+const Query kRememberClients(remember_text("(SELECT session_id, client_id FROM grants WHERE id IN (" + kExpiredGrants +
+                                               "))",
+                                           "json_extract(c.metadata, '$.backchannel_logout_uri')") +
+                             " ON CONFLICT DO NOTHING");
+const Query kRemoveGrants("DELETE FROM grants WHERE id IN (" + kExpiredGrants + ")",
+                          "WITH gone AS (DELETE FROM grants WHERE id IN (" + kExpiredGrants +
+                              " FOR UPDATE SKIP LOCKED) RETURNING session_id, client_id), kept AS (" +
+                              remember_text("gone", "(c.metadata::json ->> 'backchannel_logout_uri')") +
+                              " FOR KEY SHARE OF s ON CONFLICT DO NOTHING) SELECT 1 FROM gone");
+
+Result<std::size_t> remove_grants(Connection& connection, UtcTime now, std::size_t batch) {
+  const Params params{now, static_cast<std::int64_t>(batch)};
+  if (connection.dialect() == sql::Dialect::sqlite) SIGMA_CHECK(change(connection, kRememberClients, params));
+  return change(connection, kRemoveGrants, params);
+}
 
 }  // namespace
 
@@ -32,7 +58,10 @@ Task<Result<std::size_t>> Maintenance::remove_expired(UtcTime now, std::size_t b
                  }));
     removed += count;
   }
-  co_return removed;
+  SIGMA_CO_TRY(const auto grants, co_await db_.write({}, [now, batch](Connection& connection) {
+    return remove_grants(connection, now, batch);
+  }));
+  co_return removed + grants;
 }
 
 Task<Result<void>> Maintenance::ping() {

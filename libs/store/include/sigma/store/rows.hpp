@@ -208,6 +208,17 @@ struct DeviceCode {
   bool operator==(const DeviceCode&) const = default;
 };
 
+/// The end of a session that a client has still to be told of (OpenID Connect Back-Channel Logout).
+struct LogoutDelivery {
+  SessionId session_id;
+  ClientId client_id;
+  UserId user_id;
+  std::int64_t attempts = 0;  ///< begun so far
+  UtcTime next_attempt_at;    ///< not before; while a worker is at it: the end of its lease
+  UtcTime created_at;
+  bool operator==(const LogoutDelivery&) const = default;
+};
+
 struct Consent {
   UserId user_id;
   ClientId client_id;

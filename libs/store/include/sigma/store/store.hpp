@@ -13,6 +13,7 @@
 #include "sigma/core/task.hpp"
 #include "sigma/store/database.hpp"
 #include "sigma/store/device_store.hpp"
+#include "sigma/store/logout_delivery_store.hpp"
 #include "sigma/store/rows.hpp"
 
 namespace sigma::store {
@@ -76,7 +77,8 @@ class SessionStore {
   Task<Result<bool>> renew(SessionId id, UtcTime now, UtcTime expires_at);
   Task<Result<bool>> set_active_identity(SessionId id, std::optional<BapId> bap_id, UtcTime now);
   /// Ends the session and, in the same commit, revokes its access tokens, except those of grants whose scopes hold
-  /// offline_access. False when it was gone already.
+  /// offline_access, and queues a logout delivery for each of its clients that has a backchannel_logout_uri. False when
+  /// it was gone already.
   Task<Result<bool>> remove(SessionId id, UtcTime now);
   Task<Result<std::vector<Session>>> list(UserId id, UtcTime now);
 
@@ -198,6 +200,7 @@ struct Store {
         consents(db),
         keys(db),
         pushed_requests(db),
+        logout_deliveries(db),
         server_secrets(db),
         replay(db),
         maintenance(db) {}
@@ -209,6 +212,7 @@ struct Store {
   ConsentStore consents;
   KeyStore keys;
   PushedRequestStore pushed_requests;
+  LogoutDeliveryStore logout_deliveries;
   ServerSecretStore server_secrets;
   ReplayGuard replay;
   Maintenance maintenance;
