@@ -46,6 +46,17 @@ bool covers(const Scopes& whole, const Scopes& part) {
   return std::all_of(part.begin(), part.end(), [&](const std::string& scope) { return has_scope(whole, scope); });
 }
 
+Result<Scopes> narrowed_scopes(const http::Form& form, const Scopes& granted) {
+  const auto wanted = form.find_nonempty("scope");
+  if (!wanted) return granted;
+  SIGMA_TRY(Scopes scopes, parse_scopes(*wanted));
+  if (!covers(granted, scopes)) {
+    return Error{ErrorCode::invalid_scope,
+                 "A token request cannot ask for more than was granted; ask for fewer scopes or leave scope out."};
+  }
+  return scopes;
+}
+
 Result<Scopes> requested_scopes(std::string_view text, const Scopes& known, const Scopes& allowed) {
   SIGMA_TRY(Scopes scopes, parse_scopes(text));
   const bool nothing_else = std::all_of(scopes.begin(), scopes.end(), [](const auto& s) { return s == "read"; });

@@ -4,16 +4,20 @@
 #include "sigma/oauth/grants/client_credentials.hpp"
 #include "sigma/oauth/grants/device_code.hpp"
 #include "sigma/oauth/grants/refresh_token.hpp"
+#include "sigma/oauth/grants/token_exchange.hpp"
 
 namespace sigma::service {
 namespace {
 
 std::vector<std::unique_ptr<oauth::Grant>> make_grants(App& app, core::Random& random) {
   std::vector<std::unique_ptr<oauth::Grant>> grants;
-  grants.push_back(std::make_unique<oauth::AuthorizationCodeGrant>(app.store, app.issuer, app.clock));
+  grants.push_back(std::make_unique<oauth::AuthorizationCodeGrant>(app.store, app.issuer, app.clock, app.settings));
   grants.push_back(std::make_unique<oauth::RefreshTokenGrant>(app.store, app.issuer, app.clock, random, app.settings));
-  grants.push_back(std::make_unique<oauth::ClientCredentialsGrant>(app.store.tokens, app.clock, random, app.settings));
-  grants.push_back(std::make_unique<oauth::DeviceCodeGrant>(app.store, app.issuer, app.clock));
+  grants.push_back(
+      std::make_unique<oauth::ClientCredentialsGrant>(app.store.tokens, app.issuer, app.clock, random, app.settings));
+  grants.push_back(std::make_unique<oauth::DeviceCodeGrant>(app.store, app.issuer, app.clock, app.settings));
+  grants.push_back(std::make_unique<oauth::TokenExchangeGrant>(app.store, app.clients, app.issuer, app.subjects,
+                                                               app.clock, app.settings));
   return grants;
 }
 
@@ -47,12 +51,14 @@ App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, s
       client_authenticator(clients, x_auth_token, client_assertions, clock, settings),
       sessions(store.users, store.sessions, x_auth_token, clock, random_, settings),
       token_sessions(store, clients, clock),
+      dpop(store.replay, sealer, clock, settings),
+      pushed_requests(store.pushed_requests, client_authenticator, dpop, clock, random_, settings),
       handover(sealer, clock, settings),
-      authorizer(store, clients, handover, clock, random_, settings),
-      issuer(keys, signing_pool, clock, random_, settings),
-      token(client_authenticator, make_grants(*this, random_)),
-      userinfo(store, clients, clock),
-      token_status(store, clients, client_authenticator, clock, settings),
+      authorizer(store, clients, pushed_requests, handover, keys, subjects, clock, random_, settings),
+      issuer(keys, subjects, signing_pool, clock, random_, settings),
+      token(client_authenticator, dpop, make_grants(*this, random_)),
+      userinfo(store, clients, subjects, clock),
+      token_status(store, clients, client_authenticator, subjects, clock, settings),
       device_starts(clock, kDeviceStarts),
       device_guesses(clock, kDeviceGuesses),
       device_alarm(clock, kDeviceAlarm),

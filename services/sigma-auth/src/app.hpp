@@ -11,8 +11,10 @@
 #include "sigma/http/client.hpp"
 #include "sigma/oauth/authorize/authorizer.hpp"
 #include "sigma/oauth/authorize/handover.hpp"
+#include "sigma/oauth/authorize/pushed_requests.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
 #include "sigma/oauth/device/device_authorization.hpp"
+#include "sigma/oauth/dpop/dpop_verifier.hpp"
 #include "sigma/oauth/grants/token_endpoint.hpp"
 #include "sigma/oauth/introspection/introspection.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
@@ -52,6 +54,8 @@ struct App {
   oauth::ClientAuthenticator client_authenticator;
   oauth::SessionService sessions;
   oauth::TokenSessions token_sessions;
+  oauth::DpopVerifier dpop;
+  oauth::PushedRequests pushed_requests;
   oauth::Handover handover;
   oauth::Authorizer authorizer;
   oauth::TokenIssuer issuer;

@@ -29,6 +29,8 @@ struct Config {
   crypto::SecretBytes admin_token;           ///< empty unless Needs::admin_token
   std::vector<std::string> trusted_proxies;  ///< CIDRs
   std::vector<std::string> trusted_origins;  ///< "scheme://host[:port]"
+  std::vector<std::string> resources;        ///< RFC 8707
+  bool require_pushed_requests = false;      ///< RFC 9126, for all clients
   std::string clients_file;                  ///< empty: none
   std::string bap_api_url = "https://api.sigmaidentity.com/v1";  ///< empty: off
   std::string indexer_url;                                       ///< empty: off

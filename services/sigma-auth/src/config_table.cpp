@@ -1,5 +1,7 @@
 #include "config_table.hpp"
 
+#include <boost/url/parse.hpp>
+
 #include "config_values.hpp"
 #include "sigma/core/encoding.hpp"
 
@@ -90,6 +92,13 @@ Result<std::string> parse_bap_id(std::string_view text) {
   return std::string(text);
 }
 
+// An absolute URI without fragment (RFC 8707 §2); exactly this text is put into `aud`.
+Result<std::string> parse_resource(std::string_view text) {
+  const auto uri = boost::urls::parse_absolute_uri(text);
+  if (!uri || text.size() > 2'000) return wrong(fmt::format("holds '{}', which is no absolute URI", text));
+  return std::string(text);
+}
+
 Result<void> set_log_level(Config& config, std::string_view text) {
   const auto level = core::log::parse_level(text);
   if (!level) return wrong("is none of debug, info, warn, error, off");
@@ -147,6 +156,11 @@ constexpr Setting kTable[] = {
     {"admin_token_file", "–", "File that holds the admin token", "/run/secrets/sigma_admin_token"},
     {"trusted_proxies", "–", "Networks whose forwarded headers count", "10.0.0.0/8,fd00::/8", true,
      [](Config& c, std::string_view text) { return set_list(c.trusted_proxies, text, parse_cidr); }},
+    {"resources", "–", "Resource identifiers that access tokens may be asked for (RFC 8707); their tokens are JWTs",
+     "https://api.example.com", true,
+     [](Config& c, std::string_view text) { return set_list(c.resources, text, parse_resource); }},
+    {"require_pushed_requests", "off", "Every client must push its authorization requests (RFC 9126)", "on", true,
+     [](Config& c, std::string_view text) { return set_switch(c.require_pushed_requests, text); }},
     {"trusted_origins", "–", "Further origins allowed with cookies", "https://app.example.com", true,
      [](Config& c, std::string_view text) { return set_list(c.trusted_origins, text, parse_origin); }},
     {"clients_file", "–", "JSON array of clients, applied at start", "/etc/sigma-auth/clients.json", true,

@@ -53,6 +53,8 @@ constexpr Entry kTable[] = {
     {post, "/api/auth/oauth2/authorize", authorize, Cors::none, "OpenID Connect Core §3.1.2.1",
      "Authorization endpoint, by form post"},
     {get, "/api/oauth/authorize", legacy_authorize, Cors::none, "Sigma contract §2", "Where clients of 2025 begin"},
+    {post, "/api/auth/oauth2/par", pushed_request, Cors::any, "RFC 9126 §2",
+     "A client pushes its authorization request"},
     {get, "/api/auth/oauth2/form-post", form_post, Cors::none, "OAuth 2.0 Form Post Response Mode",
      "Posts an answer to the application"},
     {post, "/api/auth/oauth2/continue", oauth2_continue, Cors::none, "Sigma contract §6", "Go on after a page"},

@@ -57,6 +57,8 @@ oauth::Settings make_settings(const Config& config) {
   settings.implicit_sign_up = config.implicit_sign_up;
   settings.allow_unregistered_device_clients = config.unregistered_device_clients;
   settings.legacy_token_path = config.legacy_token_path;
+  settings.resources = config.resources;
+  settings.require_pushed_requests = config.require_pushed_requests;
   return settings;
 }
 

@@ -212,9 +212,9 @@ TEST_F(Device, TokensOfOtherGrantsAreNoSessions) {
 TEST_F(Device, UnregisteredNamesMayAskWhenTheOperatorLetsThem) {
   EXPECT_EQ(try_start({{"client_id", "your-app-name"}}).error().code(), ErrorCode::invalid_client);
   device_settings.allow_unregistered_device_clients = true;
-  TokenEndpoint open{device_authenticator, [&] {
+  TokenEndpoint open{device_authenticator, dpop, [&] {
                        std::vector<std::unique_ptr<Grant>> grants;
-                       grants.push_back(std::make_unique<DeviceCodeGrant>(store, issuer, clock));
+                       grants.push_back(std::make_unique<DeviceCodeGrant>(store, issuer, clock, settings));
                        return grants;
                      }()};
   const auto poll_open = [&](const std::string& device_code) {

@@ -64,7 +64,7 @@ class Device : public Engine {
   Result<void> deny(const std::string& user_code) { return run(device.deny(user_code, visitor())); }
   Result<DeviceRequest> describe(const std::string& user_code) { return run(device.describe(user_code, visitor())); }
   core::Json claims_of(const core::Json& tokens) {
-    return run(userinfo.describe(text(tokens, "access_token"))).value();
+    return run(userinfo.describe({text(tokens, "access_token"), false, {}})).value();
   }
 
   Settings device_settings = settings;

@@ -18,6 +18,7 @@
 #include "sigma/oauth/grants/device_code.hpp"
 #include "sigma/oauth/grants/refresh_token.hpp"
 #include "sigma/oauth/grants/token_endpoint.hpp"
+#include "sigma/oauth/grants/token_exchange.hpp"
 #include "sigma/oauth/introspection/introspection.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
 #include "sigma/oauth/registration/client_directory.hpp"
@@ -52,6 +53,7 @@ inline Settings test_settings() {
   settings.base_url = "https://id.example";
   settings.issuer = "https://id.example/api/auth";
   settings.id_token_algorithm = jose::Algorithm::ES256;
+  settings.resources = {"https://api.example/", "https://files.example/v1"};
   return settings;
 }
 
@@ -67,6 +69,7 @@ class Engine : public ::testing::Test {
   void SetUp() override {
     ASSERT_TRUE(store::Migrator(store_sqlite::make_connector(folder.file("test.db")), clock).migrate());
     ASSERT_TRUE(run(keys.start()));
+    ASSERT_TRUE(run(subjects.start()));
     member_key = std::make_unique<bitcoin::PrivateKey>(bitcoin::PrivateKey::generate(random));
     person_key = std::make_unique<bitcoin::PrivateKey>(bitcoin::PrivateKey::generate(random));
     store::Client client;
@@ -156,7 +159,7 @@ class Engine : public ::testing::Test {
   }
 
   bool is_alive(const core::Json& answer) {
-    return run(userinfo.describe(answer.at("access_token").get<std::string>())).has_value();
+    return run(userinfo.describe({answer.at("access_token").get<std::string>(), false, {}})).has_value();
   }
 
   static constexpr const char* kVerifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -170,26 +173,30 @@ class Engine : public ::testing::Test {
   store::Database database{store_sqlite::make_connector(folder.file("test.db"))};
   store::Store store{database};
   KeyManager keys{store.keys, sealer, clock, random};
+  SubjectIdentifiers subjects{store.server_secrets, sealer, clock, random};
   ClientDirectory clients{store.clients};
   XAuthTokenVerifier x_auth_token{store.replay, clock};
   ClientAssertionVerifier assertions{store.replay, clock, settings};
   ClientAuthenticator authenticator{clients, x_auth_token, assertions, clock, settings};
   SessionService sessions{store.users, store.sessions, x_auth_token, clock, random, settings};
   Handover handover{sealer, clock, settings};
-  Authorizer authorizer{store, clients, handover, clock, random, settings};
-  TokenIssuer issuer{keys, pool, clock, random, settings};
-  TokenEndpoint token{authenticator, make_grants()};
-  UserInfo userinfo{store, clients, clock};
-  TokenStatus status{store, clients, authenticator, clock, settings};
+  DpopVerifier dpop{store.replay, sealer, clock, settings};
+  PushedRequests pushed{store.pushed_requests, authenticator, dpop, clock, random, settings};
+  Authorizer authorizer{store, clients, pushed, handover, keys, subjects, clock, random, settings};
+  TokenIssuer issuer{keys, subjects, pool, clock, random, settings};
+  TokenEndpoint token{authenticator, dpop, make_grants()};
+  UserInfo userinfo{store, clients, subjects, clock};
+  TokenStatus status{store, clients, authenticator, subjects, clock, settings};
   std::unique_ptr<bitcoin::PrivateKey> member_key, person_key;
 
  private:
   std::vector<std::unique_ptr<Grant>> make_grants() {
     std::vector<std::unique_ptr<Grant>> grants;
-    grants.push_back(std::make_unique<AuthorizationCodeGrant>(store, issuer, clock));
+    grants.push_back(std::make_unique<AuthorizationCodeGrant>(store, issuer, clock, settings));
     grants.push_back(std::make_unique<RefreshTokenGrant>(store, issuer, clock, random, settings));
-    grants.push_back(std::make_unique<ClientCredentialsGrant>(store.tokens, clock, random, settings));
-    grants.push_back(std::make_unique<DeviceCodeGrant>(store, issuer, clock));
+    grants.push_back(std::make_unique<ClientCredentialsGrant>(store.tokens, issuer, clock, random, settings));
+    grants.push_back(std::make_unique<DeviceCodeGrant>(store, issuer, clock, settings));
+    grants.push_back(std::make_unique<TokenExchangeGrant>(store, clients, issuer, subjects, clock, settings));
     return grants;
   }
 };

@@ -1,6 +1,7 @@
 #include "sigma/oauth/authorize/authorizer.hpp"
 
 #include "sigma/core/uuid.hpp"
+#include "sigma/oauth/tokens/id_token_hint.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::oauth {
@@ -13,6 +14,27 @@ bool is_login_needed(const AuthorizationRequest& request, const MaybeSession& se
   if (auth_time >= request.progress.started_at) return false;  // signed in for this very request
   if (request.prompt.contains("login") || request.prompt.contains("create")) return true;
   return request.max_age && now - auth_time > std::chrono::seconds{*request.max_age};
+}
+
+// What the person is asked to agree to: the scopes, and those that would release the claims asked for by name.
+Scopes asked_scopes(const AuthorizationRequest& request) {
+  Scopes scopes = request.scopes;
+  for (const std::string& scope : request.claims.scopes) {
+    if (!has_scope(scopes, scope)) scopes.push_back(scope);
+  }
+  return scopes;
+}
+
+// Pages and their addresses only learn of a pushed request what they show; the rest stays here.
+http::Form page_parameters(const AuthorizationRequest& request) {
+  if (!request.progress.request_uri) return request.parameters;
+  http::Form form;
+  for (const std::string_view name :
+       {"client_id", "redirect_uri", "scope", "prompt", "bapId", "bap_id", "login_hint"}) {
+    if (const auto value = request.parameters.find_nonempty(name)) form.add(std::string(name), std::string(*value));
+  }
+  form.add("request_uri", *request.progress.request_uri);
+  return form;
 }
 
 }  // namespace
@@ -44,22 +66,56 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::answer_consent(std::string 
   co_return co_await decide(std::move(opened.parameters), opened.progress, std::move(session), std::move(answer));
 }
 
+core::Task<Result<void>> Authorizer::open_pushed(AuthorizationRequest& request) {
+  const auto request_uri = request.parameters.find_nonempty("request_uri");
+  if (!request_uri || !request_uri->starts_with(kPushedRequestPrefix)) co_return Result<void>{};
+  request.progress.request_uri = std::string(*request_uri);
+  SIGMA_CO_TRY(request.parameters, co_await pushed_.open(*request.progress.request_uri, request.client.id.str(),
+                                                         request.progress.started_at));
+  co_return Result<void>{};
+}
+
+// An ID token of ours that this client sends along: only the person it speaks of will do.
+Result<void> Authorizer::read_hint(AuthorizationRequest& request) const {
+  const auto hint = request.parameters.find_nonempty("id_token_hint");
+  if (!hint) return {};
+  SIGMA_TRY(const IdTokenHint token, verify_id_token_hint(*hint, *keys_.current(), settings_.issuer, clock_.now()));
+  if (token.client_id != request.client.id)
+    return Error{ErrorCode::invalid_request, "id_token_hint was issued to another client; send one of your own."};
+  if (request.required_subject && request.required_subject != token.sub)
+    return Error{ErrorCode::invalid_request, "id_token_hint and the sub of claims name two different people."};
+  request.required_subject = token.sub;
+  return {};
+}
+
+bool Authorizer::is_somebody_else(const AuthorizationRequest& request, const store::SessionWithUser& session) const {
+  return request.required_subject && subjects_.for_client(request.client, session.user.id) != request.required_subject;
+}
+
 core::Task<Result<AuthorizationOutcome>> Authorizer::decide(http::Form parameters, Progress progress,
                                                             MaybeSession session, std::optional<ConsentAnswer> answer) {
   AuthorizationRequest request;
   request.parameters = std::move(parameters);
-  request.progress = progress;
+  request.progress = std::move(progress);
   if (const auto client_id = request.parameters.find_nonempty("client_id")) {
     SIGMA_CO_TRY(auto client, co_await clients_.find(store::ClientId{std::string(*client_id)}));
     if (client) request.client = std::move(*client);
   }
-  for (const auto& rule : page_rules()) {
-    if (auto checked = rule.check(request, settings_); !checked)
-      co_return AuthorizationOutcome{ShowError{checked.error()}};
+  if (auto opened = co_await open_pushed(request); !opened) {
+    if (opened.error().is_outage()) co_return opened.error();
+    co_return AuthorizationOutcome{ShowError{opened.error()}};
   }
-  for (const auto& rule : redirect_rules()) {
-    if (auto checked = rule.check(request, settings_); !checked) co_return refuse(request, checked.error());
+  if (auto checked = check_rules(request, page_rules(), settings_); !checked)
+    co_return AuthorizationOutcome{ShowError{checked.error()}};
+  if (auto checked = check_rules(request, redirect_rules(), settings_); !checked)
+    co_return refuse(request, checked.error());
+  const bool must_push = settings_.require_pushed_requests ||
+                         request.client.metadata.value("require_pushed_authorization_requests", false);
+  if (must_push && !request.progress.request_uri) {
+    co_return refuse(request, {ErrorCode::invalid_request,
+                               "This client must push its authorization requests (RFC 9126); send request_uri."});
   }
+  if (auto read = read_hint(request); !read) co_return refuse(request, read.error());
   co_return co_await decide_interaction(std::move(request), std::move(session), std::move(answer));
 }
 
@@ -67,8 +123,13 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::decide_interaction(Authoriz
                                                                         MaybeSession session,
                                                                         std::optional<ConsentAnswer> answer) {
   const bool silent = request.prompt.contains("none");
-  if (is_login_needed(request, session, clock_.now())) {
+  const bool somebody_else = session && is_somebody_else(request, *session);
+  if (somebody_else || is_login_needed(request, session, clock_.now())) {
     if (silent) co_return refuse(request, {ErrorCode::login_required, "The person has to sign in first."});
+    if (somebody_else && session->session.auth_time >= request.progress.started_at) {
+      co_return refuse(request, {ErrorCode::login_required,
+                                 "The person signed in as somebody else than the one the application asked for."});
+    }
     co_return to_page(request, "/login");
   }
   if (request.prompt.contains("select_account") && !request.progress.identity_selected)
@@ -125,12 +186,18 @@ core::Task<Result<bool>> Authorizer::has_consent(const AuthorizationRequest& req
   if (request.prompt.contains("consent")) co_return false;
   if (request.client.skip_consent) co_return true;
   SIGMA_CO_TRY(const auto consent, co_await store_.consents.find(user, request.client.id, std::move(bap_id)));
-  co_return consent&& covers(consent->scopes, request.scopes);
+  co_return consent&& covers(consent->scopes, asked_scopes(request));
 }
 
 core::Task<Result<AuthorizationOutcome>> Authorizer::issue_code(AuthorizationRequest request,
                                                                 store::SessionWithUser session,
                                                                 std::optional<store::BapId> bap_id) {
+  if (request.progress.request_uri) {
+    if (auto spent = co_await pushed_.consume(*request.progress.request_uri); !spent) {
+      if (spent.error().is_outage()) co_return spent.error();
+      co_return AuthorizationOutcome{ShowError{spent.error()}};
+    }
+  }
   const std::string secret = make_bearer_secret(random_);
   store::AuthorizationCode code;
   code.hash = hash_secret(secret);
@@ -144,6 +211,9 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::issue_code(AuthorizationReq
   code.code_challenge = request.code_challenge;
   code.scopes = request.scopes;
   code.nonce = request.nonce;
+  code.claims = request.claims.names;
+  code.resources = request.resources;
+  code.dpop_jkt = request.dpop_jkt;
   code.auth_time = session.session.auth_time;
   code.created_at = clock_.now();
   code.expires_at = code.created_at + settings_.code_lifetime;
@@ -154,7 +224,9 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::issue_code(AuthorizationReq
 }
 
 AuthorizationOutcome Authorizer::to_page(const AuthorizationRequest& request, std::string path) const {
-  return GoToPage{std::move(path), handover_.sign(request.parameters, request.progress)};
+  Scopes beyond = request.claims.scopes;
+  std::erase_if(beyond, [&](const std::string& scope) { return has_scope(request.scopes, scope); });
+  return GoToPage{std::move(path), handover_.sign(page_parameters(request), request.progress, join_scopes(beyond))};
 }
 
 AuthorizationOutcome Authorizer::to_client(const AuthorizationRequest& request, http::Form answer) const {

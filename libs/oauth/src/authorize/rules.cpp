@@ -5,6 +5,7 @@
 
 #include "sigma/core/encoding.hpp"
 #include "sigma/oauth/authorize/authorization_request.hpp"
+#include "sigma/oauth/tokens/resources.hpp"
 
 namespace sigma::oauth {
 namespace {
@@ -72,7 +73,8 @@ Result<void> check_request_object(AuthorizationRequest& request, const Settings&
   if (text_of(request, "request"))
     return Error{ErrorCode::request_not_supported, "Request objects are not supported; send plain parameters."};
   if (text_of(request, "request_uri"))
-    return Error{ErrorCode::request_uri_not_supported, "request_uri is not supported; send plain parameters."};
+    return Error{ErrorCode::request_uri_not_supported,
+                 "request_uri is only supported for requests that were pushed to this server (RFC 9126)."};
   return {};
 }
 
@@ -146,7 +148,33 @@ Result<void> check_pkce(AuthorizationRequest& request, const Settings&) {
   return {};
 }
 
+Result<void> check_resources(AuthorizationRequest& request, const Settings& settings) {
+  SIGMA_TRY(request.resources, requested_resources(request.parameters, settings.resources));
+  return {};
+}
+
+Result<void> check_dpop_key(AuthorizationRequest& request, const Settings&) {
+  request.dpop_jkt = text_of(request, "dpop_jkt");
+  if (!request.dpop_jkt) return {};
+  const auto digest = core::base64url_decode(*request.dpop_jkt);
+  if (!digest || digest->size() != 32)
+    return bad_request("dpop_jkt must be the base64url SHA-256 thumbprint of the key: 43 characters (RFC 7638).");
+  return {};
+}
+
+// Only what the client may have at all; and only beside openid, because it is a matter of that layer.
+Result<void> check_claims(AuthorizationRequest& request, const Settings&) {
+  const auto text = text_of(request, "claims");
+  if (!text || !has_scope(request.scopes, "openid")) return {};
+  SIGMA_TRY(request.claims, parse_claims_request(*text));
+  if (!request.client.scopes.empty()) request.claims.keep_only(request.client.scopes);
+  request.required_subject = request.claims.sub;
+  return {};
+}
+
 Result<void> check_nonce_and_max_age(AuthorizationRequest& request, const Settings&) {
+  if (const auto usual = request.client.metadata.find("default_max_age"); usual != request.client.metadata.end())
+    request.max_age = usual->get<std::int64_t>();
   request.nonce = text_of(request, "nonce");
   if (request.nonce && request.nonce->size() > 1'000) return bad_request("nonce is too long; 1,000 bytes are enough.");
   if (const auto text = text_of(request, "max_age")) {
@@ -194,6 +222,12 @@ std::optional<Loopback> split_loopback(std::string_view uri) {
 
 }  // namespace
 
+Result<void> check_rules(AuthorizationRequest& request, const std::vector<AuthorizationRule>& rules,
+                         const Settings& settings) {
+  for (const AuthorizationRule& rule : rules) SIGMA_CHECK(rule.check(request, settings));
+  return {};
+}
+
 bool redirect_uri_matches(std::string_view registered, std::string_view sent, bool native_client) {
   if (registered == sent) return true;
   if (!native_client) return false;
@@ -221,6 +255,9 @@ const std::vector<AuthorizationRule>& redirect_rules() {
       {"check_grant_allowed", "RFC 6749 §4.1.2.1", check_grant_allowed},
       {"check_scope", "RFC 6749 §3.3", check_scope},
       {"check_pkce", "RFC 7636 §4.3, RFC 9700 §2.1.1", check_pkce},
+      {"check_claims", "OpenID Connect Core §5.5", check_claims},
+      {"check_resources", "RFC 8707 §2.1", check_resources},
+      {"check_dpop_key", "RFC 9449 §10", check_dpop_key},
       {"check_nonce_and_max_age", "OpenID Connect Core §3.1.2.1", check_nonce_and_max_age},
       {"check_wanted_identity", "Sigma contract §2", check_wanted_identity},
   };

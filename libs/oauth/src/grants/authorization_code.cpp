@@ -6,6 +6,7 @@
 #include "sigma/core/log.hpp"
 #include "sigma/crypto/digest.hpp"
 #include "sigma/oauth/scope.hpp"
+#include "sigma/oauth/tokens/resources.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::oauth {
@@ -47,34 +48,31 @@ Result<void> check_code_verifier(const std::optional<std::string>& code_challeng
   return {};
 }
 
-core::Task<Result<Issue>> AuthorizationCodeGrant::prepare(store::Client client, store::AuthorizationCode code,
-                                                          http::Form form) {
+core::Task<Result<Issue>> AuthorizationCodeGrant::prepare(TokenRequest request, store::AuthorizationCode code) {
   const core::UtcTime now = clock_.now();
   // One sentence for a foreign and an expired code: neither tells whether the other is true.
-  if (code.client_id != client.id || code.expires_at <= now)
+  if (code.client_id != request.client.id || code.expires_at <= now)
     co_return bad_grant("The code has expired or was issued to another client; start the sign-in again.");
+  const http::Form& form = request.form;
   const auto redirect_uri = form.find_nonempty("redirect_uri");
   if (redirect_uri ? *redirect_uri != code.redirect_uri : code.redirect_uri_was_sent) {
     co_return bad_grant("redirect_uri must be the same as in the authorization request.");
   }
-  SIGMA_CO_CHECK(
-      check_code_verifier(code.code_challenge, form.find_nonempty("code_verifier"), client.auth_method == "none"));
-  // The parameter is no part of RFC 6749 §4.1.3, but who sends it may get less than was granted, never more.
-  Scopes scopes = code.scopes;
-  if (const auto wanted = form.find_nonempty("scope")) {
-    SIGMA_CO_TRY(scopes, parse_scopes(*wanted));
-    if (!covers(code.scopes, scopes))
-      co_return Error{ErrorCode::invalid_scope,
-                      "The exchange of a code cannot ask for more than was granted; leave scope out."};
-  }
+  SIGMA_CO_CHECK(check_code_verifier(code.code_challenge, form.find_nonempty("code_verifier"),
+                                     request.client.auth_method == "none"));
+  if (code.dpop_jkt && code.dpop_jkt != request.dpop_jkt)
+    co_return bad_grant("The code was bound to a DPoP key (dpop_jkt); send a DPoP proof made with that key.");
+  // The parameter scope is no part of RFC 6749 §4.1.3, but who sends it may get less than was granted, never more.
+  SIGMA_CO_TRY(Scopes scopes, narrowed_scopes(form, code.scopes));
+  SIGMA_CO_TRY(auto resources, narrowed_resources(form, code.resources, settings_.resources));
   SIGMA_CO_TRY(auto session, co_await store_.sessions.find_by_id(code.session_id, now));
   if (!session || session->user.disabled) co_return bad_grant("The session behind this code has ended; sign in again.");
 
   Issue issue;
-  issue.client = std::move(client);
-  issue.subject.user = std::move(session->user);
+  issue.client = std::move(request.client);
+  issue.subject = Subject{std::move(session->user), std::nullopt};
   if (code.bap_id) {
-    SIGMA_CO_TRY(issue.subject.profile, co_await store_.users.find_profile(*code.bap_id));
+    SIGMA_CO_TRY(issue.subject->profile, co_await store_.users.find_profile(*code.bap_id));
   }
   issue.grant_id = code.grant_id;
   issue.session_id = code.session_id;
@@ -83,12 +81,15 @@ core::Task<Result<Issue>> AuthorizationCodeGrant::prepare(store::Client client, 
   issue.granted_scopes = code.scopes;
   issue.nonce = code.nonce;
   issue.auth_time = code.auth_time;
-  issue.resources = code.resources;
+  issue.granted_resources = code.resources.empty() ? resources : code.resources;
+  issue.resources = std::move(resources);
+  issue.dpop_jkt = std::move(request.dpop_jkt);
+  if (!code.claims.is_null()) issue.details["claims"] = code.claims;
   co_return issue;
 }
 
-core::Task<Result<core::Json>> AuthorizationCodeGrant::exchange(store::Client client, http::Form form) {
-  const auto secret = form.find_nonempty("code");
+core::Task<Result<core::Json>> AuthorizationCodeGrant::exchange(TokenRequest request) {
+  const auto secret = request.form.find_nonempty("code");
   if (!secret) co_return Error{ErrorCode::invalid_request, "code is missing."};
   const store::SecretHash hash = hash_secret(*secret);
   SIGMA_CO_TRY(auto code, co_await store_.tokens.find_code(hash));
@@ -98,14 +99,14 @@ core::Task<Result<core::Json>> AuthorizationCodeGrant::exchange(store::Client cl
     SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(grant_id, clock_.now()));
     co_return used_before();
   }
-  auto issue = co_await prepare(std::move(client), std::move(*code), std::move(form));
+  auto issue = co_await prepare(std::move(request), std::move(*code));
   if (!issue) {
     // A code that met a wrong verifier or redirect URI may be in the wrong hands: it is spent. An outage spends
     // nothing.
     if (!issue.error().is_outage()) SIGMA_CO_CHECK(co_await store_.tokens.consume_code(hash, clock_.now()));
     co_return issue.error();
   }
-  const Subject subject = issue->subject;
+  const Subject subject = *issue->subject;
   SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(std::move(*issue)));
   SIGMA_CO_TRY(const store::Consumed outcome,
                co_await store_.tokens.redeem_code(hash, clock_.now(), std::move(minted.rows)));

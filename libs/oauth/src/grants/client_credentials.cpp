@@ -2,7 +2,7 @@
 
 #include "sigma/core/uuid.hpp"
 #include "sigma/oauth/scope.hpp"
-#include "sigma/oauth/tokens/secret.hpp"
+#include "sigma/oauth/tokens/resources.hpp"
 
 namespace sigma::oauth {
 namespace {
@@ -14,13 +14,13 @@ bool is_personal(const std::string& scope) {
 
 }  // namespace
 
-core::Task<Result<core::Json>> ClientCredentialsGrant::exchange(store::Client client, http::Form form) {
-  if (client.auth_method == "none") {
+core::Task<Result<core::Json>> ClientCredentialsGrant::exchange(TokenRequest request) {
+  if (request.client.auth_method == "none") {
     co_return Error{ErrorCode::unauthorized_client,
                     "A public client cannot use client_credentials: it has nothing to prove itself with."};
   }
-  SIGMA_CO_TRY(Scopes scopes, parse_scopes(form.find_nonempty("scope").value_or("")));
-  Scopes allowed = client.scopes;
+  SIGMA_CO_TRY(Scopes scopes, parse_scopes(request.form.find_nonempty("scope").value_or("")));
+  Scopes allowed = request.client.scopes;
   std::erase_if(allowed, is_personal);
   if (scopes.empty()) scopes = allowed;
   if (!covers(allowed, scopes)) {
@@ -28,22 +28,16 @@ core::Task<Result<core::Json>> ClientCredentialsGrant::exchange(store::Client cl
         ErrorCode::invalid_scope,
         "client_credentials only gives scopes that are registered for the client and do not speak of a person."};
   }
-  const core::UtcTime now = clock_.now();
-  const std::string secret = make_bearer_secret(random_);
-  store::AccessToken token;
-  token.hash = hash_secret(secret);
-  token.grant_id = store::GrantId{core::uuid_v7(clock_, random_)};
-  token.client_id = client.id;
-  token.scopes = scopes;
-  token.auth_time = token.created_at = now;
-  token.expires_at = now + settings_.access_token_lifetime;
-  core::Json answer = {{"access_token", secret},
-                       {"token_type", "Bearer"},
-                       {"expires_in", settings_.access_token_lifetime.count()},
-                       {"expires_at", token.expires_at.seconds()},
-                       {"scope", join_scopes(scopes)}};
-  SIGMA_CO_CHECK(co_await tokens_.create_access(std::move(token)));
-  co_return answer;
+  Issue issue;
+  SIGMA_CO_TRY(issue.resources, requested_resources(request.form, settings_.resources));
+  issue.client = std::move(request.client);
+  issue.grant_id = store::GrantId{core::uuid_v7(clock_, random_)};
+  issue.scopes = std::move(scopes);
+  issue.auth_time = clock_.now();
+  issue.dpop_jkt = std::move(request.dpop_jkt);
+  SIGMA_CO_TRY(Minted minted, co_await issuer_.mint_access_token(std::move(issue)));
+  SIGMA_CO_CHECK(co_await tokens_.create_access(std::move(minted.rows.access)));
+  co_return std::move(minted.answer);
 }
 
 }  // namespace sigma::oauth

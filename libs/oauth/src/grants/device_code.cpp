@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sigma/oauth/sessions/token_sessions.hpp"
+#include "sigma/oauth/tokens/resources.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::oauth {
@@ -37,22 +38,18 @@ Result<void> DeviceCodeGrant::check_parameters(const http::Form& form) const {
   return {};
 }
 
-core::Task<Result<Issue>> DeviceCodeGrant::prepare(store::Client client, const store::DeviceCode& code,
-                                                   const http::Form& form) {
-  Scopes scopes = code.scopes;
-  if (const auto wanted = form.find_nonempty("scope")) {
-    SIGMA_CO_TRY(scopes, parse_scopes(*wanted));
-    if (!covers(code.scopes, scopes))
-      co_return Error{ErrorCode::invalid_scope,
-                      "The device cannot get more than the person approved; ask for fewer scopes or leave scope out."};
-  }
+core::Task<Result<Issue>> DeviceCodeGrant::prepare(TokenRequest request, const store::DeviceCode& code) {
+  SIGMA_CO_TRY(Scopes scopes, narrowed_scopes(request.form, code.scopes));
   SIGMA_CO_TRY(auto user, co_await store_.users.find(*code.user_id));
   if (!user || user->disabled) co_return denied();
   Issue issue;
-  issue.client = std::move(client);
-  issue.subject.user = std::move(*user);
+  SIGMA_CO_TRY(issue.resources, narrowed_resources(request.form, {}, settings_.resources));
+  issue.granted_resources = issue.resources;
+  issue.client = std::move(request.client);
+  issue.subject = Subject{std::move(*user), std::nullopt};
+  issue.dpop_jkt = std::move(request.dpop_jkt);
   if (code.bap_id) {
-    SIGMA_CO_TRY(issue.subject.profile, co_await store_.users.find_profile(*code.bap_id));
+    SIGMA_CO_TRY(issue.subject->profile, co_await store_.users.find_profile(*code.bap_id));
   }
   issue.grant_id = *code.grant_id;
   issue.session_id = *code.session_id;
@@ -64,12 +61,12 @@ core::Task<Result<Issue>> DeviceCodeGrant::prepare(store::Client client, const s
   co_return issue;
 }
 
-core::Task<Result<core::Json>> DeviceCodeGrant::exchange(store::Client client, http::Form form) {
-  const store::SecretHash hash = hash_secret(*form.find_nonempty("device_code"));
-  SIGMA_CO_TRY(const auto poll, co_await store_.devices.poll(hash, client.id, clock_.now()));
+core::Task<Result<core::Json>> DeviceCodeGrant::exchange(TokenRequest request) {
+  const store::SecretHash hash = hash_secret(*request.form.find_nonempty("device_code"));
+  SIGMA_CO_TRY(const auto poll, co_await store_.devices.poll(hash, request.client.id, clock_.now()));
   if (!poll) co_return unknown_code();
   SIGMA_CO_CHECK(check_answer(*poll, clock_.now()));
-  SIGMA_CO_TRY(Issue issue, co_await prepare(std::move(client), poll->code, form));
+  SIGMA_CO_TRY(Issue issue, co_await prepare(std::move(request), poll->code));
   SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(std::move(issue)));
   SIGMA_CO_TRY(const store::Consumed outcome,
                co_await store_.devices.redeem(hash, clock_.now(), std::move(minted.rows)));

@@ -4,6 +4,8 @@
 
 #include "sigma/crypto/aead.hpp"
 #include "sigma/crypto/digest.hpp"
+#include "sigma/oauth/dpop/dpop_verifier.hpp"
+#include "sigma/oauth/tokens/resources.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::oauth {
@@ -16,15 +18,27 @@ Error bad_grant(std::string description) {
 }
 
 // What makes two refresh requests "the same": everything but the proof of the client, which is new each time.
-std::string fingerprint_of(const store::Client& client, const http::Form& form) {
+std::string fingerprint_of(const TokenRequest& request) {
   std::vector<std::string> parts;
-  for (const auto& [name, value] : form.parameters()) {
+  for (const auto& [name, value] : request.form.parameters()) {
     if (name == "scope" || name == "resource") parts.push_back(name + "=" + value);
   }
   std::sort(parts.begin(), parts.end());
-  std::string text = client.id.str();
+  std::string text = request.client.id.str() + '\n' + request.dpop_jkt.value_or("");
   for (const auto& part : parts) text += '\n' + part;
   return crypto::to_string(crypto::sha256(text));
+}
+
+// A public client proves itself by the key its tokens are bound to (RFC 9449 §5); a confidential one has its own proof
+// and may change keys, but does not fall back to bearer tokens.
+Result<void> check_key(const TokenRequest& request, const store::RefreshToken& row) {
+  const auto bound = bound_key(row.details);
+  if (!bound) return {};
+  if (!request.dpop_jkt)
+    return bad_grant("This refresh token is bound to a key; send a DPoP proof made with that key.");
+  if (request.client.auth_method == "none" && request.dpop_jkt != bound)
+    return bad_grant("This refresh token is bound to another key; send a DPoP proof made with that key.");
+  return {};
 }
 
 std::string answer_key(std::string_view secret) {
@@ -62,22 +76,18 @@ core::Task<Result<core::Json>> RefreshTokenGrant::end_family(store::GrantId gran
   co_return bad_grant("This refresh token was used before. All tokens of this sign-in were revoked; sign in again.");
 }
 
-core::Task<Result<Issue>> RefreshTokenGrant::prepare(store::Client client, const store::RefreshToken& row,
-                                                     const http::Form& form) {
-  Scopes scopes = row.scopes;
-  if (const auto wanted = form.find_nonempty("scope")) {
-    SIGMA_CO_TRY(scopes, parse_scopes(*wanted));
-    if (!covers(row.scopes, scopes))
-      co_return Error{ErrorCode::invalid_scope,
-                      "A refresh cannot ask for more than was granted; ask for fewer scopes or leave scope out."};
-  }
+core::Task<Result<Issue>> RefreshTokenGrant::prepare(TokenRequest request, const store::RefreshToken& row) {
+  SIGMA_CO_TRY(Scopes scopes, narrowed_scopes(request.form, row.scopes));
   SIGMA_CO_TRY(auto user, co_await store_.users.find(row.user_id));
   if (!user || user->disabled) co_return bad_grant("The account behind this refresh token is gone or switched off.");
   Issue issue;
-  issue.client = std::move(client);
-  issue.subject.user = std::move(*user);
+  SIGMA_CO_TRY(issue.resources, narrowed_resources(request.form, row.resources, settings_.resources));
+  issue.granted_resources = row.resources.empty() ? issue.resources : row.resources;
+  issue.client = std::move(request.client);
+  issue.subject = Subject{std::move(*user), std::nullopt};
+  issue.dpop_jkt = std::move(request.dpop_jkt);
   if (row.bap_id) {
-    SIGMA_CO_TRY(issue.subject.profile, co_await store_.users.find_profile(*row.bap_id));
+    SIGMA_CO_TRY(issue.subject->profile, co_await store_.users.find_profile(*row.bap_id));
   }
   issue.grant_id = row.grant_id;
   issue.session_id = row.session_id;
@@ -85,23 +95,23 @@ core::Task<Result<Issue>> RefreshTokenGrant::prepare(store::Client client, const
   issue.scopes = std::move(scopes);
   issue.granted_scopes = row.scopes;
   issue.auth_time = row.auth_time;
-  issue.resources = row.resources;
   issue.details = row.details;
   co_return issue;
 }
 
-core::Task<Result<core::Json>> RefreshTokenGrant::exchange(store::Client client, http::Form form) {
-  const std::string secret(*form.find_nonempty("refresh_token"));
+core::Task<Result<core::Json>> RefreshTokenGrant::exchange(TokenRequest request) {
+  const std::string secret(*request.form.find_nonempty("refresh_token"));
   const store::SecretHash hash = hash_secret(secret);
-  const std::string fingerprint = fingerprint_of(client, form);
+  const std::string fingerprint = fingerprint_of(request);
   SIGMA_CO_TRY(auto row, co_await store_.tokens.find_refresh(hash));
-  if (!row || row->client_id != client.id || row->revoked_at || row->expires_at <= clock_.now()) {
+  if (!row || row->client_id != request.client.id || row->revoked_at || row->expires_at <= clock_.now()) {
     co_return bad_grant(
         "The refresh token is unknown, expired, revoked, or was issued to another client; sign in again.");
   }
+  SIGMA_CO_CHECK(check_key(request, *row));
   if (row->rotated_at) co_return co_await answer_again(std::move(*row), secret, fingerprint);
 
-  SIGMA_CO_TRY(Issue issue, co_await prepare(std::move(client), *row, form));
+  SIGMA_CO_TRY(Issue issue, co_await prepare(std::move(request), *row));
   SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(std::move(issue)));
   SIGMA_CO_TRY(std::string sealed,
                crypto::aead_seal(answer_key(secret), core::dump_json(minted.answer), kAnswerContext, random_));

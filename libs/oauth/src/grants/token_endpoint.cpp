@@ -29,17 +29,23 @@ core::Task<Result<core::Json>> TokenEndpoint::exchange(ClientCredentials request
   }
   Grant& grant = **found;
   SIGMA_CO_CHECK(grant.check_parameters(request.form));
-  // 3. The client, by the method it is registered with.
-  http::Form form = request.form;
-  SIGMA_CO_TRY(store::Client client, co_await authenticator_.authenticate(std::move(request), std::move(path)));
-  // 4. What this client may do at all.
-  const auto& allowed = client.grant_types;
+  // 3. The key, if one is proven (RFC 9449 §5). Before anything is used up: a proof without the nonce is sent again.
+  TokenRequest exchange{{}, request.form, {}};
+  SIGMA_CO_TRY(exchange.dpop_jkt, co_await dpop_.verify({request.dpop_proofs, "POST", path}));
+  // 4. The client, by the method it is registered with.
+  SIGMA_CO_TRY(exchange.client, co_await authenticator_.authenticate(std::move(request), std::move(path)));
+  // 5. What this client may do at all.
+  const auto& allowed = exchange.client.grant_types;
   if (std::find(allowed.begin(), allowed.end(), grant.type()) == allowed.end()) {
     co_return Error{ErrorCode::unauthorized_client,
                     fmt::format("This client is not registered for grant_type {}.", grant.type())};
   }
-  // 5. The grant's own decision, which stores what it issues in the commit that consumes its input.
-  co_return co_await grant.exchange(std::move(client), std::move(form));
+  if (!exchange.dpop_jkt && exchange.client.metadata.value("dpop_bound_access_tokens", false)) {
+    co_return Error{ErrorCode::invalid_dpop_proof,
+                    "This client is registered for key-bound tokens; send a DPoP proof (RFC 9449)."};
+  }
+  // 6. The grant's own decision, which stores what it issues in the commit that consumes its input.
+  co_return co_await grant.exchange(std::move(exchange));
 }
 
 }  // namespace sigma::oauth

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "sigma/oauth/dpop/dpop_verifier.hpp"
+#include "sigma/oauth/grants/token_exchange.hpp"
 #include "sigma/oauth/scope.hpp"
+#include "sigma/oauth/sessions/session_identifier.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::oauth {
@@ -13,10 +16,6 @@ namespace {
 template <class Token>
 bool is_live(const Token& token, core::UtcTime now) {
   return !token.revoked_at && now < token.expires_at;
-}
-
-bool may_ask(const store::Client& caller, const store::ClientId& owner, const std::vector<std::string>& audience) {
-  return caller.id == owner || std::find(audience.begin(), audience.end(), caller.id.str()) != audience.end();
 }
 
 const core::Json& inactive() {
@@ -37,29 +36,32 @@ core::Task<Result<TokenStatus::Caller>> TokenStatus::authenticate(ClientCredenti
   co_return Caller{std::move(client), hash};
 }
 
-core::Json TokenStatus::describe(const store::AccessToken& token) const {
+core::Json TokenStatus::describe(const store::AccessToken& token, const store::Client& owner) const {
   core::Json json = {{"active", true},
                      {"iss", settings_.issuer},
                      {"client_id", token.client_id.str()},
                      {"azp", token.client_id.str()},
                      {"aud", token.audience.empty() ? core::Json(token.client_id.str()) : core::Json(token.audience)},
                      {"scope", join_scopes(token.scopes)},
-                     {"token_type", "Bearer"},
+                     {"token_type", bound_key(token.details) ? "DPoP" : "Bearer"},
                      {"iat", token.created_at.seconds()},
                      {"exp", token.expires_at.seconds()}};
-  json["sub"] = token.user_id ? token.user_id->str() : token.client_id.str();
-  if (token.session_id) json["sid"] = token.session_id->str();
+  json["sub"] = token.user_id ? subjects_.for_client(owner, *token.user_id) : token.client_id.str();
+  if (token.session_id) json["sid"] = session_identifier(token.client_id, *token.session_id);
   if (token.bap_id) json["bap_id"] = token.bap_id->str();
+  for (const char* member : {"cnf", "act", "may_act"}) {
+    if (token.details.is_object() && token.details.contains(member)) json[member] = token.details[member];
+  }
   return json;
 }
 
-core::Json TokenStatus::describe(const store::RefreshToken& token) const {
+core::Json TokenStatus::describe(const store::RefreshToken& token, const store::Client& owner) const {
   return {{"active", true},
           {"iss", settings_.issuer},
           {"client_id", token.client_id.str()},
           {"azp", token.client_id.str()},
-          {"sub", token.user_id.str()},
-          {"sid", token.session_id.str()},
+          {"sub", subjects_.for_client(owner, token.user_id)},
+          {"sid", session_identifier(token.client_id, token.session_id)},
           {"scope", join_scopes(token.scopes)},
           {"token_type", "refresh_token"},
           {"iat", token.created_at.seconds()},
@@ -75,18 +77,18 @@ core::Task<Result<core::Json>> TokenStatus::introspect(ClientCredentials request
   const core::UtcTime now = clock_.now();
   SIGMA_CO_TRY(const auto access, co_await store_.tokens.find_access(caller.token));
   if (access) {
-    const bool visible = may_ask(caller.client, access->client_id, access->audience);
+    const bool visible = access->client_id == caller.client.id || is_audience(caller.client, access->audience);
     if (!visible || !is_live(*access, now)) co_return inactive();
     if (access->user_id) {
       SIGMA_CO_TRY(const auto user, co_await store_.users.find(*access->user_id));
       if (!user || user->disabled) co_return inactive();
     }
     SIGMA_CO_TRY(const auto owner, co_await clients_.find_kept(access->client_id));
-    co_return owner && !owner->disabled ? describe(*access) : inactive();
+    co_return owner && !owner->disabled ? describe(*access, *owner) : inactive();
   }
   SIGMA_CO_TRY(const auto refresh, co_await store_.tokens.find_refresh(caller.token));
   const bool live = refresh && is_live(*refresh, now) && !refresh->rotated_at && refresh->client_id == caller.client.id;
-  co_return live ? describe(*refresh) : inactive();
+  co_return live ? describe(*refresh, caller.client) : inactive();
 }
 
 core::Task<Result<void>> TokenStatus::revoke(ClientCredentials request) {

@@ -1,5 +1,7 @@
 #include "sigma/oauth/metadata/discovery.hpp"
 
+#include "sigma/oauth/dpop/dpop_verifier.hpp"
+
 namespace sigma::oauth {
 
 core::Json discovery_document(const Settings& settings, const std::vector<std::string>& grant_types) {
@@ -12,12 +14,14 @@ core::Json discovery_document(const Settings& settings, const std::vector<std::s
   document["introspection_endpoint"] = api + "/oauth2/introspect";
   document["revocation_endpoint"] = api + "/oauth2/revoke";
   document["device_authorization_endpoint"] = api + "/oauth2/device_authorization";
+  document["pushed_authorization_request_endpoint"] = settings.base_url + std::string(kPushedRequestPath);
+  document["require_pushed_authorization_requests"] = settings.require_pushed_requests;
   document["jwks_uri"] = api + "/jwks";
   document["scopes_supported"] = settings.scopes;
   document["response_types_supported"] = {"code"};
   document["response_modes_supported"] = {"query", "form_post"};
   document["grant_types_supported"] = grant_types;
-  document["subject_types_supported"] = {"public"};
+  document["subject_types_supported"] = {"public", "pairwise"};
   document["id_token_signing_alg_values_supported"] = {"RS256", "ES256", "EdDSA", "ES256K"};
   document["token_endpoint_auth_methods_supported"] = {"client_secret_basic", "client_secret_post", "private_key_jwt",
                                                        "none", "x_auth_token"};
@@ -28,28 +32,12 @@ core::Json discovery_document(const Settings& settings, const std::vector<std::s
   document["code_challenge_methods_supported"] = {"S256"};
   document["prompt_values_supported"] = {"none", "login", "consent", "select_account", "create"};
   document["acr_values_supported"] = {kAcr};
-  document["claims_supported"] = {"sub",
-                                  "iss",
-                                  "aud",
-                                  "exp",
-                                  "iat",
-                                  "auth_time",
-                                  "nonce",
-                                  "acr",
-                                  "azp",
-                                  "at_hash",
-                                  "name",
-                                  "given_name",
-                                  "family_name",
-                                  "picture",
-                                  "updated_at",
-                                  "email",
-                                  "email_verified",
-                                  "pubkey",
-                                  "bap_id",
-                                  "bap",
-                                  "bap_name"};
-  document["claims_parameter_supported"] = false;
+  document["dpop_signing_alg_values_supported"] = dpop_algorithms();
+  document["claims_supported"] = {"sub",        "iss",         "aud",     "exp",        "iat",   "auth_time",
+                                  "nonce",      "acr",         "azp",     "at_hash",    "sid",   "name",
+                                  "given_name", "family_name", "picture", "updated_at", "email", "email_verified",
+                                  "pubkey",     "bap_id",      "bap",     "bap_name"};
+  document["claims_parameter_supported"] = true;
   document["request_parameter_supported"] = false;
   document["request_uri_parameter_supported"] = false;
   document["authorization_response_iss_parameter_supported"] = true;

@@ -10,6 +10,7 @@
 #include "sigma/core/encoding.hpp"
 #include "sigma/jose/key_set.hpp"
 #include "sigma/oauth/grants/device_code.hpp"
+#include "sigma/oauth/grants/token_exchange.hpp"
 #include "sigma/oauth/registration/redirect_uri.hpp"
 #include "sigma/oauth/scope.hpp"
 
@@ -21,7 +22,7 @@ using core::Json;
 constexpr std::string_view kAuthMethods[] = {"x_auth_token", "client_secret_basic", "client_secret_post",
                                              "private_key_jwt", "none"};
 constexpr std::string_view kGrantTypes[] = {"authorization_code", "refresh_token", "client_credentials",
-                                            kDeviceCodeGrant};
+                                            kDeviceCodeGrant, kTokenExchangeGrant};
 constexpr std::string_view kSigningAlgorithms[] = {"RS256", "ES256", "EdDSA", "ES256K"};
 constexpr std::string_view kReadOnly[] = {"client_id", "client_id_issued_at", "client_secret",
                                           "client_secret_expires_at"};
@@ -168,6 +169,20 @@ void read_choice(JsonReader& reader, std::string_view name, std::span<const std:
   metadata[std::string(name)] = value;
 }
 
+// What the client's tokens are like, and who may use them how.
+void read_token_members(JsonReader& reader, Json& metadata) {
+  constexpr std::string_view kFormats[] = {"opaque", "jwt"};
+  read_choice(reader, "access_token_format", kFormats, metadata);
+  for (const std::string_view name :
+       {"require_pkce", "dpop_bound_access_tokens", "require_pushed_authorization_requests"}) {
+    if (reader.flag(name, false)) metadata[std::string(name)] = true;
+  }
+  // Resource identifiers that this client serves: tokens for them are meant for it, so it may introspect them.
+  if (auto served = reader.texts("resources", 20, kMaxRedirectUri); !served.empty())
+    metadata["resources"] = std::move(served);
+  if (const std::string actor = reader.text("may_act", 255); !actor.empty()) metadata["may_act"] = actor;
+}
+
 void read_jwks(JsonReader& reader, const store::Client& client, Json& metadata) {
   const Json* jwks = reader.member("jwks");
   if (!jwks) {
@@ -246,9 +261,9 @@ core::Result<store::Client> parse_client(const Json& metadata, const Registratio
   read_jwks(reader, client, client.metadata);
   read_human_members(reader, client.metadata);
   read_choice(reader, "id_token_signed_response_alg", kSigningAlgorithms, client.metadata);
-  constexpr std::string_view kSubjectTypes[] = {"public"};
+  constexpr std::string_view kSubjectTypes[] = {"public", "pairwise"};
   read_choice(reader, "subject_type", kSubjectTypes, client.metadata);
-  if (reader.flag("require_pkce", false)) client.metadata["require_pkce"] = true;
+  read_token_members(reader, client.metadata);
 
   client.skip_consent = reader.flag("skip_consent", false);
   client.disabled = reader.flag("disabled", false);

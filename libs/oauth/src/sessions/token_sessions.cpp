@@ -1,5 +1,6 @@
 #include "sigma/oauth/sessions/token_sessions.hpp"
 
+#include "sigma/oauth/dpop/dpop_verifier.hpp"
 #include "sigma/oauth/scope.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
@@ -12,6 +13,7 @@ core::Task<Result<std::optional<store::SessionWithUser>>> TokenSessions::find(st
   if (!token || token->revoked_at || token->expires_at <= clock_.now() || !token->user_id || !token->session_id)
     co_return nobody;
   if (!token->details.is_object() || !token->details.contains(kSessionApiMark)) co_return nobody;
+  if (bound_key(token->details)) co_return nobody;  // presented as a mere bearer token here
   SIGMA_CO_TRY(const auto client, co_await clients_.find_kept(token->client_id));
   if (!client || client->disabled) co_return nobody;
   SIGMA_CO_TRY(auto user, co_await store_.users.find(*token->user_id));

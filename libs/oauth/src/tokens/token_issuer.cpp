@@ -2,52 +2,46 @@
 
 #include <algorithm>
 
+#include "sigma/oauth/sessions/session_identifier.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::oauth {
 namespace {
 
+constexpr std::size_t kJtiLength = 22;
+
 bool allows_grant(const store::Client& client, std::string_view grant) {
   return std::find(client.grant_types.begin(), client.grant_types.end(), grant) != client.grant_types.end();
 }
 
-store::AccessToken access_row(const Issue& issue, std::string_view secret, core::UtcTime now,
-                              const Settings& settings) {
-  store::AccessToken row;
+// What access and refresh tokens of one authorization have in common.
+template <class Row>
+void fill(Row& row, const Issue& issue, std::string_view secret, core::UtcTime now) {
   row.hash = hash_secret(secret);
   row.grant_id = issue.grant_id;
   row.client_id = issue.client.id;
-  row.user_id = issue.subject.user.id;
-  row.session_id = issue.session_id;
   row.bap_id = issue.bap_id;
-  row.scopes = issue.scopes;
-  row.audience = issue.resources;
   row.details = issue.details;
+  if (const auto may_act = core::json_string(issue.client.metadata, "may_act"))
+    row.details["may_act"] = {{"client_id", *may_act}};
+  if (issue.dpop_jkt) row.details["cnf"] = {{"jkt", *issue.dpop_jkt}};
   row.auth_time = issue.auth_time;
   row.created_at = now;
-  row.expires_at = now + settings.access_token_lifetime;
-  return row;
 }
 
-store::RefreshToken refresh_row(const Issue& issue, std::string_view secret, core::UtcTime now,
-                                const Settings& settings) {
-  store::RefreshToken row;
-  row.hash = hash_secret(secret);
-  row.grant_id = issue.grant_id;
-  row.client_id = issue.client.id;
-  row.user_id = issue.subject.user.id;
-  row.session_id = issue.session_id;
-  row.bap_id = issue.bap_id;
-  row.scopes = issue.granted_scopes;
-  row.resources = issue.resources;
-  row.details = issue.details;
-  row.auth_time = issue.auth_time;
-  row.created_at = now;
-  row.expires_at = now + settings.refresh_token_lifetime;
-  return row;
+// A token for another resource still opens userinfo when it has the scope for it.
+std::vector<std::string> audience_of(const Issue& issue, const Settings& settings) {
+  std::vector<std::string> audience = issue.resources;
+  if (!audience.empty() && has_scope(issue.scopes, "openid"))
+    audience.push_back(settings.base_url + std::string(kUserInfoPath));
+  return audience;
 }
 
 }  // namespace
+
+bool is_jwt_wanted(const Issue& issue) {
+  return !issue.resources.empty() || core::json_string(issue.client.metadata, "access_token_format") == "jwt";
+}
 
 jose::Algorithm id_token_algorithm(const store::Client& client, const Settings& settings) {
   const auto wanted = core::json_string(client.metadata, "id_token_signed_response_alg");
@@ -58,9 +52,9 @@ jose::Algorithm id_token_algorithm(const store::Client& client, const Settings& 
 core::Task<Result<std::string>> TokenIssuer::id_token(const Issue& issue, std::string access_token) {
   const core::UtcTime now = clock_.now();
   const jose::Algorithm algorithm = id_token_algorithm(issue.client, settings_);
-  core::Json claims = id_token_claims(issue.subject, issue.scopes);
+  core::Json claims = id_token_claims(*issue.subject, issue.scopes, requested_claims(issue.details, "id_token"));
   claims["iss"] = settings_.issuer;
-  claims["sub"] = issue.subject.user.id.str();
+  claims["sub"] = subjects_.for_client(issue.client, issue.subject->user.id);
   claims["aud"] = issue.client.id.str();
   claims["azp"] = issue.client.id.str();
   claims["iat"] = now.seconds();
@@ -68,30 +62,81 @@ core::Task<Result<std::string>> TokenIssuer::id_token(const Issue& issue, std::s
   claims["auth_time"] = issue.auth_time.seconds();
   claims["acr"] = kAcr;
   claims["at_hash"] = jose::half_hash(algorithm, access_token);
+  claims["sid"] = session_identifier(issue.client.id, *issue.session_id);
   if (issue.nonce) claims["nonce"] = *issue.nonce;
   const auto keys = keys_.current();
   SIGMA_CO_TRY(std::string token, co_await keys->sign_jwt(algorithm, "JWT", std::move(claims), signing_pool_));
   co_return token;
 }
 
-core::Task<Result<Minted>> TokenIssuer::mint(Issue issue) {
+core::Task<Result<std::string>> TokenIssuer::jwt_access_token(const Issue& issue, const store::AccessToken& row) {
+  core::Json claims = {{"iss", settings_.issuer},
+                       {"client_id", issue.client.id.str()},
+                       {"jti", random_.text(kJtiLength, core::kLettersAndDigits)},
+                       {"iat", row.created_at.seconds()},
+                       {"exp", row.expires_at.seconds()},
+                       {"scope", join_scopes(issue.scopes)}};
+  if (row.audience.size() > 1) {
+    claims["aud"] = row.audience;
+  } else {
+    claims["aud"] = row.audience.empty() ? settings_.issuer : row.audience.front();
+  }
+  claims["sub"] = issue.client.id.str();
+  if (issue.subject) {
+    claims["sub"] = subjects_.for_client(issue.client, issue.subject->user.id);
+    claims["auth_time"] = issue.auth_time.seconds();
+    claims["acr"] = kAcr;
+  }
+  if (issue.bap_id) claims["bap_id"] = issue.bap_id->str();
+  for (const char* member : {"cnf", "act", "may_act"}) {
+    if (row.details.is_object() && row.details.contains(member)) claims[member] = row.details[member];
+  }
+  const auto keys = keys_.current();
+  SIGMA_CO_TRY(std::string token,
+               co_await keys->sign_jwt(settings_.id_token_algorithm, "at+jwt", std::move(claims), signing_pool_));
+  co_return token;
+}
+
+core::Task<Result<Minted>> TokenIssuer::mint_access_token(Issue issue) {
   const core::UtcTime now = clock_.now();
-  const std::string access = make_bearer_secret(random_);
   Minted minted;
-  minted.rows.access = access_row(issue, access, now, settings_);
+  store::AccessToken& row = minted.rows.access;
+  std::string secret = make_bearer_secret(random_);
+  fill(row, issue, secret, now);
+  if (issue.subject) row.user_id = issue.subject->user.id;
+  row.session_id = issue.session_id;
+  row.scopes = issue.scopes;
+  row.audience = audience_of(issue, settings_);
+  row.expires_at = now + settings_.access_token_lifetime;
+  if (issue.expires_by) row.expires_at = std::min(row.expires_at, *issue.expires_by);
+  if (is_jwt_wanted(issue)) {
+    SIGMA_CO_TRY(secret, co_await jwt_access_token(issue, row));
+    row.hash = hash_secret(secret);
+  }
+  minted.answer = {{"access_token", std::move(secret)},
+                   {"token_type", issue.dpop_jkt ? "DPoP" : "Bearer"},
+                   {"expires_in", row.expires_at.seconds() - now.seconds()},
+                   {"expires_at", row.expires_at.seconds()},
+                   {"scope", join_scopes(issue.scopes)}};
+  co_return minted;
+}
+
+core::Task<Result<Minted>> TokenIssuer::mint(Issue issue) {
+  SIGMA_CO_TRY(Minted minted, co_await mint_access_token(issue));
   core::Json& answer = minted.answer;
-  answer["access_token"] = access;
-  answer["token_type"] = "Bearer";
-  answer["expires_in"] = settings_.access_token_lifetime.count();
-  answer["expires_at"] = minted.rows.access.expires_at.seconds();
-  answer["scope"] = join_scopes(issue.scopes);
   if (has_scope(issue.granted_scopes, "offline_access") && allows_grant(issue.client, "refresh_token")) {
     const std::string refresh = make_bearer_secret(random_);
-    minted.rows.refresh = refresh_row(issue, refresh, now, settings_);
+    store::RefreshToken& row = minted.rows.refresh.emplace();
+    fill(row, issue, refresh, minted.rows.access.created_at);
+    row.user_id = issue.subject->user.id;
+    row.session_id = *issue.session_id;
+    row.scopes = issue.granted_scopes;
+    row.resources = issue.granted_resources;
+    row.expires_at = row.created_at + settings_.refresh_token_lifetime;
     answer["refresh_token"] = refresh;
   }
   if (has_scope(issue.scopes, "openid")) {
-    SIGMA_CO_TRY(answer["id_token"], co_await id_token(issue, access));
+    SIGMA_CO_TRY(answer["id_token"], co_await id_token(issue, answer["access_token"].get<std::string>()));
   }
   co_return minted;
 }

@@ -67,11 +67,29 @@ Json subject_claims(const Subject& subject, const Scopes& scopes) {
   return claims;
 }
 
-Json id_token_claims(const Subject& subject, const Scopes& scopes) {
+void add_requested_claims(Json& claims, const Subject& subject, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  const Json all = subject_claims(subject, {"profile", "email"});
+  for (const std::string& name : names) {
+    if (const auto known = all.find(name); known != all.end()) claims[name] = *known;
+  }
+}
+
+std::vector<std::string> requested_claims(const Json& details, const char* place) {
+  std::vector<std::string> names;
+  const auto request = details.is_object() ? details.find("claims") : details.end();
+  if (request == details.end() || !request->contains(place)) return names;
+  for (const Json& name : request->at(place)) names.push_back(name.get<std::string>());
+  return names;
+}
+
+Json id_token_claims(const Subject& subject, const Scopes& scopes, const std::vector<std::string>& requested) {
   Json claims = subject_claims(subject, scopes);
+  add_requested_claims(claims, subject, requested);
   if (const auto picture = core::json_string(claims, "picture"); picture && picture->starts_with("data:")) {
     claims.erase("picture");
     // The same image inside the profile string would defeat the purpose.
+    if (!claims.contains("bap")) return claims;
     if (const auto identity = subject.profile->profile.find("identity"); identity != subject.profile->profile.end()) {
       Json slim = subject.profile->profile;
       slim["identity"].erase("image");

@@ -5,10 +5,16 @@
 
 namespace sigma::oauth {
 
-core::Task<Result<core::Json>> UserInfo::describe(std::string access_token) {
+core::Task<Result<core::Json>> UserInfo::describe(PresentedToken presented) {
   const Error dead{ErrorCode::invalid_token, "The access token is unknown, expired or revoked; get a new one."};
-  SIGMA_CO_TRY(auto token, co_await store_.tokens.find_access(hash_secret(access_token)));
+  SIGMA_CO_TRY(auto token, co_await store_.tokens.find_access(hash_secret(presented.token)));
   if (!token || token->revoked_at || token->expires_at <= clock_.now() || !token->user_id) co_return dead;
+  if (!is_presented_rightly(presented, token->details)) {
+    co_return Error{ErrorCode::invalid_token,
+                    bound_key(token->details)
+                        ? "The access token is bound to a key; send Authorization: DPoP and a proof made with that key."
+                        : "The access token is not bound to a key; send Authorization: Bearer."};
+  }
   if (!has_scope(token->scopes, "openid"))
     co_return Error{ErrorCode::insufficient_scope, "This access token lacks the scope openid."};
 
@@ -21,7 +27,8 @@ core::Task<Result<core::Json>> UserInfo::describe(std::string access_token) {
     SIGMA_CO_TRY(subject.profile, co_await store_.users.find_profile(*token->bap_id));
   }
   core::Json claims = subject_claims(subject, token->scopes);
-  claims["sub"] = subject.user.id.str();
+  add_requested_claims(claims, subject, requested_claims(token->details, "userinfo"));
+  claims["sub"] = subjects_.for_client(*client, subject.user.id);
   co_return claims;
 }
 

@@ -58,7 +58,9 @@ oauth::Result<oauth::ClientCredentials> device_credentials(http::Request& reques
   }
   if (!request.query.empty()) return bad_request("Send the parameters in the body, not in the URL.");
   for (const auto& [name, value] : request.headers.fields()) {
-    if (core::to_lower_ascii(name) == "x-auth-token") credentials.x_auth_tokens.push_back(value);
+    const std::string lower = core::to_lower_ascii(name);
+    if (lower == "x-auth-token") credentials.x_auth_tokens.push_back(value);
+    if (lower == "dpop") credentials.dpop_proofs.push_back(value);
   }
   if (request.headers.count("Authorization") > 1) return bad_request("Send one Authorization header.");
   if (const auto authorization = request.headers.find("Authorization"))
@@ -161,9 +163,10 @@ Task<http::Response> device_token(App& app, http::Request request) {
         {oauth::ErrorCode::unsupported_grant_type, fmt::format("Only {} is answered here.", oauth::kDeviceCodeGrant)});
   }
   const bool basic = credentials->authorization.has_value();
+  const bool with_dpop = !credentials->dpop_proofs.empty();
   auto tokens = co_await app.token.exchange(std::move(*credentials), std::move(request.path));
-  if (tokens) co_return json_answer(*tokens);
-  http::Response response = oauth_error(tokens.error());
+  http::Response response = tokens ? json_answer(*tokens) : oauth_error(tokens.error());
+  if (with_dpop) response.headers.add("DPoP-Nonce", app.dpop.nonce());
   if (basic && response.status == 401) response.headers.add("WWW-Authenticate", "Basic realm=\"token\"");
   co_return response;
 }

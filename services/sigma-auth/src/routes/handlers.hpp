@@ -35,6 +35,7 @@ Task<http::Response> public_client(App& app, http::Request request);
 Task<http::Response> auth_error(App& app, http::Request request);
 // token.cpp
 Task<http::Response> token(App& app, http::Request request);
+Task<http::Response> pushed_request(App& app, http::Request request);
 Task<http::Response> userinfo(App& app, http::Request request);
 Task<http::Response> introspect(App& app, http::Request request);
 Task<http::Response> revoke(App& app, http::Request request);

@@ -1,10 +1,12 @@
 #include "routes/render.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "assets.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/core/log.hpp"
+#include "sigma/oauth/dpop/dpop_verifier.hpp"
 
 namespace sigma::service {
 namespace {
@@ -61,6 +63,15 @@ http::Response bearer_error(const oauth::Error& error, std::optional<int> status
   response.headers.add("WWW-Authenticate", bare ? "Bearer"
                                                 : fmt::format("Bearer error=\"{}\", error_description=\"{}\"",
                                                               error.name(), error.description()));
+  return response;
+}
+
+http::Response dpop_error(const oauth::Error& error) {
+  http::Response response = oauth_error(error);
+  if (response.status == 400) response.status = 401;
+  response.headers.add("WWW-Authenticate",
+                       fmt::format("DPoP error=\"{}\", error_description=\"{}\", algs=\"{}\"", error.name(),
+                                   error.description(), fmt::join(oauth::dpop_algorithms(), " ")));
   return response;
 }
 

@@ -19,7 +19,9 @@ oauth::Result<oauth::ClientCredentials> client_credentials(http::Request request
   oauth::ClientCredentials credentials;
   credentials.form = std::move(*form);
   for (auto& [name, value] : request.headers.fields()) {
-    if (core::to_lower_ascii(name) == "x-auth-token") credentials.x_auth_tokens.push_back(value);
+    const std::string lower = core::to_lower_ascii(name);
+    if (lower == "x-auth-token") credentials.x_auth_tokens.push_back(value);
+    if (lower == "dpop") credentials.dpop_proofs.push_back(value);
   }
   if (request.headers.count("Authorization") > 1) return bad_request("Send one Authorization header.");
   if (const auto authorization = request.headers.find("Authorization"))
@@ -28,14 +30,14 @@ oauth::Result<oauth::ClientCredentials> client_credentials(http::Request request
   return credentials;
 }
 
-// RFC 6750 §2: header or form, never both, never the query (RFC 9700 §4.3.2).
-struct BearerToken {
-  std::string token;
+// RFC 6750 §2, RFC 9449 §7.1: header or form, never both, never the query (RFC 9700 §4.3.2).
+struct Presented {
+  oauth::PresentedToken token;
   oauth::Error error;
   int status = 400;
 };
-BearerToken bearer_token(const http::Request& request) {
-  BearerToken result;
+Presented presented_token(const http::Request& request) {
+  Presented result;
   const auto form = http::Form::parse(request.body);
   const auto query = http::Form::parse(request.query);
   if (!form || !query) {
@@ -52,15 +54,27 @@ BearerToken bearer_token(const http::Request& request) {
     result.error = bad_request("Send the access token once: in the Authorization header or in the form.");
     return result;
   }
+  const auto blank = header ? header->find(' ') : std::string_view::npos;
+  const std::string scheme = header ? core::to_lower_ascii(header->substr(0, blank)) : "";
   if (in_form) {
-    result.token = *in_form;
-  } else if (header && core::to_lower_ascii(header->substr(0, 7)) == "bearer " && header->size() > 7) {
-    result.token = header->substr(7);
-  } else {
+    result.token.token = *in_form;
+  } else if ((scheme == "bearer" || scheme == "dpop") && blank != std::string_view::npos) {
+    result.token.token = header->substr(blank + 1);
+    result.token.with_dpop_scheme = scheme == "dpop";
+  }
+  if (result.token.token.empty()) {
     result.error = bad_request("access token not found: send Authorization: Bearer <access token>.");
     result.status = 401;
   }
   return result;
+}
+
+std::vector<std::string> dpop_headers(const http::Request& request) {
+  std::vector<std::string> proofs;
+  for (const auto& [name, value] : request.headers.fields()) {
+    if (core::to_lower_ascii(name) == "dpop") proofs.push_back(value);
+  }
+  return proofs;
 }
 
 http::Response not_a_form(const http::Request& request) {
@@ -75,43 +89,74 @@ http::Response client_error(const oauth::Error& error, bool used_authorization_h
   return response;
 }
 
+Task<oauth::Result<core::Json>> revoked(App& app, oauth::ClientCredentials credentials) {
+  SIGMA_CO_CHECK(co_await app.token_status.revoke(std::move(credentials)));
+  co_return core::Json::object();
+}
+
+// What every endpoint that authenticates a client has in common: a form, one client, and a nonce for the next proof.
+template <class Call>
+Task<http::Response> client_endpoint(App& app, http::Request request, Call call) {
+  if (request.content_type() != kForm) co_return not_a_form(request);
+  auto credentials = client_credentials(std::move(request));
+  if (!credentials) co_return oauth_error(credentials.error());
+  const bool basic = credentials->authorization.has_value();
+  const bool with_dpop = !credentials->dpop_proofs.empty();
+  auto answer = co_await call(std::move(*credentials));
+  http::Response response = answer ? json_answer(*answer) : client_error(answer.error(), basic);
+  if (with_dpop) response.headers.add("DPoP-Nonce", app.dpop.nonce());
+  co_return response;
+}
+
 }  // namespace
 
 Task<http::Response> token(App& app, http::Request request) {
-  if (request.content_type() != kForm) co_return not_a_form(request);
-  auto credentials = client_credentials(std::move(request));
-  if (!credentials) co_return oauth_error(credentials.error());
-  const bool basic = credentials->authorization.has_value();
-  auto answer = co_await app.token.exchange(std::move(*credentials));
-  co_return answer ? json_answer(*answer) : client_error(answer.error(), basic);
+  return client_endpoint(app, std::move(request), [&app](oauth::ClientCredentials credentials) {
+    return app.token.exchange(std::move(credentials));
+  });
+}
+
+Task<http::Response> pushed_request(App& app, http::Request request) {
+  http::Response response = co_await client_endpoint(
+      app, std::move(request),
+      [&app](oauth::ClientCredentials credentials) { return app.pushed_requests.push(std::move(credentials)); });
+  if (response.status == 200) response.status = 201;  // RFC 9126 §2.2
+  co_return response;
 }
 
 Task<http::Response> introspect(App& app, http::Request request) {
-  if (request.content_type() != kForm) co_return not_a_form(request);
-  auto credentials = client_credentials(std::move(request));
-  if (!credentials) co_return oauth_error(credentials.error());
-  const bool basic = credentials->authorization.has_value();
-  auto answer = co_await app.token_status.introspect(std::move(*credentials));
-  co_return answer ? json_answer(*answer) : client_error(answer.error(), basic);
+  return client_endpoint(app, std::move(request), [&app](oauth::ClientCredentials credentials) {
+    return app.token_status.introspect(std::move(credentials));
+  });
 }
 
 Task<http::Response> revoke(App& app, http::Request request) {
-  if (request.content_type() != kForm) co_return not_a_form(request);
-  auto credentials = client_credentials(std::move(request));
-  if (!credentials) co_return oauth_error(credentials.error());
-  const bool basic = credentials->authorization.has_value();
-  auto revoked = co_await app.token_status.revoke(std::move(*credentials));
-  co_return revoked ? json_answer(core::Json::object()) : client_error(revoked.error(), basic);
+  return client_endpoint(app, std::move(request),
+                         [&app](oauth::ClientCredentials credentials) { return revoked(app, std::move(credentials)); });
 }
 
 Task<http::Response> userinfo(App& app, http::Request request) {
   if (request.method == http::Method::post && !request.body.empty() && request.content_type() != kForm)
     co_return not_a_form(request);
-  BearerToken bearer = bearer_token(request);
-  if (bearer.token.empty()) co_return bearer_error(bearer.error, bearer.status);
-  auto claims = co_await app.userinfo.describe(std::move(bearer.token));
-  if (!claims) co_return claims.error().is_outage() ? oauth_error(claims.error()) : bearer_error(claims.error());
-  co_return json_answer(*claims);
+  Presented presented = presented_token(request);
+  if (presented.token.token.empty()) co_return bearer_error(presented.error, presented.status);
+  const bool with_dpop = presented.token.with_dpop_scheme;
+  oauth::Result<core::Json> claims = core::Json();
+  auto proven = co_await app.dpop.verify(
+      {dpop_headers(request), std::string(http::to_string(request.method)), std::string(oauth::kUserInfoPath)},
+      presented.token.token);
+  if (proven) {
+    presented.token.dpop_jkt = std::move(*proven);
+    claims = co_await app.userinfo.describe(std::move(presented.token));
+  } else {
+    claims = proven.error();
+  }
+  http::Response response = claims                       ? json_answer(*claims)
+                            : claims.error().is_outage() ? oauth_error(claims.error())
+                            : with_dpop                  ? dpop_error(claims.error())
+                                                         : bearer_error(claims.error());
+  if (with_dpop) response.headers.add("DPoP-Nonce", app.dpop.nonce());
+  co_return response;
 }
 
 }  // namespace sigma::service

@@ -31,6 +31,13 @@ enum class ErrorCode {
   account_selection_required,
   request_not_supported,
   request_uri_not_supported,
+  invalid_request_uri,
+  unmet_authentication_requirements,
+  // RFC 8707 §2
+  invalid_target,
+  // RFC 9449 §5, §8
+  invalid_dpop_proof,
+  use_dpop_nonce,
   // RFC 6750 §3.1
   invalid_token,
   insufficient_scope,

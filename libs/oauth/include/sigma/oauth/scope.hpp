@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sigma/http/form.hpp"
 #include "sigma/oauth/error.hpp"
 
 namespace sigma::oauth {
@@ -17,6 +18,10 @@ std::string join_scopes(const Scopes& scopes);
 bool has_scope(const Scopes& scopes, std::string_view scope);
 /// True when every element of `part` is in `whole`.
 bool covers(const Scopes& whole, const Scopes& part);
+
+/// The scopes of a token request: `scope` if it was sent, else all that was granted. invalid_scope when it asks for
+/// more.
+Result<Scopes> narrowed_scopes(const http::Form& form, const Scopes& granted);
 
 /// The scopes of an authorization request: names of early Sigma clients are dropped (`bsv:tools`, `read`; `read` alone
 /// and nothing at all mean "openid profile"); others must be known to the server and allowed to the client.

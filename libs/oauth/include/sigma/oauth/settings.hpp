@@ -26,10 +26,17 @@ struct Settings {
   bool allow_unregistered_device_clients = false;  ///< unknown client ids may use the device flow, shown as unverified
   bool legacy_token_path = false;                  ///< accept X-Auth-Tokens signed for /oauth2/token (2025 clients)
 
+  std::chrono::seconds pushed_request_lifetime{90};  ///< a person has to begin by then (RFC 9126 §2.2)
+  bool require_pushed_requests = false;              ///< RFC 9126 §5, for all clients
+
+  /// Resource identifiers that access tokens may be asked for (RFC 8707).
+  std::vector<std::string> resources;
   /// Scopes this server knows.
   std::vector<std::string> scopes{"openid", "profile", "email", "offline_access"};
 };
 
+inline constexpr std::string_view kUserInfoPath = "/api/auth/oauth2/userinfo";
+inline constexpr std::string_view kPushedRequestPath = "/api/auth/oauth2/par";
 inline constexpr std::string_view kTokenPath = "/api/auth/oauth2/token";
 inline constexpr std::string_view kLegacyTokenPath = "/oauth2/token";
 inline constexpr std::string_view kSignInPath = "/api/auth/sign-in/sigma";

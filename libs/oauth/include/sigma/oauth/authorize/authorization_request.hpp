@@ -7,6 +7,7 @@
 
 #include "sigma/core/json.hpp"
 #include "sigma/http/form.hpp"
+#include "sigma/oauth/authorize/claims_request.hpp"
 #include "sigma/oauth/error.hpp"
 #include "sigma/oauth/scope.hpp"
 #include "sigma/oauth/settings.hpp"
@@ -19,6 +20,7 @@ struct Progress {
   core::UtcTime started_at;                     ///< a sign-in is "fresh" for this request when it is not older
   bool identity_selected = false;               ///< the selection page was completed
   std::optional<std::string> consent_identity;  ///< BAP id that the consent page speaks of
+  std::optional<std::string> request_uri;       ///< of a pushed request: spent when the code is made
 };
 
 /// How the answer travels to the application.
@@ -43,6 +45,11 @@ struct AuthorizationRequest {
   std::optional<std::string> nonce;
   std::optional<std::int64_t> max_age;         ///< seconds
   std::optional<std::string> wanted_identity;  ///< bapId
+  ClaimsRequest claims;
+  std::vector<std::string> resources;   ///< RFC 8707
+  std::optional<std::string> dpop_jkt;  ///< RFC 9449 §10
+  /// Only this person will do: `sub` of the id_token_hint or of the claims parameter, as this client knows them.
+  std::optional<std::string> required_subject;
   ResponseMode response_mode = ResponseMode::query;
 };
 
@@ -57,6 +64,10 @@ struct AuthorizationRule {
 const std::vector<AuthorizationRule>& page_rules();
 /// After it is proven: failures go to the application.
 const std::vector<AuthorizationRule>& redirect_rules();
+
+/// Runs the rules in order up to the first that fails.
+Result<void> check_rules(AuthorizationRequest& request, const std::vector<AuthorizationRule>& rules,
+                         const Settings& settings);
 
 /// Exact string match with a registered URI; for loopback IP literals of native clients the port is free
 /// (RFC 8252 §7.3, RFC 9700 §2.1).

@@ -8,7 +8,10 @@
 #include "sigma/core/task.hpp"
 #include "sigma/oauth/authorize/authorization_request.hpp"
 #include "sigma/oauth/authorize/handover.hpp"
+#include "sigma/oauth/authorize/pushed_requests.hpp"
+#include "sigma/oauth/keys/key_manager.hpp"
 #include "sigma/oauth/registration/client_directory.hpp"
+#include "sigma/oauth/tokens/subject_identifiers.hpp"
 #include "sigma/store/store.hpp"
 
 namespace sigma::oauth {
@@ -36,9 +39,18 @@ using AuthorizationOutcome = std::variant<GoToClient, GoToPage, ShowError>;
 /// The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core §3.1.2, contract §2).
 class Authorizer {
  public:
-  Authorizer(store::Store& store, ClientDirectory& clients, const Handover& handover, const core::Clock& clock,
-             core::Random& random, const Settings& settings)
-      : store_(store), clients_(clients), handover_(handover), clock_(clock), random_(random), settings_(settings) {}
+  Authorizer(store::Store& store, ClientDirectory& clients, PushedRequests& pushed, const Handover& handover,
+             const KeyManager& keys, const SubjectIdentifiers& subjects, const core::Clock& clock, core::Random& random,
+             const Settings& settings)
+      : store_(store),
+        clients_(clients),
+        pushed_(pushed),
+        handover_(handover),
+        keys_(keys),
+        subjects_(subjects),
+        clock_(clock),
+        random_(random),
+        settings_(settings) {}
 
   /// A request as the application sent it. An error here is an outage.
   core::Task<Result<AuthorizationOutcome>> authorize(http::Form parameters, MaybeSession session);
@@ -58,6 +70,10 @@ class Authorizer {
  private:
   core::Task<Result<AuthorizationOutcome>> decide(http::Form parameters, Progress progress, MaybeSession session,
                                                   std::optional<ConsentAnswer> answer);
+  /// Replaces the parameters of a request that was pushed by what was pushed.
+  core::Task<Result<void>> open_pushed(AuthorizationRequest& request);
+  Result<void> read_hint(AuthorizationRequest& request) const;
+  bool is_somebody_else(const AuthorizationRequest& request, const store::SessionWithUser& session) const;
   core::Task<Result<AuthorizationOutcome>> decide_interaction(AuthorizationRequest request, MaybeSession session,
                                                               std::optional<ConsentAnswer> answer);
   core::Task<Result<std::optional<store::BapId>>> identity_for(const AuthorizationRequest& request,
@@ -72,7 +88,10 @@ class Authorizer {
 
   store::Store& store_;
   ClientDirectory& clients_;
+  PushedRequests& pushed_;
   const Handover& handover_;
+  const KeyManager& keys_;
+  const SubjectIdentifiers& subjects_;
   const core::Clock& clock_;
   core::Random& random_;
   const Settings& settings_;

@@ -20,6 +20,7 @@ struct ClientCredentials {
   std::string raw_body;                    ///< the exact bytes, as X-Auth-Token signs them
   std::vector<std::string> x_auth_tokens;  ///< every X-Auth-Token header
   std::optional<std::string> authorization;
+  std::vector<std::string> dpop_proofs;  ///< every DPoP header; the token endpoint's and PAR's concern
 };
 
 /// Decides who the client is by the one method it is registered with (contract §3; RFC 6749 §2.3).

@@ -9,20 +9,21 @@ namespace sigma::oauth {
 /// grant_type=authorization_code (RFC 6749 §4.1.3, RFC 7636 §4.6, contract §3).
 class AuthorizationCodeGrant final : public Grant {
  public:
-  AuthorizationCodeGrant(store::Store& store, TokenIssuer& issuer, const core::Clock& clock)
-      : store_(store), issuer_(issuer), clock_(clock) {}
+  AuthorizationCodeGrant(store::Store& store, TokenIssuer& issuer, const core::Clock& clock, const Settings& settings)
+      : store_(store), issuer_(issuer), clock_(clock), settings_(settings) {}
 
   std::string_view type() const override { return "authorization_code"; }
   Result<void> check_parameters(const http::Form&) const override { return {}; }
-  core::Task<Result<core::Json>> exchange(store::Client client, http::Form form) override;
+  core::Task<Result<core::Json>> exchange(TokenRequest request) override;
 
  private:
-  core::Task<Result<Issue>> prepare(store::Client client, store::AuthorizationCode code, http::Form form);
+  core::Task<Result<Issue>> prepare(TokenRequest request, store::AuthorizationCode code);
   core::Task<Result<void>> follow_profile(const Subject& subject);
 
   store::Store& store_;
   TokenIssuer& issuer_;
   const core::Clock& clock_;
+  const Settings& settings_;
 };
 
 /// RFC 7636 §4.6 with S256 and the downgrade rule of RFC 9700 §2.1.1: a challenge demands a verifier and the other way

@@ -1,4 +1,6 @@
 #pragma once
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "sigma/core/json.hpp"
@@ -8,6 +10,13 @@
 #include "sigma/store/rows.hpp"
 
 namespace sigma::oauth {
+
+/// What the phases of the token endpoint have proven before a grant decides.
+struct TokenRequest {
+  store::Client client;
+  http::Form form;
+  std::optional<std::string> dpop_jkt;  ///< thumbprint of the key whose possession was proven (RFC 9449)
+};
 
 /// One way to get tokens. The token endpoint runs the phases around it (parameters, client, policy), so that no grant
 /// can forget one; a grant only decides about its own input.
@@ -19,7 +28,7 @@ class Grant {
   /// Parameters whose absence is reported before the client is even looked up (contract §3's order).
   virtual Result<void> check_parameters(const http::Form& form) const = 0;
   /// The client is authenticated and allowed to use this grant.
-  virtual core::Task<Result<core::Json>> exchange(store::Client client, http::Form form) = 0;
+  virtual core::Task<Result<core::Json>> exchange(TokenRequest request) = 0;
 };
 
 }  // namespace sigma::oauth

@@ -22,12 +22,12 @@ class RefreshTokenGrant final : public Grant {
 
   std::string_view type() const override { return "refresh_token"; }
   Result<void> check_parameters(const http::Form& form) const override;
-  core::Task<Result<core::Json>> exchange(store::Client client, http::Form form) override;
+  core::Task<Result<core::Json>> exchange(TokenRequest request) override;
 
  private:
   core::Task<Result<core::Json>> answer_again(store::RefreshToken row, std::string secret, std::string fingerprint);
   core::Task<Result<core::Json>> end_family(store::GrantId grant_id);
-  core::Task<Result<Issue>> prepare(store::Client client, const store::RefreshToken& row, const http::Form& form);
+  core::Task<Result<Issue>> prepare(TokenRequest request, const store::RefreshToken& row);
 
   store::Store& store_;
   TokenIssuer& issuer_;

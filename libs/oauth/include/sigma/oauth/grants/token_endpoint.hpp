@@ -5,6 +5,7 @@
 #include "sigma/core/json.hpp"
 #include "sigma/core/task.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
+#include "sigma/oauth/dpop/dpop_verifier.hpp"
 #include "sigma/oauth/grants/grant.hpp"
 
 namespace sigma::oauth {
@@ -12,8 +13,8 @@ namespace sigma::oauth {
 /// POST /api/auth/oauth2/token (RFC 6749 §3.2, contract §3): the same numbered phases for every grant.
 class TokenEndpoint {
  public:
-  TokenEndpoint(ClientAuthenticator& authenticator, std::vector<std::unique_ptr<Grant>> grants)
-      : authenticator_(authenticator), grants_(std::move(grants)) {}
+  TokenEndpoint(ClientAuthenticator& authenticator, DpopVerifier& dpop, std::vector<std::unique_ptr<Grant>> grants)
+      : authenticator_(authenticator), dpop_(dpop), grants_(std::move(grants)) {}
 
   /// The answer of RFC 6749 §5.1, or the error that existing clients show to people.
   /// `path`: where the request came in, which is what an X-Auth-Token must be signed for.
@@ -23,6 +24,7 @@ class TokenEndpoint {
 
  private:
   ClientAuthenticator& authenticator_;
+  DpopVerifier& dpop_;
   std::vector<std::unique_ptr<Grant>> grants_;
 };
 

@@ -8,6 +8,7 @@
 #include "sigma/oauth/error.hpp"
 #include "sigma/oauth/registration/client_directory.hpp"
 #include "sigma/oauth/settings.hpp"
+#include "sigma/oauth/tokens/subject_identifiers.hpp"
 #include "sigma/store/store.hpp"
 
 namespace sigma::oauth {
@@ -19,8 +20,13 @@ inline constexpr std::string_view kRevokePath = "/api/auth/oauth2/revoke";
 class TokenStatus {
  public:
   TokenStatus(store::Store& store, ClientDirectory& clients, ClientAuthenticator& authenticator,
-              const core::Clock& clock, const Settings& settings)
-      : store_(store), clients_(clients), authenticator_(authenticator), clock_(clock), settings_(settings) {}
+              const SubjectIdentifiers& subjects, const core::Clock& clock, const Settings& settings)
+      : store_(store),
+        clients_(clients),
+        authenticator_(authenticator),
+        subjects_(subjects),
+        clock_(clock),
+        settings_(settings) {}
 
   /// What a live token says, to the client it was issued to or meant for; {"active":false} to anybody else, so that no
   /// client learns about another's tokens. Public clients are refused: they cannot prove who asks.
@@ -36,12 +42,13 @@ class TokenStatus {
     store::SecretHash token;
   };
   core::Task<Result<Caller>> authenticate(ClientCredentials request, std::string_view path);
-  core::Json describe(const store::AccessToken& token) const;
-  core::Json describe(const store::RefreshToken& token) const;
+  core::Json describe(const store::AccessToken& token, const store::Client& owner) const;
+  core::Json describe(const store::RefreshToken& token, const store::Client& owner) const;
 
   store::Store& store_;
   ClientDirectory& clients_;
   ClientAuthenticator& authenticator_;
+  const SubjectIdentifiers& subjects_;
   const core::Clock& clock_;
   const Settings& settings_;
 };

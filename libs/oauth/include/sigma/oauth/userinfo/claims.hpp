@@ -20,7 +20,15 @@ std::optional<std::string> display_picture(const Subject& subject);
 /// The claims of contract §4 that these scopes release; without `sub`. The full BAP profile is a JSON string.
 core::Json subject_claims(const Subject& subject, const Scopes& scopes);
 
-/// The same for an ID token: a picture held in a data: URI is left out, because tokens travel in headers and URLs.
-core::Json id_token_claims(const Subject& subject, const Scopes& scopes);
+/// Adds the claims of `names` that are known about the subject, whatever the scopes: the `claims` parameter asked for
+/// them, and the person agreed (OpenID Connect Core §5.5).
+void add_requested_claims(core::Json& claims, const Subject& subject, const std::vector<std::string>& names);
+
+/// subject_claims() with the requested ones, for an ID token: a picture held in a data: URI is left out, because tokens
+/// travel in headers and URLs.
+core::Json id_token_claims(const Subject& subject, const Scopes& scopes, const std::vector<std::string>& requested);
+
+/// The names that the `claims` parameter asked for at `place` ("userinfo" or "id_token"), from a token's details.
+std::vector<std::string> requested_claims(const core::Json& details, const char* place);
 
 }  // namespace sigma::oauth
