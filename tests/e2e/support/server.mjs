@@ -56,7 +56,7 @@ export class Server {
     const [port, adminPort] = await freePorts(2);
     this.local = `http://127.0.0.1:${port}`;
     this.adminBase = `http://127.0.0.1:${adminPort}`;
-    this.base = env.SIGMA_BASE_URL ?? peer?.base ?? this.local;
+    this.base = env.SIGMA_BASE_URL ?? peer?.base ?? (env.SIGMA_TLS_CERT ? `https://127.0.0.1:${port}` : this.local);
     this.issuer = env.SIGMA_ISSUER ?? `${this.base}/api/auth`;
     this.adminToken = peer?.adminToken ?? randomBytes(24).toString('hex');
     this.secret = peer?.secret ?? randomBytes(32).toString('hex');
