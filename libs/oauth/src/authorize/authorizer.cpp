@@ -147,16 +147,17 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::decide_interaction(Authoriz
   if (answer && !answer->accept) co_return refuse(request, {ErrorCode::access_denied, "The person declined."});
   if (answer) {
     if (answer->scope) {
-      SIGMA_CO_TRY(Scopes chosen, parse_scopes(*answer->scope));
-      if (!covers(request.scopes, chosen) || chosen.empty()) {
+      SIGMA_CO_TRY(const Scopes chosen, parse_scopes(*answer->scope));
+      if (!covers(asked_scopes(request), chosen) || chosen.empty()) {
         co_return Error{ErrorCode::invalid_scope, "The consented scope must be a part of the requested one."};
       }
-      request.scopes = std::move(chosen);
+      request.claims.keep_only(chosen);
+      std::erase_if(request.scopes, [&](const std::string& scope) { return !has_scope(chosen, scope); });
     }
     const core::UtcTime now = clock_.now();
     SIGMA_CO_CHECK(co_await clients_.keep(request.client));
-    SIGMA_CO_CHECK(
-        co_await store_.consents.remember({session->user.id, request.client.id, bap_id, request.scopes, now, now}));
+    SIGMA_CO_CHECK(co_await store_.consents.remember(
+        {session->user.id, request.client.id, bap_id, asked_scopes(request), now, now}));
   } else {
     SIGMA_CO_TRY(const bool consented, co_await has_consent(request, session->user.id, bap_id));
     if (!consented) {

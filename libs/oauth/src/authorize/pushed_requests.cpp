@@ -28,7 +28,8 @@ core::Task<Result<core::Json>> PushedRequests::push(ClientCredentials request) {
   if (request.form.find("request_uri"))
     co_return Error{ErrorCode::invalid_request, "A pushed request cannot hold a request_uri (RFC 9126 §2.1)."};
   AuthorizationRequest checked;
-  for (const auto& [name, value] : Handover::strip(request.form).parameters()) {
+  const http::Form sent = Handover::strip(request.form);
+  for (const auto& [name, value] : sent.parameters()) {
     if (!is_client_proof(name)) checked.parameters.add(name, value);
   }
   SIGMA_CO_TRY(const auto proven_key,
