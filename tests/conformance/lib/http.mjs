@@ -2,6 +2,8 @@
 import http from 'node:http';
 import https from 'node:https';
 
+class ClosedMeanwhile extends Error {}
+
 export class Http {
   #agents;
 
@@ -15,7 +17,7 @@ export class Http {
   }
 
   /** `form` takes an object, a list of pairs or URLSearchParams and sets body and content type. */
-  request(method, url, { headers = {}, form, json, body, timeout = 30_000 } = {}) {
+  async request(method, url, { headers = {}, form, json, body, timeout = 30_000 } = {}) {
     const target = new URL(url);
     const sent = { accept: 'application/json', ...headers };
     if (form !== undefined) {
@@ -26,17 +28,33 @@ export class Http {
       sent['content-type'] ??= 'application/json';
     }
     if (body !== undefined || method === 'POST') sent['content-length'] = Buffer.byteLength(body ?? '');
+    try {
+      return await this.#send(target, { method, headers: sent, timeout }, body);
+    } catch (error) {
+      // A server may close a kept connection in the moment in which it is used again (RFC 9112 §9.3.1).
+      if (error instanceof ClosedMeanwhile) return this.#send(target, { method, headers: sent, timeout }, body);
+      throw error;
+    }
+  }
+
+  #send(target, options, body) {
     const [client, agent] = this.#agents[target.protocol] ?? [];
-    if (!client) return Promise.reject(new Error(`${method} ${url}: only http and https can be asked`));
+    const where = `${options.method} ${target.origin}${target.pathname}`;
+    if (!client) return Promise.reject(new Error(`${where}: only http and https can be asked`));
     return new Promise((resolve, reject) => {
-      const outgoing = client.request(target, { method, agent, headers: sent, timeout });
-      outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer in ${timeout} ms`)));
-      outgoing.on('error', (error) => reject(new Error(`${method} ${target.origin}${target.pathname}: ${error.message}`)));
+      const outgoing = client.request(target, { ...options, agent });
+      outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer in ${options.timeout} ms`)));
+      outgoing.on('error', (error) => {
+        const meanwhile = outgoing.reusedSocket && error.code === 'ECONNRESET';
+        reject(meanwhile ? new ClosedMeanwhile() : new Error(`${where}: ${error.message}`));
+      });
       outgoing.on('response', (incoming) => {
         const chunks = [];
         incoming.on('data', (chunk) => chunks.push(chunk));
         incoming.on('error', reject);
-        incoming.on('end', () => resolve(new Answer(method, target, incoming, Buffer.concat(chunks).toString('utf8'))));
+        incoming.on('end', () => {
+          resolve(new Answer(options.method, target, incoming, Buffer.concat(chunks).toString('utf8')));
+        });
       });
       outgoing.end(body);
     });

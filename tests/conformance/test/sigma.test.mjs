@@ -20,7 +20,6 @@ const tolerated = [
   // A key alone has no profile and no email.
   /^userinfo lacks (family_name|given_name|middle_name|nickname|preferred_username|profile|picture|website)$/,
   /^userinfo lacks (gender|birthdate|zoneinfo|locale|email|email_verified)$/,
-  /^userinfo lacks the name that was asked for$/,
 ];
 
 describe('Sigma Auth', { concurrency: true }, () => stores.forEach(declareFor));
