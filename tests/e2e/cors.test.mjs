@@ -8,6 +8,7 @@ import { forEachStore } from './support/stores.mjs';
 const trusted = 'https://trusted.example.com';
 const anyOrigin = [
   ['POST', '/api/auth/oauth2/token'],
+  ['POST', '/api/auth/oauth2/par'],
   ['GET', '/api/auth/oauth2/userinfo'],
   ['GET', '/api/auth/jwks'],
   ['GET', '/api/auth/.well-known/openid-configuration'],
@@ -38,8 +39,11 @@ forEachStore('CORS', { clients: [publicClient('my-app')], env: { SIGMA_TRUSTED_O
         assert.match(asked.headers['access-control-allow-methods'] ?? '', new RegExp(method), asked.describe());
         assert.match(asked.headers['access-control-allow-headers'] ?? '', /authorization/i, asked.describe());
         assert.match(asked.headers['access-control-allow-headers'] ?? '', /x-auth-token/i, asked.describe());
+        assert.match(asked.headers['access-control-allow-headers'] ?? '', /dpop/i, asked.describe());
         const answer = await server.request(method, path, { headers: { origin } });
         assert.equal(answer.headers['access-control-allow-origin'], '*', answer.describe());
+        const readable = (answer.headers['access-control-expose-headers'] ?? '').toLowerCase().split(/, */);
+        for (const name of ['dpop-nonce', 'www-authenticate', 'retry-after']) assert.ok(readable.includes(name), name);
         for (const one of [asked, answer]) {
           assert.equal(one.headers['access-control-allow-credentials'], undefined, one.describe());
         }

@@ -192,7 +192,12 @@ void Gate::answer_options(const Request& request, const Router::Match& match, Ad
 
 void Gate::add_cors(const Request& request, Cors cors, Headers& headers) const {
   if (cors == Cors::none) return;
-  if (cors == Cors::any) return headers.set("Access-Control-Allow-Origin", "*");
+  if (cors == Cors::any) {
+    headers.set("Access-Control-Allow-Origin", "*");
+    // What a script needs for its next request: the nonce (RFC 9449 §8), why a token was refused, when to try again.
+    headers.set("Access-Control-Expose-Headers", "DPoP-Nonce, WWW-Authenticate, Retry-After");
+    return;
+  }
   headers.add("Vary", "Origin");
   const auto origin = request.headers.find("origin");
   if (!origin || request.headers.count("origin") != 1 || !origins_.contains(std::string(*origin))) return;

@@ -22,6 +22,7 @@ std::string_view to_string(Algorithm algorithm) {
 }
 
 std::optional<Algorithm> parse_algorithm(std::string_view name) {
+  if (name == "Ed25519") return Algorithm::EdDSA;  // its fully-specified name (RFC 9864 §2.2)
   const auto found = std::ranges::find_if(kAlgorithms, [&](Algorithm a) { return to_string(a) == name; });
   if (found == kAlgorithms.end()) return std::nullopt;
   return *found;

@@ -74,7 +74,7 @@ core::Result<std::shared_ptr<const VerificationKey>> VerificationKey::from_jwk(c
   std::optional<Algorithm> only;
   if (jwk.contains("alg")) {
     only = parse_algorithm(core::json_string(jwk, "alg").value_or(""));
-    if (!only) return bad_jwk("alg must be RS256, PS256, ES256, EdDSA or ES256K");
+    if (!only) return bad_jwk("alg must be RS256, PS256, ES256, EdDSA, Ed25519 or ES256K");
   }
   // The constructor is private, so no make_shared.
   std::shared_ptr<const VerificationKey> key(new VerificationKey(std::move(parsed), std::move(kid), only));

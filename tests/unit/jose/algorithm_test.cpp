@@ -12,6 +12,13 @@ TEST(Algorithm, NamesAreAClosedList) {
   }
 }
 
+// RFC 9864 §2.2: what oauth4webapi and WebCrypto call EdDSA.
+TEST(Algorithm, Ed25519IsEdDsa) {
+  EXPECT_EQ(parse_algorithm("Ed25519"), Algorithm::EdDSA);
+  EXPECT_EQ(to_string(Algorithm::EdDSA), "EdDSA");
+  EXPECT_FALSE(parse_algorithm("ed25519"));
+}
+
 // OpenID Connect Core A.3 (at_hash) and A.4 (c_hash).
 TEST(HalfHash, MatchesOpenIdConnectCore) {
   EXPECT_EQ(half_hash(Algorithm::RS256, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");

@@ -23,7 +23,8 @@ std::string client_id_of_assertion(std::string_view assertion) {
   return jwt ? core::json_string(jwt->claims, "sub").value_or("") : "";
 }
 
-core::Task<Result<void>> ClientAssertionVerifier::verify(const store::Client& client, std::string assertion) {
+core::Task<Result<void>> ClientAssertionVerifier::verify(const store::Client& client, std::string assertion,
+                                                         std::string path) {
   const auto registered = client.metadata.find("jwks");
   if (registered == client.metadata.end()) co_return refused("the client has registered no keys (jwks).");
   const auto keys = jose::JwkSet::parse(*registered);
@@ -42,7 +43,7 @@ core::Task<Result<void>> ClientAssertionVerifier::verify(const store::Client& cl
 
   jose::ClaimExpectations expected;
   expected.issuer = client.id.str();
-  expected.audiences = {settings_.issuer, settings_.base_url + std::string(kTokenPath)};
+  expected.audiences = {settings_.issuer, settings_.base_url + std::string(kTokenPath), settings_.base_url + path};
   expected.single_audience = true;
   expected.iat_may_be_missing = true;
   expected.max_lifetime = kMaxLifetime;

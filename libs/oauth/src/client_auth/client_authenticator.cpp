@@ -117,7 +117,8 @@ core::Task<Result<store::Client>> ClientAuthenticator::authenticate(ClientCreden
       co_return Error{ErrorCode::invalid_client,
                       "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer."};
     }
-    SIGMA_CO_CHECK(co_await assertions_.verify(client, std::string(*form.find_nonempty("client_assertion"))));
+    std::string assertion(*form.find_nonempty("client_assertion"));
+    SIGMA_CO_CHECK(co_await assertions_.verify(client, std::move(assertion), std::move(path)));
     co_return client;
   }
   if (client.auth_method == "none" && methods == 0) co_return client;

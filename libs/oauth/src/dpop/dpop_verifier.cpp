@@ -52,6 +52,7 @@ std::shared_ptr<const jose::VerificationKey> key_of(const core::Json& header) {
 std::vector<std::string> dpop_algorithms() {
   std::vector<std::string> names;
   for (const jose::Algorithm algorithm : kAlgorithms) names.emplace_back(jose::to_string(algorithm));
+  names.emplace_back("Ed25519");  // what newer libraries call EdDSA (RFC 9864)
   return names;
 }
 

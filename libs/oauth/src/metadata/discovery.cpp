@@ -25,7 +25,8 @@ core::Json discovery_document(const Settings& settings, const std::vector<std::s
   document["id_token_signing_alg_values_supported"] = {"RS256", "ES256", "EdDSA", "ES256K"};
   document["token_endpoint_auth_methods_supported"] = {"client_secret_basic", "client_secret_post", "private_key_jwt",
                                                        "none", "x_auth_token"};
-  document["token_endpoint_auth_signing_alg_values_supported"] = {"RS256", "PS256", "ES256", "EdDSA", "ES256K"};
+  document["token_endpoint_auth_signing_alg_values_supported"] = {"RS256", "PS256",   "ES256",
+                                                                  "EdDSA", "Ed25519", "ES256K"};
   document["introspection_endpoint_auth_methods_supported"] = {"client_secret_basic", "client_secret_post",
                                                                "private_key_jwt", "x_auth_token"};
   document["revocation_endpoint_auth_methods_supported"] = document["token_endpoint_auth_methods_supported"];

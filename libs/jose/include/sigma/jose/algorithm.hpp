@@ -20,7 +20,7 @@ inline constexpr std::array kAlgorithms = {Algorithm::RS256, Algorithm::PS256, A
 
 /// The JOSE name.
 std::string_view to_string(Algorithm algorithm);
-/// Exact, case-sensitive; nothing for every other text.
+/// Exact, case-sensitive; Ed25519 (RFC 9864 §2.2) is another name of EdDSA. Nothing for every other text.
 std::optional<Algorithm> parse_algorithm(std::string_view name);
 
 /// `at_hash` or `c_hash` of an ID token signed with `algorithm`: base64url of the left half of the hash of `token`

@@ -21,8 +21,9 @@ class ClientAssertionVerifier {
   ClientAssertionVerifier(store::ReplayGuard& replay, const core::Clock& clock, const Settings& settings)
       : replay_(replay), clock_(clock), settings_(settings) {}
 
+  /// `aud` is the issuer, the token endpoint, or the endpoint at `path` where it came in (RFC 9126 §2).
   /// invalid_client with the reason.
-  core::Task<Result<void>> verify(const store::Client& client, std::string assertion);
+  core::Task<Result<void>> verify(const store::Client& client, std::string assertion, std::string path);
 
  private:
   store::ReplayGuard& replay_;
