@@ -16,6 +16,10 @@ constexpr std::string_view kContentSecurityPolicy =
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
     "require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
 
+// The sign-in may ask for TokenPass on the person's own computer, when they press the button that says so.
+constexpr std::string_view kTokenPass = "http://localhost:21000";
+constexpr std::string_view kLoginPath = "/login";
+
 // The signer lives in frames of applications: anybody may show it (it asks the person before it does anything), it has
 // no business with any server, and window.opener must reach it when it stands in a window of its own.
 constexpr std::string_view kSignerSecurityPolicy =
@@ -136,6 +140,12 @@ void add_signer_headers(http::Response& response) {
   response.headers.set("Cross-Origin-Resource-Policy", "cross-origin");
 }
 
+std::string login_security_policy() {
+  constexpr std::string_view kConnect = "connect-src 'self'";
+  std::string policy(kContentSecurityPolicy);
+  return policy.insert(policy.find(kConnect) + kConnect.size(), " " + std::string(kTokenPass));
+}
+
 }  // namespace
 
 const Asset* find_asset(std::string_view path) {
@@ -165,6 +175,7 @@ http::Response serve_asset(const http::Request& request, const Asset& asset) {
     add_signer_headers(response);
   } else if (asset.page) {
     add_page_headers(response);
+    if (asset.path == kLoginPath) response.headers.set("Content-Security-Policy", login_security_policy());
   } else {
     response.headers.set("X-Content-Type-Options", "nosniff");
     response.headers.set("Cross-Origin-Resource-Policy", "same-origin");

@@ -6,6 +6,7 @@ import { mockApi } from './dev/mock-api.mjs';
 const page = (name: string) => resolve(import.meta.dirname, `${name}.html`);
 
 export default defineConfig({
+  resolve: { alias: [{ find: /^@bsv\/sdk$/, replacement: resolve(import.meta.dirname, 'src/lib/identity/sdk.ts') }] },
   plugins: [svelte(), { name: 'mock-api', apply: 'serve', configureServer: (server) => void server.middlewares.use(mockApi()) }],
   build: {
     target: 'es2022',

@@ -72,7 +72,7 @@ TEST(Assets, WhatIsNoAddressIsNotFound) {
 }
 
 TEST(Assets, PagesForbidInlineCodeFramesAndOtherHosts) {
-  const auto response = serve(get("/login"));
+  const auto response = serve(get("/consent"));
   const auto policy = header(response, "Content-Security-Policy");
   EXPECT_THAT(policy, HasSubstr("default-src 'none'"));
   EXPECT_THAT(policy, HasSubstr("script-src 'self';"));
@@ -85,6 +85,12 @@ TEST(Assets, PagesForbidInlineCodeFramesAndOtherHosts) {
   EXPECT_EQ(header(response, "Referrer-Policy"), "no-referrer");
   EXPECT_EQ(header(response, "Cross-Origin-Opener-Policy"), "same-origin");
   EXPECT_THAT(header(response, "Permissions-Policy"), HasSubstr("camera=()"));
+}
+
+TEST(Assets, TheSignInMayAlsoAskTheComputersOwnTokenPass) {
+  const auto policy = header(serve(get("/login")), "Content-Security-Policy");
+  EXPECT_THAT(policy, HasSubstr("connect-src 'self' http://localhost:21000; form-action 'self';"));
+  EXPECT_THAT(policy, HasSubstr("script-src 'self'; "));
 }
 
 TEST(Assets, OnlyTheSignerMayBeFramedAndItReachesNoServer) {

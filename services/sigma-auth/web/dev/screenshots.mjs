@@ -85,11 +85,11 @@ async function walk({ name: look, ...options }) {
   await page.getByLabel(labels[0]).fill(words[Number(labels[0].match(/\d+/)[0]) - 1]);
   await press('Continue');
   await page.getByLabel('Password for this device', { exact: true }).fill('short');
-  await press('Create identity and sign in');
+  await press('Create identity');
   await shoot('create-password');
   await page.getByLabel('Password for this device', { exact: true }).fill('correct horse');
   await page.getByLabel('Repeat the password', { exact: true }).fill('correct horse');
-  await press('Create identity and sign in');
+  await press('Create identity');
   await page.waitForURL('**/select-identity?**');
   await page.getByRole('radio').first().waitFor();
   await shoot('select-identity');

@@ -33,7 +33,7 @@ describe('a code', () => {
 
   it.each([
     [0, 'just now'],
-    [50, 'a minute ago'],
+    [50, '1 minute ago'],
     [130, '2 minutes ago'],
     [890, '15 minutes ago'],
   ])('of %d seconds was asked for %s', (seconds, text) => expect(ago(seconds)).toBe(text));

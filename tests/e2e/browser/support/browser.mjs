@@ -1,4 +1,5 @@
 // A person's Chromium: one browser for a file of tests, one fresh profile for each person, and eyes on what leaves it.
+import axe from 'axe-core';
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -22,6 +23,7 @@ export class Visitor {
     const visitor = new Visitor();
     visitor.server = server;
     visitor.applications = applications;
+    visitor.scripted = options.javaScriptEnabled !== false;
     visitor.context = await browser.newContext({ reducedMotion: 'reduce', ...options });
     visitor.page = await visitor.context.newPage();
     await visitor.#watch();
@@ -39,6 +41,8 @@ export class Visitor {
     });
     this.context.on('weberror', (error) => this.#complaints.push(`script error: ${error.error().message}`));
     this.context.on('console', (message) => {
+      // bitcoin-backup says so itself when a password was wrong.
+      if (/^All decryption attempts failed/.test(message.text())) return;
       if (message.type() === 'error') this.#complaints.push(`console: ${message.text()}`);
     });
   }
@@ -71,9 +75,23 @@ export class Visitor {
     return new URL(this.page.url()).searchParams;
   }
 
+  /** A picture for people to look at, and axe's opinion of the page as it stands. */
   async shoot(name, page = this.page) {
     mkdirSync(screenshots, { recursive: true });
+    if (this.scripted) await this.checkAccessibility(name, page);
     await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
+  }
+
+  async checkAccessibility(name, page = this.page) {
+    for (const frame of page.frames()) {
+      if (!frame.url().startsWith(this.server.base)) continue;
+      await frame.evaluate(axe.source);
+      const { violations } = await frame.evaluate(() => globalThis.axe.run());
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+      assert.deepEqual(found, [], `accessibility of ${name}`);
+      const overflow = await frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.equal(overflow, 0, `${name} is too wide`);
+    }
   }
 
   /** Creates an identity as a person does who reads and obeys the page; answers its words. */
@@ -90,7 +108,9 @@ export class Visitor {
     }
     await this.press('Continue');
     await this.newPassword(password);
-    await this.press('Create identity and sign in');
+    await this.press('Create identity');
+    await this.heading('Your identity is ready');
+    await this.press('Continue and sign in');
     return words;
   }
 

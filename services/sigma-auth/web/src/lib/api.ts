@@ -1,4 +1,6 @@
 // Calls to this server, and its refusals in words for people.
+import { errorText } from '../texts/common';
+import { format } from './i18n';
 
 export class ApiError extends Error {
   constructor(
@@ -29,7 +31,7 @@ export async function call<T>(method: 'GET' | 'POST', path: string, { body, head
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
-    throw new ApiError('The server could not be reached. Please check your connection and try again.', 0, 'unreachable', undefined);
+    throw new ApiError(errorText.get().unreachable, 0, 'unreachable', undefined);
   }
   const json = (await answer.json().catch(() => undefined)) as unknown;
   if (!answer.ok) throw refusal(answer, json);
@@ -43,7 +45,7 @@ function refusal(answer: Response, json: unknown): ApiError {
   const code = [said['code'], said['error']].find((item) => typeof item === 'string');
   const date = Date.parse(answer.headers.get('date') ?? '');
   return new ApiError(
-    (text as string | undefined) ?? `The server answered with status ${answer.status}.`,
+    (text as string | undefined) ?? errorText.get().status({ status: answer.status }),
     answer.status,
     (code as string | undefined) ?? '',
     Number.isNaN(date) ? undefined : new Date(date),
@@ -55,21 +57,15 @@ const noticeableDrift = 2 * 60_000;
 
 /** A sentence or two for the person. Never shows a stack, a key or a token. */
 export function explain(error: unknown, now = new Date()): string {
-  if (!(error instanceof ApiError)) return 'Something went wrong on this page. Please load it again.';
+  const text = errorText.get();
+  if (!(error instanceof ApiError)) return text.page;
   if (error.status === 401 && error.serverTime && Math.abs(error.serverTime.getTime() - now.getTime()) > noticeableDrift) {
-    const clock = (time: Date) => time.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-    return (
-      `This device’s clock seems to be wrong: it says ${clock(now)}, the server says ${clock(error.serverTime)}. ` +
-      'Please set the clock and try again.'
-    );
+    const clock = (time: Date) => format.time(time, { dateStyle: 'medium', timeStyle: 'short' });
+    return text.clock({ here: clock(now), there: clock(error.serverTime) });
   }
-  if (error.status === 429) return 'Those were a few too many tries in a short time. Please wait a minute, then try again.';
-  if (error.code === 'USER_NOT_FOUND' || error.code === 'RESTORE_PROFILE_NOT_FOUND') {
-    return 'This server does not know your identity, and it takes new people by invitation only. Please ask its operator.';
-  }
-  if (error.code === 'invalid_signature') {
-    return 'This sign-in has run out of time. Please go back to the application and start again.';
-  }
-  if (error.status >= 500) return `The server has a problem right now. Please try again in a moment. (${error.message})`;
+  if (error.status === 429) return text.tooMany;
+  if (error.code === 'USER_NOT_FOUND' || error.code === 'RESTORE_PROFILE_NOT_FOUND') return text.unknownPerson;
+  if (error.code === 'invalid_signature') return text.expired;
+  if (error.status >= 500) return text.server({ detail: error.message });
   return error.message;
 }

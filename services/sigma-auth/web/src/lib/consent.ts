@@ -1,4 +1,5 @@
 // What the consent page says about an application, in plain words.
+import { accessText, consentText } from '../texts/access';
 
 export interface PublicClient {
   client_id: string;
@@ -7,20 +8,21 @@ export interface PublicClient {
   client_uri?: string;
   policy_uri?: string;
   tos_uri?: string;
+  /** False: nobody vouches for it (it registered itself, or not at all). */
+  verified?: boolean;
 }
 
-const meanings: ReadonlyMap<string, string> = new Map([
-  ['openid', 'Know who you are: the id of the identity you chose and its public key'],
-  ['profile', 'See your profile: your name, your picture and your public BAP profile'],
-  ['email', 'See your e-mail address, if you have given one'],
-  ['offline_access', 'Stay connected when you are away, until you withdraw it'],
-]);
+const known = ['openid', 'profile', 'email', 'offline_access'] as const;
 
 /** A scope in plain words; a scope we do not know is named as it is. */
-export const meaningOf = (scope: string): string => meanings.get(scope) ?? `Use the permission “${scope}”`;
+export function meaningOf(scope: string): string {
+  const name = known.find((item) => item === scope);
+  return name ? accessText.get()[name] : accessText.get().other({ scope });
+}
 
+/** What is asked for, each once: the scopes, and those that the `claims` parameter implies (`ba_claims`). */
 export const scopesOf = (query: URLSearchParams): string[] => [
-  ...new Set((query.get('scope') ?? 'openid').split(' ').filter((scope) => scope !== '')),
+  ...new Set(`${query.get('scope') ?? 'openid'} ${query.get('ba_claims') ?? ''}`.split(' ').filter((scope) => scope !== '')),
 ];
 
 /** Where the person will be sent, said so that a look-alike address stands out. */
@@ -29,10 +31,10 @@ export function destinationOf(redirectUri: string | null): string {
   try {
     url = new URL(redirectUri ?? '');
   } catch {
-    return 'an unknown address';
+    return consentText.get().unknownAddress;
   }
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return `an app on this device (${url.protocol})`;
-  if (['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)) return `an app on this device (${url.host})`;
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return consentText.get().appHere({ address: url.protocol });
+  if (['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)) return consentText.get().appHere({ address: url.host });
   return url.host;
 }
 

@@ -1,6 +1,8 @@
 // A device that waits for somebody's yes (sigma-contract §5).
 import { ApiError, call, explain } from './api';
 import type { PublicClient } from './consent';
+import { deviceText } from '../texts/access';
+import { format } from './i18n';
 
 export interface DeviceRequest extends PublicClient {
   user_code: string;
@@ -39,11 +41,10 @@ export const denyDevice = (code: string) => call('POST', '/api/auth/device/deny'
 export const isBadCode = (error: unknown): boolean => error instanceof ApiError && error.status === 400;
 
 export const explainCode = (error: unknown): string =>
-  isBadCode(error) ? 'This code is not valid (any more). Compare it with your device, or start again there to get a new one.' : explain(error);
+  isBadCode(error) ? deviceText.get().badCode : explain(error);
 
 /** How long ago, roughly: what a person can compare with their own memory. */
 export function ago(seconds: number): string {
-  if (seconds < 45) return 'just now';
-  const minutes = Math.round(seconds / 60);
-  return minutes <= 1 ? 'a minute ago' : `${minutes} minutes ago`;
+  if (seconds < 45) return deviceText.get().justNow;
+  return format.relativeTime(-Math.max(1, Math.round(seconds / 60)), 'minute');
 }

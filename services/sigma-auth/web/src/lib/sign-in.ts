@@ -4,9 +4,9 @@ import type { Member } from './identity/keys';
 import { signInPath, signInToken } from './identity/token';
 
 /** Signs with the member key here; only the signature and the public key travel. */
-export async function signIn(member: Member, wantedBapId: string | undefined): Promise<void> {
-  await call('POST', signInPath, {
-    body: member.bapId === wantedBapId ? { bapId: member.bapId } : {},
-    headers: { 'x-auth-token': signInToken(member.key, new Date()) },
-  });
-}
+export const signIn = (member: Member, wantedBapId: string | undefined): Promise<unknown> =>
+  signInWith(signInToken(member.key, new Date()), member.bapId === wantedBapId ? member.bapId : undefined);
+
+/** With a token that was made elsewhere. */
+export const signInWith = (token: string, bapId?: string): Promise<unknown> =>
+  call('POST', signInPath, { body: bapId === undefined ? {} : { bapId }, headers: { 'x-auth-token': token } });

@@ -1,5 +1,4 @@
-import { params } from '@nanostores/i18n';
-import { i18n } from '../lib/i18n';
+import { i18n, params } from '../lib/i18n';
 
 export const signerText = i18n('signer', {
   title: params('{host} wants to use your identity'),
@@ -9,9 +8,6 @@ export const signerText = i18n('signer', {
   sign: 'sign its own requests and data in your name',
   messages: 'encrypt and read messages between you and your friends',
   notMeans: 'It never gets your key and cannot sign in here as you. The key is locked again after 10 minutes without use.',
-  password: 'Password',
-  missingPassword: 'Please type the password of this identity.',
-  wrongPassword: 'That is not the password of this identity. Please try again.',
   allow: 'Unlock and allow',
   unlock: 'Unlock',
   unlocking: 'Unlocking…',

@@ -1,108 +1,46 @@
-// Encryption under a password, in the `.bep` format of the npm package bitcoin-backup, so that what this browser keeps
-// can be opened by the other programs of this family, and theirs here:
-//   base64( salt 16 ‖ iv 12 ‖ AES-256-GCM(JSON) ‖ tag 16 ), key = PBKDF2-HMAC-SHA-256(password, salt, 600 000)
-import ECIES from '@bsv/sdk/compat/ECIES';
+// Keyrings under a password, in the `.bep` format of npm's bitcoin-backup, so that what this browser keeps can be opened by
+// the other programs of this family, and theirs here. Opening is all that most pages need; making and reading the list of
+// identities inside takes bsv-bap, which is loaded when somebody needs it (backup-file.ts).
+import { type DecryptedBackup, decryptBackup, isLegacyBackup, isMemberBackup, isType42Backup, isWifBackup } from 'bitcoin-backup';
+import HD from '@bsv/sdk/compat/HD';
 import PrivateKey from '@bsv/sdk/primitives/PrivateKey';
-import { toArray, toBase64 } from '@bsv/sdk/primitives/utils';
-import { bapIdOf, type Keyring, memberKey, rootAddress } from './keys';
+import type { Keyring } from './keys';
 
-/** The rule of bitcoin-backup; shorter passwords are refused by its readers. */
-export const shortestPassword = 8;
-
-const saltBytes = 16;
-const ivBytes = 12;
-const rounds = 600_000;
-
+/** Also when the backup is damaged: AES-GCM cannot tell the two apart. */
 export class WrongPassword extends Error {}
 
-/** The JSON inside: bitcoin-backup's Type 42 master backup or its single-key backup. */
-type Payload =
-  | { ids: string; label: string; createdAt: string; rootPk: string; mnemonic?: string }
-  | { wif: string; label: string; createdAt: string };
+/** It opened (or needed no password), but holds no key that an identity could have. */
+export class NoIdentityInside extends Error {}
 
-async function deriveKey(password: string, salt: Uint8Array<ArrayBuffer>, usage: KeyUsage): Promise<CryptoKey> {
-  const bytes = new TextEncoder().encode(password);
-  const material = await crypto.subtle.importKey('raw', bytes, 'PBKDF2', false, ['deriveKey']);
-  bytes.fill(0);
-  return crypto.subtle.deriveKey(
-    { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: rounds },
-    material,
-    { name: 'AES-GCM', length: 256 },
-    false,
-    [usage],
-  );
-}
+/** Larger files are none of ours. */
+export const largestFile = 1 << 20;
 
-async function encryptText(text: string, password: string): Promise<string> {
-  const salt = crypto.getRandomValues(new Uint8Array(saltBytes));
-  const iv = crypto.getRandomValues(new Uint8Array(ivBytes));
-  const key = await deriveKey(password, salt, 'encrypt');
-  const plain = new TextEncoder().encode(text);
-  const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, plain));
-  plain.fill(0);
-  return toBase64([...salt, ...iv, ...sealed]);
-}
+/** True when the text needs a password: base64 and nothing else. */
+export const isEncrypted = (text: string): boolean => /^[A-Za-z0-9+/\s]{40,}={0,2}\s*$/.test(text);
 
-async function decryptText(backup: string, password: string): Promise<string> {
-  const bytes = Uint8Array.from(toArray(backup, 'base64'));
-  const salt = bytes.slice(0, saltBytes);
-  const iv = bytes.slice(saltBytes, saltBytes + ivBytes);
-  const key = await deriveKey(password, salt, 'decrypt');
+export async function decrypt(backup: string, password: string): Promise<DecryptedBackup> {
   try {
-    const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, bytes.slice(saltBytes + ivBytes));
-    return new TextDecoder().decode(plain);
-  } catch {
+    return await decryptBackup(backup, password);
+  } catch (error) {
+    // bitcoin-backup has no error classes; everything else that it says is about the form of what was inside.
+    if (error instanceof Error && /structure/i.test(error.message)) throw new NoIdentityInside();
     throw new WrongPassword();
   }
 }
 
-/** bsv-bap's list of identities, sealed to the root's own encryption key (sigma-contract §9, ECIES BIE1). */
-function sealedIdentities(root: PrivateKey, name: string): string {
-  const member = memberKey(root, 0);
-  const identities = {
-    lastIdPath: 'bap:0',
-    ids: [
-      {
-        name,
-        description: '',
-        identityKey: bapIdOf(member),
-        rootPath: 'bap:0',
-        rootAddress: rootAddress(member),
-        previousPath: 'bap:0',
-        currentPath: 'bap:0',
-        lastIdPath: '',
-        idSeed: '',
-        identityAttributes: {},
-      },
-    ],
-  };
-  const recipient = root.deriveChild(root.toPublicKey(), "m/424150'/2147483647'/2147483647'").toPublicKey();
-  return toBase64(ECIES.electrumEncrypt(toArray(JSON.stringify(identities), 'utf8'), recipient, undefined));
+/** The keys of bitcoin-backup's forms that have identities; Throws NoIdentityInside for others and for unreadable keys. */
+export function keyringOf(backup: DecryptedBackup): Keyring {
+  try {
+    if (isType42Backup(backup)) return { kind: 'root', root: PrivateKey.fromWif(backup.rootPk) };
+    if (isLegacyBackup(backup)) return { kind: 'hd', root: HD.fromString(backup.xprv) };
+    if (isMemberBackup(backup) || isWifBackup(backup)) return { kind: 'member', member: PrivateKey.fromWif(backup.wif) };
+    if ('identityPk' in backup && typeof backup.identityPk === 'string') {
+      return { kind: 'member', member: PrivateKey.fromWif(backup.identityPk) };
+    }
+  } catch {
+    throw new NoIdentityInside();
+  }
+  throw new NoIdentityInside();
 }
 
-/** Seals a keyring; `words` come along when known, so that their owner may see them again. */
-export async function sealKeyring(
-  keyring: Keyring,
-  { name, password, words, now }: { name: string; password: string; words?: string[]; now: Date },
-): Promise<string> {
-  const createdAt = now.toISOString();
-  const payload: Payload =
-    keyring.kind === 'root'
-      ? {
-          ids: sealedIdentities(keyring.root, name),
-          label: name,
-          createdAt,
-          rootPk: keyring.root.toWif(),
-          ...(words ? { mnemonic: words.join(' ') } : {}),
-        }
-      : { wif: keyring.member.toWif(), label: name, createdAt };
-  return encryptText(JSON.stringify(payload), password);
-}
-
-/** Throws WrongPassword; a damaged backup looks the same, as AES-GCM cannot tell the two apart. */
-export async function openKeyring(backup: string, password: string): Promise<Keyring> {
-  const payload = JSON.parse(await decryptText(backup, password)) as Payload;
-  return 'rootPk' in payload
-    ? { kind: 'root', root: PrivateKey.fromWif(payload.rootPk) }
-    : { kind: 'member', member: PrivateKey.fromWif(payload.wif) };
-}
+export const openKeyring = async (backup: string, password: string): Promise<Keyring> => keyringOf(await decrypt(backup, password));

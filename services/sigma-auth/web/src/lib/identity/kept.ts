@@ -4,7 +4,7 @@ export interface KeptIdentity {
   bapId: string;
   name: string;
   createdAt: string;
-  /** bitcoin-backup text, see backup.ts. */
+  /** bitcoin-backup text, see backup.ts. Identities of the same root have the same one. */
   backup: string;
 }
 
@@ -33,6 +33,10 @@ export function listKept(): KeptIdentity[] {
 export function keep(identity: KeptIdentity): boolean {
   return write([identity, ...listKept().filter(({ bapId }) => bapId !== identity.bapId)]);
 }
+
+/** Only what this browser calls it. */
+export const rename = (bapId: string, name: string): boolean =>
+  write(listKept().map((kept) => (kept.bapId === bapId ? { ...kept, name } : kept)));
 
 export function forget(bapId: string): boolean {
   return write(listKept().filter((kept) => kept.bapId !== bapId));

@@ -13,22 +13,25 @@ import { fromBase58Check, toArray, toBase58 } from '@bsv/sdk/primitives/utils';
 
 export type { PrivateKey };
 
-/** What a person brings: the root of many identities, or the key of exactly one. */
-export type Keyring = { kind: 'root'; root: PrivateKey } | { kind: 'member'; member: PrivateKey };
+/** What a person brings: the root of many identities (`hd`: of the older, BIP-32 kind), or the key of exactly one. */
+export type Keyring = { kind: 'root'; root: PrivateKey } | { kind: 'hd'; root: HD } | { kind: 'member'; member: PrivateKey };
 
 /** One identity, ready to sign. */
 export interface Member {
   key: PrivateKey;
   bapId: string;
+  /** Its place below the root; 0 for a key that came alone. */
+  counter: number;
 }
 
 /** How far an identity that an application asks for is looked for below a root. */
 const searchedIdentities = 20;
 
+export const hdFromWords = (words: string[], passphrase = ''): HD =>
+  HD.fromSeed(Mnemonic.fromString(words.join(' ')).toSeed(passphrase));
+
 /** The words must have passed `problemOf`. */
-export function rootFromWords(words: string[], passphrase = ''): PrivateKey {
-  return HD.fromSeed(Mnemonic.fromString(words.join(' ')).toSeed(passphrase)).privKey;
-}
+export const rootFromWords = (words: string[], passphrase = ''): PrivateKey => hdFromWords(words, passphrase).privKey;
 
 export function memberKey(root: PrivateKey, counter: number): PrivateKey {
   return root.deriveChild(root.toPublicKey(), `bap:${counter}`);
@@ -44,9 +47,23 @@ export function bapIdOf(member: PrivateKey): string {
   return toBase58(hash160(toArray(rootAddress(member), 'utf8')));
 }
 
+/** Where the older kind keeps identity N; its wallet root lies one step to the side. */
+export const hdPath = (counter: number, last: 0 | 1): string => `m/424150'/0'/0'/0'/${counter}'/${last}'`;
+
+function keyAt(keyring: Keyring, counter: number): PrivateKey {
+  switch (keyring.kind) {
+    case 'root':
+      return memberKey(keyring.root, counter);
+    case 'hd':
+      return keyring.root.derive(hdPath(counter, 0)).privKey;
+    case 'member':
+      return keyring.member;
+  }
+}
+
 export function memberOf(keyring: Keyring, counter = 0): Member {
-  const key = keyring.kind === 'root' ? memberKey(keyring.root, counter) : keyring.member;
-  return { key, bapId: bapIdOf(key) };
+  const key = keyAt(keyring, counter);
+  return { key, bapId: bapIdOf(key), counter };
 }
 
 /** The identity that the application wants when this keyring holds it; its first identity otherwise. */

@@ -5,7 +5,7 @@ import ECIES from '@bsv/sdk/compat/ECIES';
 import { sha256 } from '@bsv/sdk/primitives/Hash';
 import PublicKey from '@bsv/sdk/primitives/PublicKey';
 import { toArray, toHex } from '@bsv/sdk/primitives/utils';
-import type { Keyring, Member, PrivateKey } from './keys';
+import { hdPath, type Keyring, type Member, type PrivateKey } from './keys';
 
 const aipPrefix = '15PciHG22SNLQJXMoSUaWVi7WSqc7hCfva';
 const opReturn = '6a';
@@ -17,9 +17,18 @@ const hexOf = (text: string): string => toHex(toArray(text, 'utf8'));
  * The key that signs data of this identity. Below a root the wallet root is the member key itself; a member that was
  * brought alone has it one step further down (bsv-bap's MemberID). Both before any rotation.
  */
-export function signingKey(keyring: Keyring, member: Member): PrivateKey {
-  const walletRoot = keyring.kind === 'member' ? selfChild(member.key, 'bap:0') : member.key;
-  return selfChild(walletRoot, '1-sigma-identity');
+export const signingKey = (keyring: Keyring, member: Member): PrivateKey =>
+  selfChild(walletRoot(keyring, member), '1-sigma-identity');
+
+function walletRoot(keyring: Keyring, { key, counter }: Member): PrivateKey {
+  switch (keyring.kind) {
+    case 'root':
+      return key;
+    case 'hd':
+      return keyring.root.derive(hdPath(counter, 1)).privKey;
+    case 'member':
+      return selfChild(key, 'bap:0');
+  }
 }
 
 /** AIP over data pushes (hex): the pushes, followed by `|`, prefix, algorithm, address and signature, all hex. */

@@ -1,0 +1,58 @@
+// TokenPass on this computer (TokenPass contract §2–4): asked only after the person has pressed the button that says so.
+export const tokenpassUrl = 'http://localhost:21000';
+
+/** The browser may be asking the person meanwhile, and TokenPass holds a request while its own prompt is open. */
+const patienceMs = 60_000;
+
+export class TokenPassProblem extends Error {
+  constructor(
+    readonly kind: 'absent' | 'empty' | 'locked' | 'refused' | 'failed',
+    message = '',
+  ) {
+    super(message);
+  }
+}
+
+async function ask(path: string, body?: unknown, bearer?: string): Promise<{ status: number; json: Record<string, unknown> }> {
+  // targetAddressSpace: what Local Network Access asks for; browsers without it pass it over.
+  const options: RequestInit & { targetAddressSpace: string } = {
+    targetAddressSpace: 'loopback',
+    credentials: 'omit',
+    cache: 'no-store',
+    signal: AbortSignal.timeout(patienceMs),
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(bearer ? { authorization: `Bearer ${bearer}` } : {}) },
+  };
+  let answer: Response;
+  try {
+    answer = await fetch(tokenpassUrl + path, options);
+  } catch {
+    throw new TokenPassProblem('absent');
+  }
+  const json: unknown = await answer.json().catch(() => undefined);
+  return { status: answer.status, json: typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {} };
+}
+
+/** An X-Auth-Token for `path`, by the key that TokenPass keeps for this host. */
+export async function tokenpassToken(path: string, host = location.host): Promise<string> {
+  const status = await ask('/api/status');
+  // Other programs use this port as well.
+  if (status.status !== 200 || typeof status.json['unlocked'] !== 'boolean') throw new TokenPassProblem('absent');
+  if (status.json['seed'] === false) throw new TokenPassProblem('empty');
+  if (!status.json['unlocked']) throw new TokenPassProblem('locked');
+
+  const granted = await ask('/api/auth', { host, scopes: ['sign'], expiry: 'once' });
+  if (granted.status === 403) throw new TokenPassProblem('refused');
+  const accessToken = granted.json['accessToken'];
+  if (granted.status !== 200 || typeof accessToken !== 'string') throw failed(granted);
+
+  const signed = await ask('/api/sign', { path, signatureType: 'brc77' }, accessToken);
+  const token = signed.json['token'];
+  if (signed.status !== 200 || typeof token !== 'string') throw failed(signed);
+  return token;
+}
+
+function failed({ status, json }: { status: number; json: Record<string, unknown> }): TokenPassProblem {
+  const said = json['error'];
+  return new TokenPassProblem('failed', typeof said === 'string' ? said.slice(0, 200) : String(status));
+}
