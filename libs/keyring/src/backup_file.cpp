@@ -17,7 +17,6 @@ constexpr std::size_t kIvSize = 12;
 constexpr std::size_t kKeySize = 32;
 constexpr std::uint32_t kRounds = 600'000;
 constexpr std::uint32_t kOlderRounds = 100'000;
-constexpr std::size_t kMinPassword = 8;
 
 }  // namespace
 
@@ -36,15 +35,16 @@ Result<crypto::SecretBytes> open_backup(std::string_view text, std::string_view 
   return Error{Code::unauthorized, "Invalid password, or the backup is damaged."};
 }
 
-Result<std::string> seal_backup(std::string_view json, std::string_view password, core::Random& random) {
-  if (password.size() < kMinPassword) {
-    return Error{Code::invalid_input,
-                 fmt::format("The password is too short: it needs at least {} characters.", kMinPassword)};
-  }
-  const std::string salt = random.bytes(kSaltSize), iv = random.bytes(kIvSize);
+Result<BackupKey> derive_backup_key(std::string_view password, core::Random& random) {
+  std::string salt = random.bytes(kSaltSize);
   SIGMA_TRY(const auto key, crypto::pbkdf2_sha256(password, salt, kRounds, kKeySize));
-  SIGMA_TRY(const std::string sealed, crypto::aes256_gcm_encrypt(key.view(), iv, json));
-  return core::base64_encode(salt + iv + sealed);
+  return BackupKey{std::move(salt), vault::LockedBytes(key.view())};
+}
+
+Result<std::string> seal_backup(std::string_view json, const BackupKey& key, core::Random& random) {
+  const std::string iv = random.bytes(kIvSize);
+  SIGMA_TRY(const std::string sealed, crypto::aes256_gcm_encrypt(key.key.view(), iv, json));
+  return core::base64_encode(key.salt + iv + sealed);
 }
 
 }  // namespace sigma::keyring

@@ -52,10 +52,6 @@ std::string SealedVault::Header::associated_data() const {
 }
 
 Result<SealedVault> SealedVault::create(std::string_view password, core::Random& random, crypto::Argon2Cost cost) {
-  if (password.size() < kMinPasswordLength) {
-    return Error{Code::invalid_input,
-                 fmt::format("The password is too short: it needs at least {} characters.", kMinPasswordLength)};
-  }
   Header header{cost, random.bytes(kSaltSize)};
   LockedBytes key = LockedBytes::random(crypto::kAeadKeySize, random);
   SIGMA_TRY(const crypto::SecretBytes wrapping, password_key(password, header.salt, cost));

@@ -63,14 +63,6 @@ TEST_F(SealedVaultTest, WrongPasswordIsUnauthorized) {
   }
 }
 
-TEST_F(SealedVaultTest, ShortPasswordIsRefusedWithTheRule) {
-  const auto refused = SealedVault::create("1234567", random_, kCheap);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code(), Code::invalid_input);
-  EXPECT_NE(refused.error().description().find("8 characters"), std::string::npos);
-  EXPECT_TRUE(SealedVault::create("12345678", random_, kCheap));
-}
-
 TEST_F(SealedVaultTest, ChecksThePasswordWithoutOpening) {
   const SealedVault sealed = vault();
   EXPECT_TRUE(sealed.check_password(kPassword));

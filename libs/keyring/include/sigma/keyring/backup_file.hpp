@@ -8,14 +8,25 @@
 #include "sigma/core/random.hpp"
 #include "sigma/crypto/secret_bytes.hpp"
 #include "sigma/keyring/keyring.hpp"
+#include "sigma/vault/locked_bytes.hpp"
 
 namespace sigma::keyring {
 
 /// The JSON inside. About 0.3 s: belongs on a core::WorkPool. Code::invalid_input when `text` is no such file,
 /// Code::unauthorized when the password is wrong or the file was changed (the format cannot tell which).
 core::Result<crypto::SecretBytes> open_backup(std::string_view text, std::string_view password);
-/// Code::invalid_input for a password of fewer than 8 bytes, which readers would refuse.
-core::Result<std::string> seal_backup(std::string_view json, std::string_view password, core::Random& random);
+
+/// A password in the form in which backups need it: kept inside an open wallet so that it can be backed up without
+/// asking again. Opens every backup made with the same password and salt; nothing else.
+struct BackupKey {
+  std::string salt;  ///< 16 bytes
+  vault::LockedBytes key;
+};
+/// About 0.3 s, as open_backup(). Other writers refuse passwords of fewer than 8 characters; that is the caller's
+/// affair.
+core::Result<BackupKey> derive_backup_key(std::string_view password, core::Random& random);
+/// The file. Quick.
+core::Result<std::string> seal_backup(std::string_view json, const BackupKey& key, core::Random& random);
 
 struct BackupOptions {
   std::string label = "TokenPass";

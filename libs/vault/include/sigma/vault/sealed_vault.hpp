@@ -15,15 +15,13 @@
 
 namespace sigma::vault {
 
-inline constexpr std::size_t kMinPasswordLength = 8;  ///< bytes of UTF-8
-
 /// RFC 9106 §4, second recommendation: 64 MiB, three passes. About 150 ms; belongs on a core::WorkPool.
 inline constexpr crypto::Argon2Cost kVaultCost{.memory_kib = 64 * 1024, .passes = 3, .lanes = 1};
 
 /// The key of one vault: what is needed to write it again. Holds no password.
 class SealedVault {
  public:
-  /// A new data key under `password`. Code::invalid_input when the password is shorter than kMinPasswordLength.
+  /// A new data key under `password`, whose strength is the caller's affair.
   static core::Result<SealedVault> create(std::string_view password, core::Random& random,
                                           crypto::Argon2Cost cost = kVaultCost);
 

@@ -1,0 +1,154 @@
+// What the person decides about sites, and sees of them.
+#include "api/handlers.hpp"
+#include "api/page_session.hpp"
+#include "api/render.hpp"
+#include "sites/expiry.hpp"
+
+namespace sigma::tokenpass {
+namespace {
+
+using core::Json;
+
+Json prompt_row(const Prompt& prompt) {
+  return {{"id", prompt.id},         {"origin", prompt.origin}, {"host", prompt.host},
+          {"scopes", prompt.scopes}, {"icon", prompt.icon},     {"asked", prompt.asked.ms}};
+}
+
+/// "Just this once" still has to last until the page, which gave up after 5 seconds, asks again.
+constexpr std::int64_t kJustOnce = 60'000;
+
+Outcome<std::int64_t> parse_until(const Json& body, core::UtcTime now) {
+  SIGMA_TRY(const auto text, text_member(body, "duration"));
+  const auto expiry = parse_expiry(text.value_or("once"));
+  if (!expiry) return Problem(400, "duration must be one of once, 1h, 1d, 1w, 1m, forever.");
+  return *expiry == Expiry::once ? now.ms + kJustOnce : expires_at(*expiry, now);
+}
+
+/// A person's yes needs the password: shown to one of our pages before, or in this very request.
+Task<Outcome<void>> require_person(App& app, Call call) {
+  const auto password = core::json_string(call.body, "password");
+  if (!password) co_return require_page_session(app, call);
+  co_return co_await app.costly([&app, secret = *password] { return app.wallet.check_password(secret); });
+}
+
+Scopes scopes_in(const Json& body) {
+  Scopes scopes;
+  for (const Json& scope : body.value("scopes", Json::array())) {
+    if (!scope.is_string()) continue;
+    const std::string name = scope.get<std::string>();
+    if (std::ranges::find(kScopes, name) != kScopes.end() && !has_scope(scopes, name)) scopes.push_back(name);
+  }
+  return scopes;
+}
+
+}  // namespace
+
+Task<Answer> approvals(App& app, Call) {
+  Json waiting = Json::array();
+  for (const Prompt& prompt : app.prompts.list()) waiting.push_back(prompt_row(prompt));
+  co_return json_answer({{"success", true}, {"pending", std::move(waiting)}});
+}
+
+Task<Answer> decide_approval(App& app, Call call) {
+  const std::string id = call.request.path_parameters.at("id");
+  const bool allow = call.body.value("allow", Json()) == Json(true);
+  if (!allow && call.body.value("allow", Json()) != Json(false)) co_return Problem(400, "allow must be true or false.");
+  SIGMA_CO_TRY(const std::int64_t until, parse_until(call.body, app.clock.now()));
+  SIGMA_CO_TRY(const auto bap_id, text_member(call.body, "bapId"));
+  if (allow) {
+    auto person = co_await require_person(app, call);
+    if (!person) co_return person.error();
+  }
+  const auto asked = app.prompts.find(id);
+  if (!asked) co_return Problem(404, "This question is not open any more.");
+  if (allow) {
+    app.sites.approve({.origin = asked->origin,
+                       .host = asked->host,
+                       .scopes = asked->scopes,
+                       .until_ms = until,
+                       .bap_id = bap_id.value_or(""),
+                       .created = {}});
+  }
+  app.sites.note(asked->host, allow ? "was allowed" : "was refused");
+  co_await app.save_sites();
+  app.prompts.decide(id);  // after the approval stands: who waits looks for it
+  co_return success();
+}
+
+// "tokenpass approve HOST": for the site (https, or http on this machine) and for programs that name it.
+Task<Answer> grant_approval(App& app, Call call) {
+  SIGMA_CO_TRY(const std::string name, required_member(call.body, "host"));
+  if (!is_host(name)) co_return Problem(400, "host must be a host name.");
+  SIGMA_CO_TRY(const std::int64_t until, parse_until(call.body, app.clock.now()));
+  auto person = co_await require_person(app, call);
+  if (!person) co_return person.error();
+  const std::string host = keyring::canonical_host(name);
+  const std::string_view bare = std::string_view(host).substr(0, host.find(':'));
+  const bool local = bare == "localhost" || bare == "127.0.0.1" || host.starts_with("[::1]");
+  Approval approval{.origin = (local ? "http://" : "https://") + host,
+                    .host = host,
+                    .scopes = scopes_in(call.body),
+                    .until_ms = until,
+                    .bap_id = {},
+                    .created = {}};
+  app.sites.approve(approval);
+  approval.origin.clear();
+  app.sites.approve(approval);
+  app.sites.note(host, "was allowed");
+  co_await app.save_sites();
+  co_return success();
+}
+
+Task<Answer> sites(App& app, Call) {
+  std::map<std::string, Json> rows;
+  const auto row = [&](const std::string& host) -> Json& {
+    Json& found = rows[host];
+    if (found.is_null())
+      found = {{"host", host}, {"scopes", Json::array()}, {"approvals", Json::array()}, {"tokens", 0}};
+    return found;
+  };
+  const core::UtcTime now = app.clock.now();
+  for (const Token& token : app.sites.tokens()) {
+    if (token.expired(now)) continue;
+    Json& site = row(token.host);
+    if (site["tokens"] == 0) {  // the newest
+      site["scopes"] = token.scopes;
+      site["expireTime"] = token.expires_ms;
+      site["bapId"] = token.bap_id;
+      site["icon"] = token.icon;
+    }
+    site["tokens"] = site["tokens"].get<int>() + 1;
+  }
+  for (const Approval& approval : app.sites.approvals()) {
+    if (approval.until_ms != 0 && approval.until_ms < now.ms) continue;
+    row(approval.host)["approvals"].push_back({{"origin", approval.origin},
+                                               {"scopes", approval.scopes},
+                                               {"until", approval.until_ms},
+                                               {"bapId", approval.bap_id}});
+  }
+  for (const SiteKey& key : app.sites.keys()) {
+    if (rows.contains(key.host)) rows[key.host]["address"] = key.address;
+  }
+  Json list = Json::array();
+  for (auto& [host, site] : rows) list.push_back(std::move(site));
+  co_return json_answer({{"success", true}, {"sites", std::move(list)}});
+}
+
+Task<Answer> revoke_site(App& app, Call call) {
+  SIGMA_CO_TRY(const std::string name, required_member(call.body, "host"));
+  std::size_t ended = app.sites.revoke(name);
+  if (keyring::canonical_host(name) != name) ended += app.sites.revoke(keyring::canonical_host(name));
+  if (ended > 0) app.sites.note(keyring::canonical_host(name), "was disconnected");
+  co_await app.save_sites();
+  co_return json_answer({{"success", true}, {"ended", ended}});
+}
+
+Task<Answer> activity(App& app, Call) {
+  Json rows = Json::array();
+  for (const Activity& entry : app.sites.activity()) {
+    rows.push_back({{"at", entry.at.ms}, {"host", entry.host}, {"what", entry.what}});
+  }
+  co_return json_answer({{"success", true}, {"activity", std::move(rows)}});
+}
+
+}  // namespace sigma::tokenpass

@@ -1,0 +1,177 @@
+// POST /api/auth: who may have a token for a host, and for how long (docs/reference/tokenpass.md, "Access tokens").
+#include "api/handlers.hpp"
+#include "api/page_session.hpp"
+#include "api/render.hpp"
+#include "sigma/core/encoding.hpp"
+#include "sites/expiry.hpp"
+#include "sites/notify.hpp"
+
+namespace sigma::tokenpass {
+namespace {
+
+using core::Json;
+
+/// Clients give up after 5 seconds.
+constexpr std::chrono::milliseconds kHold{4000};
+
+struct Wish {
+  std::optional<std::string> password;
+  std::string host;
+  std::optional<Expiry> expiry;
+  Scopes scopes;
+  std::string icon;
+  std::string bap_id;
+};
+
+Outcome<Scopes> parse_scopes(const Json& body) {
+  Scopes scopes;
+  const auto add = [&](std::string_view name) {
+    while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
+    while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
+    const bool known = std::ranges::find(kScopes, name) != kScopes.end();
+    if (known && !has_scope(scopes, name)) scopes.emplace_back(name);
+  };
+  const auto found = body.find("scopes");
+  if (found == body.end() || found->is_null()) return scopes;
+  if (found->is_array()) {
+    for (const Json& scope : *found) {
+      if (!scope.is_string()) return Problem(400, "scopes must be strings.");
+      add(scope.get<std::string>());
+    }
+    return scopes;
+  }
+  if (!found->is_string()) return Problem(400, "scopes must be a comma-separated string or an array of strings.");
+  const std::string text = found->get<std::string>();
+  for (std::size_t at = 0; at <= text.size();) {
+    const auto comma = std::min(text.find(',', at), text.size());
+    add(std::string_view(text).substr(at, comma - at));
+    at = comma + 1;
+  }
+  return scopes;
+}
+
+Outcome<Wish> parse_wish(const Json& body) {
+  constexpr std::size_t kMaxIcon = 2048;
+  Wish wish;
+  SIGMA_TRY(wish.password, text_member(body, "password"));
+  SIGMA_TRY(const std::string host, required_member(body, "host"));
+  if (!is_host(host)) return Problem(400, "host must be a host name, with a port where it is not the default one.");
+  wish.host = host;
+  for (const char* name : {"expiry", "expire"}) {
+    SIGMA_TRY(const auto text, text_member(body, name));
+    if (!text || wish.expiry) continue;
+    wish.expiry = parse_expiry(*text);
+    if (!wish.expiry) return Problem(400, fmt::format("{} must be one of once, 1h, 1d, 1w, 1m, forever.", name));
+  }
+  SIGMA_TRY(wish.scopes, parse_scopes(body));
+  SIGMA_TRY(const auto icon, text_member(body, "icon"));
+  if (icon && icon->size() <= kMaxIcon) wish.icon = *icon;
+  SIGMA_TRY(const auto bap_id, text_member(body, "identityKey"));
+  wish.bap_id = bap_id.value_or("");
+  return wish;
+}
+
+/// `until_ms`: the token ends no later than this (0: no bound).
+Task<Answer> grant(App& app, Wish wish, std::int64_t until_ms = 0) {
+  const Expiry fallback = app.config.default_hour ? Expiry::hour : Expiry::once;
+  Token token;
+  auto identity = app.wallet.read([&](const keyring::Keyring& keyring) -> Outcome<std::string> {
+    // As it was written when an older version derived a key for exactly this text.
+    token.host = keyring.kept_host_paths().contains(wish.host) ? wish.host : keyring::canonical_host(wish.host);
+    if (wish.bap_id.empty()) return keyring.identities().front().id_key;
+    if (keyring.find_identity(wish.bap_id) == nullptr) return Problem(400, "This wallet has no such identity.");
+    return wish.bap_id;
+  });
+  if (!identity) co_return identity.error();
+  token.scopes = wish.scopes;
+  token.expires_ms = expires_at(wish.expiry.value_or(fallback), app.clock.now());
+  if (until_ms != 0 && (token.expires_ms == 0 || token.expires_ms > until_ms)) token.expires_ms = until_ms;
+  token.bap_id = *identity;
+  token.icon = wish.icon;
+  const std::int64_t expires = token.expires_ms;
+  std::string text = app.sites.issue(std::move(token));
+  app.sites.note(keyring::canonical_host(wish.host), "got access");
+  co_await app.save_sites();
+  co_return json_answer({{"success", true},
+                         {"accessToken", std::move(text)},
+                         {"expireTime", expires},
+                         {"host", wish.host},
+                         {"bapId", *identity}});
+}
+
+std::string consent_url(const Config& config, const Origin& origin, const Wish& wish) {
+  std::string scopes;
+  for (const std::string& scope : wish.scopes) scopes += (scopes.empty() ? "" : ",") + scope;
+  return fmt::format("{}/auth?host={}&scopes={}&returnURL={}", config.base_url(), core::percent_encode(wish.host),
+                     core::percent_encode(scopes), core::percent_encode(origin.text));
+}
+
+/// A page without the password: for its own host only, with a person's yes.
+Task<Answer> ask_for_page(App& app, Caller caller, Wish wish) {
+  const Problem wrong_host(403, "A page may only ask for its own host.", ProblemCode::not_authorised);
+  if (!caller.origin || keyring::canonical_host(wish.host) != keyring::canonical_host(caller.origin->host)) {
+    co_return wrong_host;
+  }
+  if (caller.kind == CallerKind::whitelisted) co_return co_await grant(app, std::move(wish));
+  const std::string origin = caller.origin->text, host = caller.origin->host;
+  if (const auto known = app.sites.find_approval(origin, host, wish.scopes)) {
+    if (wish.bap_id.empty()) wish.bap_id = known->bap_id;
+    co_return co_await grant(app, std::move(wish), known->until_ms);
+  }
+  Problem undecided =
+      Problem(403, "This site is not allowed yet. Open the TokenPass page and decide.", ProblemCode::not_authorised)
+          .with_url(consent_url(app.config, *caller.origin, wish));
+  const auto prompt = app.prompts.ask({.id = {},
+                                       .origin = origin,
+                                       .host = host,
+                                       .scopes = wish.scopes,
+                                       .icon = wish.icon,
+                                       .asked = {},
+                                       .joined = false});
+  if (!prompt) co_return undecided;
+  if (!prompt->joined) notify_person(app.config, host);
+  if (!co_await app.prompts.wait(prompt->id, kHold)) co_return undecided;
+  const auto allowed = app.sites.find_approval(origin, host, wish.scopes);
+  if (!allowed) co_return Problem(403, "The person said no.", ProblemCode::not_authorised);
+  if (wish.bap_id.empty()) wish.bap_id = allowed->bap_id;
+  co_return co_await grant(app, std::move(wish), allowed->until_ms);
+}
+
+Task<Answer> with_password(App& app, Caller caller, Wish wish) {
+  if (!caller.first_party()) co_return Problem::foreign_origin();
+  auto right = co_await app.costly([&app, password = *wish.password]() -> Outcome<void> {
+    if (app.wallet.state() == Wallet::State::unlocked) return app.wallet.check_password(password);
+    return app.wallet.unlock(password);
+  });
+  if (!right) co_return right.error();
+  co_return co_await grant(app, std::move(wish));
+}
+
+}  // namespace
+
+Task<Answer> auth(App& app, Call call) {
+  const bool locked = app.wallet.state() != Wallet::State::unlocked;
+  const bool has_password = core::json_string(call.body, "password").has_value();
+  if (locked && !has_password) {
+    co_return Problem(401, "Wallet is locked. Password required to unlock.", ProblemCode::wallet_locked);
+  }
+  SIGMA_CO_TRY(Wish wish, parse_wish(call.body));
+  if (wish.password) co_return co_await with_password(app, call.caller, std::move(wish));
+  switch (call.caller.kind) {
+    case CallerKind::own_page:
+      // The person pressed Allow on our consent page.
+      SIGMA_CO_CHECK(require_page_session(app, call));
+      co_return co_await grant(app, std::move(wish));
+    case CallerKind::program:
+      if (app.config.allow_cli || app.sites.find_approval("", wish.host, wish.scopes)) {
+        co_return co_await grant(app, std::move(wish));
+      }
+      co_return Problem(400, "password is required.");
+    case CallerKind::whitelisted:
+    case CallerKind::foreign:
+      break;
+  }
+  co_return co_await ask_for_page(app, call.caller, std::move(wish));
+}
+
+}  // namespace sigma::tokenpass

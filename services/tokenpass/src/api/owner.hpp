@@ -1,0 +1,17 @@
+// What people tell about themselves, checked the same way wherever it comes in.
+#pragma once
+#include "api/call.hpp"
+
+namespace sigma::tokenpass {
+
+inline constexpr std::size_t kMaxName = 100;  ///< characters
+
+/// displayName (at most 100 characters), paymail (e-mail syntax), logo (http(s) URL or data URI): 400 otherwise.
+Outcome<Owner> parse_owner(const core::Json& body);
+
+/// {"bapId","identities","identityCount","currentPath","hasMnemonic"} of the unlocked wallet; {} while locked.
+core::Json wallet_summary(App& app);
+/// {"idKey","name","rootAddress","counter"}
+core::Json identity_summary(const keyring::Identity& identity);
+
+}  // namespace sigma::tokenpass

@@ -1,0 +1,11 @@
+#include "api/page_session.hpp"
+
+namespace sigma::tokenpass {
+
+Outcome<void> require_page_session(const App& app, const Call& call) {
+  const auto session = call.request.headers.find(kPageSessionHeader);
+  if (call.caller.kind == CallerKind::own_page && session && app.page_sessions.knows(*session)) return {};
+  return Problem(401, "Please enter the password first.");
+}
+
+}  // namespace sigma::tokenpass

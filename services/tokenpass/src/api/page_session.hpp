@@ -1,0 +1,12 @@
+#pragma once
+#include "api/call.hpp"
+
+namespace sigma::tokenpass {
+
+/// The header in which our own pages show that they were given the password since the wallet was unlocked.
+inline constexpr std::string_view kPageSessionHeader = "x-tokenpass-session";
+
+/// 401 unless one of our pages asks and shows a live session.
+Outcome<void> require_page_session(const App& app, const Call& call);
+
+}  // namespace sigma::tokenpass

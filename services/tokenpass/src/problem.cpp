@@ -1,0 +1,74 @@
+#include "problem.hpp"
+
+#include <stdexcept>
+
+#include "sigma/core/log.hpp"
+
+namespace sigma::tokenpass {
+namespace {
+
+int status_of(core::Code code) {
+  switch (code) {
+    case core::Code::invalid_input:
+      return 400;
+    case core::Code::unauthorized:
+      return 401;
+    case core::Code::forbidden:
+      return 403;
+    case core::Code::not_found:
+      return 404;
+    case core::Code::conflict:
+      return 409;
+    case core::Code::unavailable:
+    case core::Code::overloaded:
+    case core::Code::deadline:
+      return 503;
+    case core::Code::internal:
+      return 500;
+  }
+  return 500;
+}
+
+}  // namespace
+
+Problem::Problem(const core::Error& error) : status_(status_of(error.code())), text_(error.description()) {
+  if (error.code() != core::Code::internal) return;
+  core::log::error("request_failed", error);
+  text_ = "TokenPass failed to answer. Its log says why.";
+}
+
+Problem Problem::no_wallet() {
+  return {417, "There is no wallet yet. Create one first.", ProblemCode::wallet_locked};
+}
+
+Problem Problem::locked() {
+  return {401, "Wallet is locked. Please login first.", ProblemCode::wallet_locked};
+}
+
+Problem Problem::foreign_origin() {
+  return {403, "This site may not do that here.", ProblemCode::not_authorised};
+}
+
+Problem Problem::envelope_unreadable() {
+  Problem problem(400, "Failed to decrypt the body. Get a fresh key from /api/session-key and try again.");
+  problem.unreadable_envelope_ = true;
+  return problem;
+}
+
+Problem Problem::rate_limited(std::chrono::seconds retry_after, int limit) {
+  Problem problem(429, fmt::format("Too many wrong passwords. Please try again in {} seconds.", retry_after.count()));
+  problem.retry_after_ = retry_after;
+  problem.limit_ = limit;
+  return problem;
+}
+
+Problem Problem::with_url(std::string url) && {
+  url_ = std::move(url);
+  return std::move(*this);
+}
+
+void throw_exception_from_error(const Problem& problem, const boost::source_location&) {
+  throw std::logic_error("value of a failed outcome: " + problem.text());
+}
+
+}  // namespace sigma::tokenpass

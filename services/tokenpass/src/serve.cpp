@@ -1,0 +1,148 @@
+// The life of the server: start, run, lock, end.
+#include "serve.hpp"
+
+#include <malloc.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+
+#include "api/render.hpp"
+#include "api/routes.hpp"
+#include "pages.hpp"
+#include "sigma/core/log.hpp"
+#include "sigma/core/metrics.hpp"
+#include "sigma/crypto/random.hpp"
+#include "sigma/http/client.hpp"
+#include "sigma/http/server.hpp"
+#include "sigma/vault/private_files.hpp"
+
+namespace sigma::tokenpass {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::chrono::seconds kUpkeep{5};
+constexpr std::chrono::seconds kDrain{3};
+constexpr std::size_t kMaxConnections = 256;
+
+int fail(std::string_view event, const core::Error& error) {
+  core::log::error(event, {{"description", error.description()}, {"cause", error.cause()}});
+  core::log::flush();
+  return 1;
+}
+
+/// Secrets must not reach a core dump, and no other program of this user may look into this one.
+void keep_secrets_inside() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0);
+}
+
+/// One person, few requests: the memory of many arenas would only lie idle.
+void stay_small() {
+  ::mallopt(M_ARENA_MAX, 1);
+  ::mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+}
+
+http::ServerOptions server_options(const Config& config, const std::string& address) {
+  http::ServerOptions options;
+  options.name = address;
+  options.listen = fmt::format("{}:{}", address, config.port);
+  options.limits.connections = kMaxConnections;
+  options.limits.request_timeout = std::chrono::seconds{30};  // a held question, stretching, the cloud
+  // The defence against DNS rebinding: a page that points its own name at this machine sends its own name.
+  for (const char* name : {"localhost", "127.0.0.1", "[::1]"}) {
+    options.allowed_hosts.push_back(fmt::format("{}:{}", name, config.port));
+    if (config.port == 80) options.allowed_hosts.emplace_back(name);
+  }
+  options.render_error = [&config](const http::Request& request, int status, std::string_view description) {
+    return transport_error(config, request, status, description);
+  };
+  options.finish = [&config](const http::Request& request, http::Response& response) {
+    add_common_headers(config, request, response);
+  };
+  return options;
+}
+
+core::Task<> look_after(App& app) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    timer.expires_after(kUpkeep);
+    co_await timer.async_wait(asio::use_awaitable);
+    if (app.wallet.overdue()) {
+      core::log::info("locked", {{"because", "not used"}});
+      app.lock();
+    }
+    co_await app.save_sites();
+  }
+}
+
+core::Result<std::unique_ptr<http::Client>> make_fetcher(const Config& config) {
+  http::ClientOptions options;
+  options.body_limit = 4 * 1024 * 1024;
+  // The cloud may be our own provider on this machine.
+  const auto local = [](const std::string& url) { return url.starts_with("http://"); };
+  options.allow_plain_http = options.allow_private_addresses = local(config.sync_url) || local(config.bap_api_url);
+  return http::Client::make(options);
+}
+
+}  // namespace
+
+int serve(const Config& config) {
+  stay_small();
+  keep_secrets_inside();
+  core::log::start(config.log_level, core::log::Format::text);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGCHLD, SIG_IGN);
+
+  if (auto made = vault::make_private_folder(config.folder); !made) return fail("folder_refused", made.error());
+  const auto lock = vault::FolderLock::take(config.folder / "tokenpass.lock");
+  if (!lock) return fail("folder_in_use", lock.error());
+  auto record = PublicRecord::load(config.folder / "tokenpass.json");
+  if (!record) return fail("record_refused", record.error());
+  auto fetcher = make_fetcher(config);
+  if (!fetcher) return fail("client_refused", fetcher.error());
+
+  const core::SystemClock clock;
+  crypto::SystemRandom random;
+  core::Metrics metrics;
+  App app(config, std::move(*record), clock, random, fetcher->get());
+
+  std::vector<http::Route> routes = all_routes(app);
+  for (http::Route& page : page_routes()) routes.push_back(std::move(page));
+  const auto router = std::make_shared<http::Router>(std::move(routes));
+  std::vector<std::unique_ptr<http::Server>> servers;
+  for (const std::string& address : config.addresses) {
+    auto server = std::make_unique<http::Server>(server_options(config, address), router, random, metrics);
+    auto started = server->start();
+    // A machine without IPv6 has no [::1].
+    if (!started && (servers.empty() || address != "[::1]")) return fail("listen_failed", started.error());
+    if (started) servers.push_back(std::move(server));
+  }
+  core::log::info("serving", {{"url", config.base_url()}, {"folder", config.folder.string()}});
+
+  asio::io_context background;
+  asio::co_spawn(background, look_after(app), asio::detached);
+  asio::signal_set terminate(background, SIGTERM, SIGINT);
+  terminate.async_wait([&](boost::system::error_code, int) { background.stop(); });
+  background.run();
+
+  std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGINT, SIG_DFL);
+  app.prompts.forget_all();
+  for (const auto& server : servers) server->drain(kDrain);
+  for (const auto& server : servers) server->stop();
+  app.worker.stop();
+  app.lock();
+  core::log::info("stopped", {});
+  core::log::flush();
+  return 0;
+}
+
+}  // namespace sigma::tokenpass

@@ -1,0 +1,106 @@
+#include "wallet/public_record.hpp"
+
+#include "sigma/vault/private_files.hpp"
+
+namespace sigma::tokenpass {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::Json;
+using core::Result;
+
+constexpr std::size_t kMaxSize = 1024 * 1024;
+constexpr int kVersion = 1;
+
+}  // namespace
+
+Result<PublicRecord> PublicRecord::load(std::filesystem::path file) {
+  const auto text = vault::read_file(file, kMaxSize);
+  if (!text && text.error().code() == Code::not_found) {
+    return PublicRecord(std::move(file), Json{{"version", kVersion}});
+  }
+  if (!text) return text.error();
+  auto content = core::parse_json(*text);
+  if (!content || !content->is_object() || content->value("version", Json()) != Json(kVersion)) {
+    return Error{Code::invalid_input, file.string() +
+                                          " is damaged, or a later TokenPass wrote it. Move it away to go on "
+                                          "without profile and settings; the wallet is not in it."};
+  }
+  return PublicRecord(std::move(file), std::move(*content));
+}
+
+PublicRecord::PublicRecord(PublicRecord&& other) noexcept
+    : file_(std::move(other.file_)), content_(std::move(other.content_)) {}
+
+template <class Change>
+Result<void> PublicRecord::change(Change change) {
+  const std::lock_guard lock(mutex_);
+  Json next = content_;
+  change(next);
+  SIGMA_CHECK(vault::replace_file(file_, core::dump_json(next) + "\n"));
+  content_ = std::move(next);
+  return {};
+}
+
+Json PublicRecord::profile() const {
+  const std::lock_guard lock(mutex_);
+  return content_.value("profile", Json::object());
+}
+
+Result<void> PublicRecord::set_profile(Json profile) {
+  return change([&](Json& content) { content["profile"] = std::move(profile); });
+}
+
+std::string PublicRecord::wallet_name() const {
+  const std::lock_guard lock(mutex_);
+  return core::json_string(content_, "wallet").value_or("");
+}
+
+Result<void> PublicRecord::set_wallet_name(std::string name) {
+  return change([&](Json& content) { content["wallet"] = std::move(name); });
+}
+
+std::map<std::string, std::string> PublicRecord::labels() const {
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, std::string> labels;
+  const Json stored = content_.value("labels", Json::object());
+  for (const auto& [name, label] : stored.items()) {
+    if (label.is_string()) labels[name] = label.get<std::string>();
+  }
+  return labels;
+}
+
+Result<void> PublicRecord::set_label(std::string name, std::string label) {
+  return change([&](Json& content) { content["labels"][name] = std::move(label); });
+}
+
+std::set<std::string> PublicRecord::hidden() const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> names;
+  for (const Json& name : content_.value("hidden", Json::array())) {
+    if (name.is_string()) names.insert(name.get<std::string>());
+  }
+  return names;
+}
+
+Result<void> PublicRecord::set_hidden(std::string name, bool hide) {
+  auto names = hidden();
+  if (hide)
+    names.insert(name);
+  else
+    names.erase(name);
+  return change([&](Json& content) { content["hidden"] = names; });
+}
+
+PublicRecord::Failures PublicRecord::failures() const {
+  const std::lock_guard lock(mutex_);
+  const Json stored = content_.value("failures", Json::object());
+  return {stored.value("count", 0), {stored.value("last", std::int64_t{0})}};
+}
+
+Result<void> PublicRecord::set_failures(Failures failures) {
+  return change([&](Json& content) { content["failures"] = {{"count", failures.count}, {"last", failures.last.ms}}; });
+}
+
+}  // namespace sigma::tokenpass

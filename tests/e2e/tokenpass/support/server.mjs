@@ -1,0 +1,164 @@
+// Starts the real tokenpass as a process of its own, with a home folder of its own, and talks to it.
+import { execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { request } from '../../support/http.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../..');
+const run = promisify(execFile);
+
+/** The binary under test. */
+export const binary = process.env.TOKENPASS_BIN ?? path.join(root, 'build/release/bin/tokenpass');
+export const vectors = path.join(root, 'tests/vectors/tokenpass');
+
+export const password = 'correct horse battery';
+
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+/** A started TokenPass that ends with the test `t`. `env`: further TOKENPASS_ variables; `prepare(folder)`: files of before. */
+export async function startTokenPass(t, { env = {}, prepare } = {}) {
+  const server = await TokenPass.make({ env });
+  t.after(() => server.stop());
+  await prepare?.(server.folder);
+  await server.start();
+  return server;
+}
+
+export class TokenPass {
+  #process;
+  #exited;
+  #output = '';
+
+  static async make({ env = {} } = {}) {
+    const server = new TokenPass();
+    server.home = await mkdtemp(path.join(tmpdir(), 'tokenpass-e2e-'));
+    server.folder = path.join(server.home, '.tokenpass');
+    server.port = await freePort();
+    server.base = `http://localhost:${server.port}`;
+    server.env = {
+      PATH: process.env.PATH,
+      HOME: server.home,
+      TOKENPASS_PORT: String(server.port),
+      TOKENPASS_SYNC_URL: 'off',
+      TOKENPASS_BAP_API_URL: 'off',
+      ...env,
+    };
+    for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS']) {
+      if (process.env[name]) server.env[name] = process.env[name];
+    }
+    return server;
+  }
+
+  async start() {
+    const child = spawn(binary, ['serve'], { env: this.env, cwd: this.home, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = child;
+    running.add(child);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text) => {
+        this.#output += text;
+      });
+    }
+    let over;
+    this.#exited = new Promise((resolve) => {
+      child.on('error', (error) => resolve({ error }));
+      child.on('close', (code, signal) => resolve({ code, signal }));
+    });
+    this.#exited.then((how) => {
+      over = how;
+      running.delete(child);
+    });
+    const deadline = Date.now() + 20_000;
+    for (;;) {
+      if (over) throw new Error(`tokenpass ended: ${over.error ?? over.signal ?? over.code}\n${this.#output}`);
+      const up = await request(this.base, 'GET', '/api/health', { timeout: 2000 }).catch(() => undefined);
+      if (up?.status === 200) return;
+      if (Date.now() > deadline) throw new Error(`tokenpass is not ready\n${this.#output}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
+  get pid() {
+    return this.#process.pid;
+  }
+  get output() {
+    return this.#output;
+  }
+
+  async terminate(signal = 'SIGTERM') {
+    if (!this.#process) return undefined;
+    this.#process.kill(signal);
+    const timer = setTimeout(() => this.#process?.kill('SIGKILL'), 15_000);
+    const how = await this.#exited;
+    clearTimeout(timer);
+    this.#process = undefined;
+    return how;
+  }
+  async restart() {
+    await this.terminate();
+    await this.start();
+  }
+  async stop() {
+    const how = await this.terminate();
+    await rm(this.home, { recursive: true, force: true });
+    if (how && how.code !== 0) throw new Error(`tokenpass ended with ${how.signal ?? how.code}\n${this.#output}`);
+  }
+
+  request(method, target, options) {
+    return request(this.base, method, target, options);
+  }
+  get(target, headers = {}) {
+    return this.request('GET', target, { headers });
+  }
+  post(target, json = {}, headers = {}) {
+    return this.request('POST', target, { json, headers });
+  }
+  del(target, json = {}, headers = {}) {
+    return this.request('DELETE', target, { json, headers });
+  }
+
+  /** Makes the wallet and answers the tokenpass. */
+  async registered() {
+    const answer = await this.post('/api/register', { password });
+    if (answer.status !== 200) throw new Error(answer.describe());
+    return this;
+  }
+  /** An access token for `host` by password. */
+  async token(host = 'example.com', scopes = 'sign,encrypt,decrypt', more = {}) {
+    const answer = await this.post('/api/auth', { password, host, scopes, expire: '1h', ...more });
+    if (answer.status !== 200) throw new Error(answer.describe());
+    return answer.json.accessToken;
+  }
+
+  /** Runs `tokenpass ARGS`; answers {code, stdout, stderr}. */
+  async cli(args, { input = '', env = {} } = {}) {
+    const promise = run(binary, args, { env: { ...this.env, ...env }, cwd: this.home, timeout: 30_000 });
+    promise.child.stdin.on('error', () => {});
+    promise.child.stdin.end(input);
+    return promise.then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      (error) => {
+        if (typeof error.code !== 'number') throw error;
+        return { code: error.code, stdout: error.stdout, stderr: error.stderr };
+      },
+    );
+  }
+}
+
+async function freePort() {
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    const free = await new Promise((resolve) => {
+      const server = net.createServer();
+      server.on('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    });
+    if (free) return port;
+  }
+}
