@@ -62,8 +62,12 @@ forEachStore('command line', {}, (context) => {
     const table = (await cli(['client', 'list'])).stdout;
     assert.match(table, /cli-crud/);
     assert.equal((await json(['client', 'get', 'cli-crud', '--json'])).client_name, 'App cli-crud');
-    await cli(['client', 'update', 'cli-crud', '--name', 'Renamed']);
-    assert.equal((await context.server.admin('GET', '/admin/clients/cli-crud')).json.client_name, 'Renamed');
+    const [bye, channel] = ['https://app.example.com/bye', 'https://app.example.com/channel'];
+    const logout = ['--post-logout-redirect-uri', bye, '--backchannel-logout-uri', channel];
+    await cli(['client', 'update', 'cli-crud', '--name', 'Renamed', ...logout]);
+    const updated = (await context.server.admin('GET', '/admin/clients/cli-crud')).json;
+    assert.equal(updated.client_name, 'Renamed');
+    assert.deepEqual([updated.post_logout_redirect_uris, updated.backchannel_logout_uri], [[bye], channel]);
     await cli(['client', 'delete', 'cli-crud']);
     assert.equal((await context.server.admin('GET', '/admin/clients/cli-crud')).status, 404);
     await fails(['client', 'get', 'cli-crud'], 1, /cli-crud/);

@@ -161,6 +161,10 @@ core::Result<std::unique_ptr<Client>> Client::make(ClientOptions options) {
 Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Client::~Client() = default;
 
+void Client::stop() {
+  impl_.reset();
+}
+
 core::Task<core::Result<Response>> Client::fetch(FetchRequest request) {
   return impl_->fetch(std::move(request));
 }

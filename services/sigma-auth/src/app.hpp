@@ -18,6 +18,8 @@
 #include "sigma/oauth/grants/token_endpoint.hpp"
 #include "sigma/oauth/introspection/introspection.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
+#include "sigma/oauth/logout/back_channel.hpp"
+#include "sigma/oauth/logout/end_session.hpp"
 #include "sigma/oauth/registration/client_directory.hpp"
 #include "sigma/oauth/sessions/session_service.hpp"
 #include "sigma/oauth/sessions/token_sessions.hpp"
@@ -56,6 +58,8 @@ struct App {
   oauth::TokenSessions token_sessions;
   oauth::DpopVerifier dpop;
   oauth::PushedRequests pushed_requests;
+  oauth::EndSession end_session;
+  oauth::BackChannelLogout back_channel_logout;
   oauth::Handover handover;
   oauth::Authorizer authorizer;
   oauth::TokenIssuer issuer;

@@ -192,32 +192,34 @@ http::Response serve_asset(const http::Request& request, const Asset& asset) {
   return response;
 }
 
-http::Response error_page(int status, std::string_view title, std::string_view description,
-                          std::string_view reference) {
-  const std::pair<std::string_view, std::string_view> texts[] = {
-      {"{{title}}", title}, {"{{description}}", description}, {"{{reference}}", reference}};
-
+http::Response fill_template(int status, std::string_view name, std::span<const TemplateText> texts) {
   http::Response response;
   response.status = status;
   response.headers.set("Content-Type", "text/html; charset=utf-8");
   response.headers.set("Cache-Control", "no-store");
   add_page_headers(response);
-  std::string_view rest = *find_asset("error.html")->identity;
+  std::string_view rest = *find_asset(name)->identity;
   while (!rest.empty()) {
     const auto brace = rest.find("{{");
     response.body += rest.substr(0, brace);
     if (brace == std::string_view::npos) break;
-    rest.remove_prefix(brace);
-    const auto* text = std::ranges::find_if(texts, [&](const auto& entry) { return rest.starts_with(entry.first); });
-    if (text == std::end(texts)) {
+    rest.remove_prefix(brace + 2);
+    const auto text = std::ranges::find_if(
+        texts, [&](const TemplateText& entry) { return rest.starts_with(std::string(entry.name) + "}}"); });
+    if (text == texts.end()) {
       response.body += "{{";
-      rest.remove_prefix(2);
       continue;
     }
-    response.body += core::html_escape(text->second);
-    rest.remove_prefix(text->first.size());
+    response.body += core::html_escape(text->value);
+    rest.remove_prefix(text->name.size() + 2);
   }
   return response;
+}
+
+http::Response error_page(int status, std::string_view title, std::string_view description,
+                          std::string_view reference) {
+  const TemplateText texts[] = {{"title", title}, {"description", description}, {"reference", reference}};
+  return fill_template(status, "error.html", texts);
 }
 
 }  // namespace sigma::web

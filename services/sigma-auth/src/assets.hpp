@@ -1,6 +1,7 @@
 // The pages that people see: built by Vite from web/, packed into this program, answered from memory.
 #pragma once
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,14 @@ const Asset* find_asset(std::string_view path);
 /// Answers GET and HEAD: content coding by Accept-Encoding (RFC 9110 §12.5.3), entity tag of the chosen form, 304 when
 /// If-None-Match names it (§13.1.2), caching, and for pages the headers of add_page_headers(); the signer has its own.
 http::Response serve_asset(const http::Request& request, const Asset& asset);
+
+/// A text for the place that a template calls {{name}}.
+struct TemplateText {
+  std::string_view name;
+  std::string_view value;  ///< escaped when it is put in
+};
+/// A page made of an embedded template: "error.html", "sign-out.html", "signed-out.html". Never cached.
+http::Response fill_template(int status, std::string_view name, std::span<const TemplateText> texts);
 
 /// The page that explains why the server could not go on. All three texts are escaped here; `reference` is what a
 /// person tells the operator (the request id). Never cached.

@@ -63,6 +63,17 @@ constexpr Entry kTable[] = {
     {get, "/api/auth/oauth2/public-client", public_client, Cors::none, "Sigma contract §6",
      "Name and links of a client"},
     {get, "/api/auth/error", auth_error, Cors::none, "Sigma contract §6", "A page that shows an error"},
+    // Logout (contract §6)
+    {get, "/api/auth/oauth2/end-session", end_session, Cors::none, "OpenID Connect RP-Initiated Logout §2",
+     "An application asks to sign the person out"},
+    {post, "/api/auth/oauth2/end-session", end_session, Cors::none, "OpenID Connect RP-Initiated Logout §2",
+     "The same, by form post"},
+    {get, "/api/auth/oauth2/endsession", end_session, Cors::none, "OpenID Connect RP-Initiated Logout §2",
+     "Another name of end-session"},
+    {post, "/api/auth/oauth2/endsession", end_session, Cors::none, "OpenID Connect RP-Initiated Logout §2",
+     "Another name of end-session, by form post"},
+    {post, "/api/auth/oauth2/end-session/confirm", end_session_confirm, Cors::none, "Sigma contract §6",
+     "The person's yes to signing out"},
     // Tokens (contract §3, §4)
     {post, "/api/auth/oauth2/token", token, Cors::any, "RFC 6749 §3.2", "Token endpoint"},
     {get, "/api/auth/oauth2/userinfo", userinfo, Cors::any, "OpenID Connect Core §5.3", "UserInfo endpoint"},

@@ -10,6 +10,7 @@
 #include "admin/routes.hpp"
 #include "app.hpp"
 #include "cli/clients_file.hpp"
+#include "logout_worker.hpp"
 #include "routes.hpp"
 #include "routes/render.hpp"
 #include "sigma/core/log.hpp"
@@ -103,6 +104,7 @@ int serve(const Config& config) {
   asio::io_context background;
   asio::co_spawn(background, look_after_keys(app), asio::detached);
   asio::co_spawn(background, remove_expired(app), asio::detached);
+  asio::co_spawn(background, deliver_logouts(app), asio::detached);
   asio::signal_set hangup(background, SIGHUP);
   std::function<void()> wait_for_hangup = [&] {
     hangup.async_wait([&](boost::system::error_code error, int) {
@@ -127,6 +129,7 @@ int serve(const Config& config) {
   public_server.stop();
   admin_server.drain(std::chrono::seconds{1});
   admin_server.stop();
+  app.outbound->stop();
   signing_pool.stop();
   opened->database->stop();
   core::log::info("stopped", {{"all_answered", complete}});

@@ -1,5 +1,5 @@
 // JSON Web Signatures made by hand with node:crypto: good ones, and those that no JOSE library would make.
-import { constants, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { constants, createHmac, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
 
 const keyTypes = {
   RS256: ['rsa', { modulusLength: 2048 }],
@@ -45,3 +45,13 @@ export function hmacJwt(secret, claims, header = {}) {
 /** alg none in `spelling`, with the signature part as given. */
 export const unsignedJwt = (claims, { spelling = 'none', header = {}, signature = '' } = {}) =>
   `${encodePart({ alg: spelling, typ: 'JWT', ...header })}.${encodePart(claims)}.${signature}`;
+
+/** Whether `publicKey` made the signature of `jwt` by the rules of `alg`. */
+export function verifyJwt(alg, publicKey, jwt) {
+  const end = jwt.lastIndexOf('.');
+  const data = Buffer.from(jwt.slice(0, end));
+  const signature = Buffer.from(jwt.slice(end + 1), 'base64url');
+  if (alg === 'EdDSA') return verify(null, data, publicKey, signature);
+  const key = alg === 'RS256' ? publicKey : { key: publicKey, dsaEncoding: 'ieee-p1363' };
+  return verify('sha256', data, key, signature);
+}

@@ -175,6 +175,25 @@ TEST(ClientMetadata, PrivateKeyJwtNeedsUsableKeys) {
   EXPECT_THAT(fault(with(client, "jwks", {{"keys", {secret}}})), HasSubstr("jwks"));
 }
 
+TEST(ClientMetadata, LogoutAddresses) {
+  Json json = with(sigma_client(), "backchannel_logout_uri", "https://app.example.com/bye?tenant=1");
+  json["backchannel_logout_session_required"] = true;
+  json["post_logout_redirect_uris"] = {"https://app.example.com/out"};
+  const auto client = parse(json);
+  ASSERT_TRUE(client) << client.error().description();
+  for (const char* name :
+       {"backchannel_logout_uri", "backchannel_logout_session_required", "post_logout_redirect_uris"})
+    EXPECT_EQ(render_client(*client)[name], json[name]);
+  for (const char* uri : {"http://app.example.com/bye", "https://app.example.com/bye#x", "https://a:b@app.example.com/",
+                          "/bye", "ftp://app.example.com/", "com.example.app:/bye"}) {
+    EXPECT_THAT(fault(with(with(json, "application_type", "native"), "backchannel_logout_uri", uri)),
+                HasSubstr("backchannel_logout_uri"))
+        << uri;
+  }
+  json.erase("backchannel_logout_uri");
+  EXPECT_THAT(fault(json), HasSubstr("backchannel_logout_session_required needs"));
+}
+
 TEST(ClientMetadata, RenderedClientsReadBackTheSame) {
   Json json = sigma_client();
   json["scope"] = "openid profile";

@@ -108,7 +108,8 @@ TEST(Assets, OnlyTheSignerMayBeFramedAndItReachesNoServer) {
 }
 
 TEST(Assets, PagesKeepToThePolicyTheyAreServedWith) {
-  for (const auto* path : {"/", "/login", "/select-identity", "/consent", "/device", "/signer", "error.html"}) {
+  for (const auto* path : {"/", "/login", "/select-identity", "/consent", "/device", "/signer", "error.html",
+                           "sign-out.html", "signed-out.html"}) {
     const std::string& html = *find_asset(path)->identity;
     EXPECT_THAT(html, Not(HasSubstr("style="))) << path;
     EXPECT_THAT(html, Not(HasSubstr("<style"))) << path;
@@ -185,6 +186,16 @@ TEST(Assets, EachFormHasATagAndTheTagSavesTheBody) {
   }
   EXPECT_EQ(serve(get("/login", {{"If-None-Match", plain}, {"Accept-Encoding", "br"}})).status, 200);
   EXPECT_EQ(serve(get("/login", {{"If-None-Match", "\"another\""}})).status, 200);
+}
+
+TEST(Template, PutsEscapedTextsWhereTheyAreNamedAndNowhereElse) {
+  const TemplateText texts[] = {{"question", "<b>?</b>"}, {"user", "{{confirmation}}"}, {"confirmation", "\"c\""}};
+  const auto page = fill_template(200, "sign-out.html", texts);
+  EXPECT_THAT(page.body, HasSubstr("<p>&lt;b&gt;?&lt;/b&gt;</p>"));
+  EXPECT_THAT(page.body, HasSubstr(">{{confirmation}}<"));
+  EXPECT_THAT(page.body, HasSubstr("value=\"&quot;c&quot;\""));
+  EXPECT_EQ(header(page, "Cache-Control"), "no-store");
+  EXPECT_THAT(page.body, EndsWith("</html>\n"));
 }
 
 TEST(ErrorPage, ShowsTheTextsEscapedAndIsNotKept) {

@@ -13,6 +13,9 @@ core::Json discovery_document(const Settings& settings, const std::vector<std::s
   document["userinfo_endpoint"] = api + "/oauth2/userinfo";
   document["introspection_endpoint"] = api + "/oauth2/introspect";
   document["revocation_endpoint"] = api + "/oauth2/revoke";
+  document["end_session_endpoint"] = api + "/oauth2/end-session";
+  document["backchannel_logout_supported"] = true;
+  document["backchannel_logout_session_supported"] = true;
   document["device_authorization_endpoint"] = api + "/oauth2/device_authorization";
   document["pushed_authorization_request_endpoint"] = settings.base_url + std::string(kPushedRequestPath);
   document["require_pushed_authorization_requests"] = settings.require_pushed_requests;

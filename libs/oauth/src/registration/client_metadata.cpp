@@ -74,6 +74,19 @@ void read_uris(JsonReader& reader, std::string_view name, const RedirectUriRules
   }
 }
 
+// OpenID Connect Back-Channel Logout §2.2.
+void read_back_channel_logout(JsonReader& reader, const RegistrationRules& rules, Json& metadata) {
+  const std::string uri = reader.text("backchannel_logout_uri", kMaxRedirectUri);
+  if (!uri.empty()) {
+    const auto checked = check_redirect_uri(uri, {.allow_http_loopback = rules.allow_http_loopback});
+    if (!checked) reader.fault("backchannel_logout_uri", checked.error().description());
+    metadata["backchannel_logout_uri"] = uri;
+  }
+  if (!reader.flag("backchannel_logout_session_required", false)) return;
+  if (uri.empty()) reader.fault("backchannel_logout_session_required", "needs a backchannel_logout_uri.");
+  metadata["backchannel_logout_session_required"] = true;
+}
+
 void read_member_keys(JsonReader& reader, store::Client& client) {
   const Json* keys = reader.member("member_pubkeys");
   const Json* single = reader.member("member_pubkey");
@@ -253,6 +266,7 @@ core::Result<store::Client> parse_client(const Json& metadata, const Registratio
   std::vector<std::string> logout_uris;
   read_uris(reader, "post_logout_redirect_uris", uri_rules, logout_uris);
   if (!logout_uris.empty()) client.metadata["post_logout_redirect_uris"] = std::move(logout_uris);
+  read_back_channel_logout(reader, rules, client.metadata);
 
   read_member_keys(reader, client);
   read_auth_method(reader, client);

@@ -29,6 +29,8 @@ Result<Json> read_object(const std::string& file) {
 struct ClientFlags {
   std::string name;
   std::vector<std::string> redirect_uris;
+  std::vector<std::string> post_logout_redirect_uris;
+  std::string backchannel_logout_uri;
   std::vector<std::string> member_pubkeys;
   std::string auth_method;
   std::vector<std::string> grants;
@@ -54,6 +56,8 @@ struct ClientFlags {
     };
     put("client_name", name);
     put_all("redirect_uris", redirect_uris);
+    put_all("post_logout_redirect_uris", post_logout_redirect_uris);
+    put("backchannel_logout_uri", backchannel_logout_uri);
     put_all("member_pubkeys", member_pubkeys);
     put("token_endpoint_auth_method", auth_method);
     put_all("grant_types", grants);
@@ -78,6 +82,10 @@ void add_list(CLI::App& command, const std::string& flag, std::vector<std::strin
 
 void add_client_flags(CLI::App& command, ClientFlags& flags) {
   add_list(command, "--redirect-uri", flags.redirect_uris, "Where the application gets its answer; repeatable");
+  add_list(command, "--post-logout-redirect-uri", flags.post_logout_redirect_uris,
+           "Where people may return to after signing out; repeatable");
+  command.add_option("--backchannel-logout-uri", flags.backchannel_logout_uri,
+                     "Where the application's server hears that a session has ended");
   add_list(command, "--member-pubkey", flags.member_pubkeys, "Public key the client signs with, in hex; repeatable");
   command
       .add_option("--auth-method", flags.auth_method,

@@ -17,6 +17,9 @@ Task<http::Response> revoke_session(App& app, http::Request request);
 Task<http::Response> revoke_sessions(App& app, http::Request request);
 Task<http::Response> revoke_other_sessions(App& app, http::Request request);
 Task<http::Response> ok(App& app, http::Request request);
+// end_session.cpp
+Task<http::Response> end_session(App& app, http::Request request);
+Task<http::Response> end_session_confirm(App& app, http::Request request);
 // organization.cpp
 Task<http::Response> list_organizations(App& app, http::Request request);
 Task<http::Response> set_active_organization(App& app, http::Request request);

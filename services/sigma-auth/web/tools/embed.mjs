@@ -15,10 +15,13 @@ const contentTypes = {
   '.svg': 'image/svg+xml',
 };
 
-/** /login.html answers at /login; the error page is a template without an address. */
+/** What the server fills and sends itself: no address leads there. */
+const templates = ['error.html', 'sign-out.html', 'signed-out.html'];
+
+/** /login.html answers at /login; templates have no address. */
 function addressOf(file) {
   if (file === 'index.html') return '/';
-  if (file === 'error.html') return 'error.html';
+  if (templates.includes(file)) return file;
   return `/${file.replace(/\.html$/, '')}`;
 }
 

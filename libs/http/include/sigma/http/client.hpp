@@ -31,6 +31,10 @@ class Client final : public Fetcher {
 
   core::Task<core::Result<Response>> fetch(FetchRequest request) override;
 
+  /// Abandons what is under way: tasks that wait are destroyed, not resumed. Call it at the end, while the executors of
+  /// those tasks still exist but run no more. Idempotent.
+  void stop();
+
  private:
   class Impl;
   explicit Client(std::unique_ptr<Impl> impl);

@@ -1,0 +1,105 @@
+#include <fmt/format.h>
+
+#include "assets.hpp"
+#include "routes/handlers.hpp"
+#include "routes/render.hpp"
+#include "routes/session_cookie.hpp"
+#include "sigma/core/log.hpp"
+#include "sigma/http/form.hpp"
+
+namespace sigma::service {
+namespace {
+
+constexpr std::string_view kEndSessionPath = "/api/auth/oauth2/end-session";
+/// What surely fits into a request line (Limits::header_bytes).
+constexpr std::size_t kMaxQuery = 8'000;
+
+http::Response refuse(const http::Request& request, const oauth::Error& error) {
+  if (error.is_outage() || is_fetch(request)) return error_page(request, error);
+  return error_page(request, error.status(), "You are not signed out yet", error.description());
+}
+
+http::Response show_question(const oauth::AskToSignOut& ask) {
+  const std::string question = ask.client_name ? fmt::format("{} asks to sign you out of Sigma Auth.", *ask.client_name)
+                                               : "An application asks to sign you out of Sigma Auth.";
+  const web::TemplateText texts[] = {
+      {"question", question}, {"user", ask.user_name}, {"confirmation", ask.confirmation}};
+  http::Response response = web::fill_template(200, "sign-out.html", texts);
+  // Browsers hide the origin of a form under no-referrer, and the answer is recognised by it.
+  response.headers.set("Referrer-Policy", "same-origin");
+  // form-action would also apply to the redirect that answers the form.
+  if (ask.return_to) {
+    response.headers.set(
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'");
+  }
+  return response;
+}
+
+http::Response show_end(const App& app, const http::Request& request, const oauth::SignedOut& signed_out) {
+  if (signed_out.ended) core::log::info("signed_out", {{"session", signed_out.ended->str()}, {"by", "end-session"}});
+  http::Response response =
+      signed_out.return_to ? redirect(request, *signed_out.return_to) : web::fill_template(200, "signed-out.html", {});
+  if (has_session_cookie(app, request)) clear_session_cookies(app, response);
+  return response;
+}
+
+// The question was asked by our own page. Browsers say so themselves; nobody else has the person's cookie.
+bool comes_from_our_page(const App& app, const http::Request& request) {
+  const auto origin = request.headers.find("Origin");
+  if (origin && *origin != "null") return *origin == app.trusted_origins.front();
+  return request.headers.find("Sec-Fetch-Site") == "same-origin";
+}
+
+}  // namespace
+
+Task<http::Response> end_session(App& app, http::Request request) {
+  if (request.method == http::Method::head) {
+    http::Response refused = transport_error(request, 405, "Use GET or POST.");
+    refused.headers.add("Allow", "GET, POST");
+    co_return refused;
+  }
+  std::string encoded = request.query;
+  if (request.method == http::Method::post && !request.body.empty()) {
+    if (request.content_type() != "application/x-www-form-urlencoded")
+      co_return transport_error(request, 415, "Content-Type must be application/x-www-form-urlencoded.");
+    // Parameters in query and body count as one request, as at the authorization endpoint.
+    encoded += (encoded.empty() ? "" : "&") + request.body;
+  }
+  auto form = http::Form::parse(encoded);
+  if (!form) co_return refuse(request, {oauth::ErrorCode::invalid_request, form.error().description()});
+  if (request.method == http::Method::post && !has_session_cookie(app, request) && encoded.size() <= kMaxQuery) {
+    // SameSite=Lax keeps the cookie out of a form that another site posts, and without it nobody would be signed out.
+    // It comes along when the browser asks again by GET.
+    http::Response again;
+    again.status = 303;
+    again.headers.add("Location", fmt::format("{}?{}", kEndSessionPath, form->encode()));
+    again.headers.add("Cache-Control", "no-store");
+    co_return again;
+  }
+  auto session = co_await find_session(app, request);
+  if (!session) co_return refuse(request, session.error());
+  auto outcome = co_await app.end_session.request(std::move(*form), std::move(*session));
+  if (!outcome) co_return refuse(request, outcome.error());
+  if (const auto* ask = std::get_if<oauth::AskToSignOut>(&*outcome)) co_return show_question(*ask);
+  co_return show_end(app, request, std::get<oauth::SignedOut>(*outcome));
+}
+
+Task<http::Response> end_session_confirm(App& app, http::Request request) {
+  if (request.content_type() != "application/x-www-form-urlencoded")
+    co_return transport_error(request, 415, "Content-Type must be application/x-www-form-urlencoded.");
+  if (!comes_from_our_page(app, request)) {
+    co_return refuse(request, {oauth::ErrorCode::invalid_origin,
+                               "This answer does not come from our own page, so nothing was changed."});
+  }
+  const auto form = http::Form::parse(request.body);
+  if (!form) co_return refuse(request, {oauth::ErrorCode::invalid_request, form.error().description()});
+  auto session = co_await find_session(app, request);
+  if (!session) co_return refuse(request, session.error());
+  auto outcome =
+      co_await app.end_session.confirm(std::string(form->find("confirmation").value_or("")), std::move(*session));
+  if (!outcome) co_return refuse(request, outcome.error());
+  co_return show_end(app, request, *outcome);
+}
+
+}  // namespace sigma::service
