@@ -94,7 +94,7 @@ forEachStore('back-channel logout', { clients, env: { SIGMA_OUTBOUND_PRIVATE_ADD
     const claims = await checkLogoutToken(server, notice, 'rp');
     const idToken = claimsOf(tokens.id_token);
     assert.equal(claims.sub, idToken.sub);
-    if (idToken.sid) assert.equal(claims.sid, idToken.sid); // until ID tokens carry sid
+    assert.equal(claims.sid, idToken.sid);
     await assertSignedIn(server, person, false, 'rp');
   });
 
@@ -130,8 +130,7 @@ forEachStore('back-channel logout', { clients, env: { SIGMA_OUTBOUND_PRIVATE_ADD
     const one = await person.request(server, 'POST', '/api/auth/revoke-session', { json: { token: old.id } });
     assert.equal(one.status, 200, one.describe());
     const [notice] = await receiver.wait(person, '/rp', 1);
-    const idToken = claimsOf(first.id_token);
-    if (idToken.sid) assert.equal(claimsOf(notice.token).sid, idToken.sid);
+    assert.equal(claimsOf(notice.token).sid, claimsOf(first.id_token).sid);
 
     await person.signIn(server);
     await signInto(server, person, 'rp');

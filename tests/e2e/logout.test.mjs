@@ -264,7 +264,6 @@ forEachStore('logout', { clients, env }, (context) => {
   test('case 44: the hint of an earlier session of the same person asks, too', async () => {
     const { server } = context;
     const person = await signIn();
-    if (!claimsOf(person.tokens.id_token).sid) return; // until ID tokens carry sid
     const before = person.tokens;
     await person.signIn(server);
     readQuestion(await endSession(server, person, { id_token_hint: before.id_token }));

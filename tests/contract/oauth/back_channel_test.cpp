@@ -32,7 +32,6 @@ class BackChannel : public Engine {
  protected:
   void SetUp() override {
     Engine::SetUp();
-    ASSERT_TRUE(run(subjects.start()));
     change_client([](store::Client& client) { client.metadata["backchannel_logout_uri"] = "https://app.example/bye"; });
   }
   void change_client(const std::function<void(store::Client&)>& change) {
@@ -56,7 +55,6 @@ class BackChannel : public Engine {
   }
 
   Receiver receiver;
-  SubjectIdentifiers subjects{store.server_secrets, sealer, clock, random};
   BackChannelLogout back_channel{
       store.logout_deliveries, clients, subjects, keys, pool, receiver, clock, random, settings};
 };

@@ -11,7 +11,6 @@ class EndSessionTest : public Engine {
  protected:
   void SetUp() override {
     Engine::SetUp();
-    ASSERT_TRUE(run(subjects.start()));
     auto client = run(store.clients.find(store::ClientId{"app"}))->value();
     client.metadata["post_logout_redirect_uris"] = {"https://app.example/bye"};
     ASSERT_TRUE(*run(store.clients.update(client)));
@@ -44,7 +43,6 @@ class EndSessionTest : public Engine {
     return ended;
   }
 
-  SubjectIdentifiers subjects{store.server_secrets, sealer, clock, random};
   EndSession end_session{sessions, clients, subjects, keys, sealer, clock, settings};
 };
 
