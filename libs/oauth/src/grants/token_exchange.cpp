@@ -88,6 +88,8 @@ core::Task<Result<core::Json>> TokenExchangeGrant::actor_of(const TokenRequest& 
     SIGMA_CO_TRY(const Live live, co_await find(std::string(*actor_token), "actor_token"));
     if (live.token.client_id != request.client.id)
       co_return refused("actor_token was issued to another client; send one of your own.");
+    if (const auto key = bound_key(live.token.details); key && key != request.dpop_jkt)
+      co_return refused("actor_token is bound to a key; send a DPoP proof made with that key.");
     actor = {{"client_id", live.client.id.str()}};
     actor["sub"] = live.token.user_id ? subjects_.for_client(live.client, *live.token.user_id) : live.client.id.str();
   } else if (request.client.id != from.token.client_id) {
