@@ -4,13 +4,15 @@ import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';
 import { test } from 'node:test';
 import * as oidc from 'openid-client';
+import { postLogout } from './support/logout.mjs';
 import { authorizePath, callback, claimsOf, headerOf, publicClient, sigmaClient } from './support/oauth.mjs';
+import { authorizeWith as authorizeAt, discover as discoverAt, refusal, signInWith as signInAt, visit } from './support/openid.mjs';
 import { Key, newPerson, tokenPath } from './support/person.mjs';
 import { forEachStore } from './support/stores.mjs';
 
 const member = new Key();
 const clients = [
-  publicClient('public-app'),
+  publicClient('public-app', { post_logout_redirect_uris: [postLogout] }),
   publicClient('es256-app', { id_token_signed_response_alg: 'ES256' }),
   publicClient('eddsa-app', { id_token_signed_response_alg: 'EdDSA' }),
   publicClient('es256k-app', { id_token_signed_response_alg: 'ES256K' }),
@@ -24,41 +26,9 @@ const memberKeyAuth = (key) => (_server, client, body, headers) => {
 };
 
 forEachStore('openid-client', { clients }, (context) => {
-  const discover = (clientId, metadata, authentication = oidc.None(), options = {}) =>
-    oidc.discovery(new URL(context.server.issuer), clientId, metadata, authentication, {
-      ...options,
-      execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks],
-    });
-
-  /** Authorization request to callback URL, with the person's session; answers what the grant needs. */
-  async function authorizeWith(config, person, parameters = {}) {
-    const checks = {
-      pkceCodeVerifier: oidc.randomPKCECodeVerifier(),
-      expectedState: oidc.randomState(),
-      expectedNonce: oidc.randomNonce(),
-      idTokenExpected: true,
-    };
-    const url = oidc.buildAuthorizationUrl(config, {
-      redirect_uri: callback,
-      scope: 'openid profile email',
-      state: checks.expectedState,
-      nonce: checks.expectedNonce,
-      code_challenge: await oidc.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
-      code_challenge_method: 'S256',
-      ...parameters,
-    });
-    assert.equal(url.origin, context.server.base);
-    const answer = await person.request(context.server, 'GET', url.pathname + url.search);
-    assert.ok([302, 303].includes(answer.status), answer.describe());
-    return { callbackUrl: new URL(answer.location), checks };
-  }
-
-  async function signInWith(config, parameters) {
-    const person = await newPerson(context.server);
-    const { callbackUrl, checks } = await authorizeWith(config, person, parameters);
-    const tokens = await oidc.authorizationCodeGrant(config, callbackUrl, checks);
-    return { person, tokens, checks };
-  }
+  const discover = (...given) => discoverAt(context.server, ...given);
+  const authorizeWith = (...given) => authorizeAt(context.server, ...given);
+  const signInWith = (...given) => signInAt(context.server, ...given);
 
   test('discovery finds the endpoints under the issuer', async () => {
     const metadata = (await discover('public-app')).serverMetadata();
@@ -174,6 +144,34 @@ forEachStore('openid-client', { clients }, (context) => {
         return error.error === 'invalid_client';
       });
     }
+  });
+
+  test('introspection and revocation', async () => {
+    const { server } = context;
+    const { client_secret } = await server.createClient(publicClient('looking-app', { token_endpoint_auth_method: 'client_secret_basic' }));
+    const config = await discover('looking-app', undefined, oidc.ClientSecretBasic(client_secret));
+    const { person, tokens } = await signInWith(config, { scope: 'openid offline_access' });
+    const seen = await oidc.tokenIntrospection(config, tokens.access_token);
+    assert.equal(seen.active, true);
+    assert.equal(seen.sub, person.userId);
+    assert.equal(seen.scope, 'openid offline_access');
+    assert.equal((await oidc.tokenIntrospection(config, tokens.refresh_token, { token_type_hint: 'refresh_token' })).active, true);
+    await oidc.tokenRevocation(config, tokens.refresh_token, { token_type_hint: 'refresh_token' });
+    for (const token of [tokens.refresh_token, tokens.access_token]) {
+      assert.deepEqual(await oidc.tokenIntrospection(config, token), { active: false });
+    }
+    await assert.rejects(oidc.tokenIntrospection(await discover('public-app'), tokens.access_token), refusal('invalid_client', 401));
+  });
+
+  test('RP-initiated logout: the library builds the address, the person comes back signed out', async () => {
+    const config = await discover('public-app');
+    const { person, tokens } = await signInWith(config);
+    const url = oidc.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: postLogout, state: 'bye' });
+    assert.equal(url.searchParams.get('client_id'), 'public-app', 'the library adds it');
+    assert.equal((await visit(context.server, person, url)).href, `${postLogout}?state=bye`);
+    assert.equal(await person.session(context.server), null);
+    const { callbackUrl, checks } = await authorizeWith(config, person, { prompt: 'none' });
+    await assert.rejects(oidc.authorizationCodeGrant(config, callbackUrl, checks), refusal('login_required'));
   });
 
   test('the library sees our errors: reused code, unknown client, login_required', async () => {
