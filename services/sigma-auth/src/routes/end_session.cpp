@@ -21,7 +21,7 @@ http::Response refuse(const http::Request& request, const oauth::Error& error) {
 
 http::Response show_question(const oauth::AskToSignOut& ask) {
   const std::string question = ask.client_name ? fmt::format("{} asks to sign you out of Sigma Auth.", *ask.client_name)
-                                               : "An application asks to sign you out of Sigma Auth.";
+                                               : "Do you want to sign out of Sigma Auth in this browser?";
   const web::TemplateText texts[] = {
       {"question", question}, {"user", ask.user_name}, {"confirmation", ask.confirmation}};
   http::Response response = web::fill_template(200, "sign-out.html", texts);
