@@ -5,7 +5,8 @@ import http from 'node:http';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 
-async function pack(name) {
+/** A script of this folder with everything it imports, for the browser. */
+export async function pack(name) {
   const bundle = await rolldown({ input: path.join(import.meta.dirname, name), platform: 'browser', logLevel: 'silent' });
   const { output } = await bundle.generate({ format: 'es' });
   return output[0].code;
