@@ -142,6 +142,8 @@ forEachStore('command line', {}, (context) => {
     const doctor = await cli(['doctor'], { check: false });
     assert.equal(doctor.code, 0, doctor.stdout + doctor.stderr);
     assert.match(doctor.stdout, /clock|store|database/i);
+    const env = { SIGMA_OUTBOUND_PRIVATE_ADDRESSES: 'allow', SIGMA_BASE_URL: 'https://id.example.com' };
+    assert.match((await cli(['doctor'], { check: false, env })).stdout, /warn +outbound/);
     assert.match((await cli(['version'])).stdout, /\d+\.\d+/);
   });
 

@@ -65,6 +65,13 @@ void check_origin(Report& report, const Config& config) {
   }
 }
 
+void check_outbound(Report& report, const Config& config) {
+  if (!config.outbound_private_addresses || config.base_url.starts_with("http://")) return;
+  report.add(Verdict::warning, "outbound",
+             "SIGMA_OUTBOUND_PRIVATE_ADDRESSES=allow: who registers a client can make this server send requests into "
+             "your network; it is meant for development");
+}
+
 // X-Auth-Tokens are refused beyond five minutes, so an unsteered clock breaks sign-in sooner or later.
 void check_clock(Report& report, core::UtcTime now) {
   constexpr core::UtcTime kBuilt{1'767'225'600'000};  // 2026-01-01
@@ -113,6 +120,7 @@ Result<void> diagnose(Invocation& run) {
   Report report;
   report.add(Verdict::ok, "configuration", "every setting can be used");
   check_origin(report, config);
+  check_outbound(report, config);
   check_files(report, config);
   if (!config.redis_url.empty()) {
     report.add(Verdict::warning, "cache", "SIGMA_REDIS_URL is set, but this release keeps its cache in the process");
