@@ -1,6 +1,7 @@
 // RP-initiated logout: the certification suite's modules by name (shared/spec/oidcc-modules.md §6), and what it leaves out.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import * as oidc from 'openid-client';
 import { newSigner, signJwt, unsignedJwt } from './support/jws.mjs';
 import {
   assertSignedIn,
@@ -147,6 +148,16 @@ forEachStore('logout', { clients, env }, (context) => {
     const person = await signIn();
     const question = await assertAsks(person, { state: longState });
     assertSignedOutPage(await confirm(context.server, person, question));
+    await signedIn(person, false);
+  });
+
+  test('openid-client builds the address', async () => {
+    const { server } = context;
+    const person = await signIn();
+    const config = await oidc.discovery(new URL(server.issuer), 'rp', undefined, oidc.None(), { execute: [oidc.allowInsecureRequests] });
+    const url = oidc.buildEndSessionUrl(config, parameters(person, { state: 's' }));
+    const answer = await person.request(server, 'GET', url.pathname + url.search);
+    assert.equal(answer.location, `${postLogout}?state=s`, answer.describe());
     await signedIn(person, false);
   });
 

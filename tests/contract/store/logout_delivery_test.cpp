@@ -109,6 +109,21 @@ TYPED_TEST(LogoutDeliveries, clients_take_turns) {
   EXPECT_TRUE(claimed[0].client_id == ClientId{"quiet"} || claimed[1].client_id == ClientId{"quiet"});
 }
 
+TYPED_TEST(LogoutDeliveries, queue_of_a_client_is_bounded) {
+  await(this->database().write({}, [](sql::Connection& connection) {
+    return connection.execute_script(
+        "INSERT INTO logout_deliveries (session_id, client_id, user_id, attempts, next_attempt_at, created_at, "
+        "expires_at) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
+        "SELECT 'old-' || i, 'listens', 'user-1', 0, 0, 0, 9000000000000 FROM n");
+  }));
+  this->make_listening_client("quiet");
+  this->end_session("session-1");
+  this->end_session("session-2", "quiet");
+  const auto claimed = this->claim(0, 20'000);
+  EXPECT_EQ(claimed.size(), 10'001u);
+  EXPECT_TRUE(std::ranges::none_of(claimed, [](const auto& d) { return d.session_id == SessionId{"session-1"}; }));
+}
+
 TYPED_TEST(LogoutDeliveries, entries_that_nobody_could_deliver_go_after_a_day) {
   this->end_session("session-1");
   await(this->store().maintenance.remove_expired(after(kDay - 1), 100));
