@@ -10,6 +10,16 @@ namespace {
 
 constexpr std::size_t kMaxLength = 2'000;
 
+// For who asks nothing in particular: what the client may have of it, or all of it, to be refused by name.
+Scopes default_scopes(const Scopes& allowed) {
+  const Scopes usual = {"openid", "profile"};
+  Scopes scopes;
+  for (const std::string& scope : usual) {
+    if (allowed.empty() || has_scope(allowed, scope)) scopes.push_back(scope);
+  }
+  return scopes.empty() ? usual : scopes;
+}
+
 bool scope_character(char c) {  // RFC 6749 §3.3: %x21 / %x23-5B / %x5D-7E
   return c > ' ' && c <= '~' && c != '"' && c != '\\';
 }
@@ -60,7 +70,7 @@ Result<Scopes> narrowed_scopes(const http::Form& form, const Scopes& granted) {
 Result<Scopes> requested_scopes(std::string_view text, const Scopes& known, const Scopes& allowed) {
   SIGMA_TRY(Scopes scopes, parse_scopes(text));
   const bool nothing_else = std::all_of(scopes.begin(), scopes.end(), [](const auto& s) { return s == "read"; });
-  if (nothing_else) scopes = {"openid", "profile"};
+  if (nothing_else) scopes = default_scopes(allowed);
   std::erase_if(scopes, [](const auto& s) { return s == "bsv:tools" || s == "read"; });
   Scopes refused;
   for (const std::string& scope : scopes) {

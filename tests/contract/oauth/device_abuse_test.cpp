@@ -4,8 +4,7 @@
 namespace sigma::oauth::testing {
 namespace {
 
-// Security case 17.
-TEST_F(Device, OnlyClientsOfThisGrantMayStart) {
+TEST_F(Device, Case17OnlyClientsOfThisGrantMayStart) {
   ClientCredentials request;
   request.form.add("client_id", "app");
   request.raw_body = request.form.encode();
@@ -14,8 +13,7 @@ TEST_F(Device, OnlyClientsOfThisGrantMayStart) {
             ErrorCode::unauthorized_client);
 }
 
-// Security case 39.
-TEST_F(Device, CodeBelongsToItsClient) {
+TEST_F(Device, Case39CodeBelongsToItsClient) {
   const Codes codes = start();
   ASSERT_TRUE(approve(codes.user_code));
   const auto stolen = poll(codes, {}, "other-television");
@@ -38,16 +36,14 @@ TEST_F(Device, ConfidentialClientsProveThemselves) {
   EXPECT_TRUE(poll(codes, {{"client_secret", "s3cret"}}));
 }
 
-// Security case 18.
-TEST_F(Device, ScopeNeverGrows) {
+TEST_F(Device, Case18ScopeNeverGrows) {
   const Codes codes = start("openid");
   ASSERT_TRUE(approve(codes.user_code));
   EXPECT_EQ(poll(codes, {{"scope", "openid email"}}).error().code(), ErrorCode::invalid_scope);
   EXPECT_EQ(poll(codes, {{"scope", "openid"}}).value().at("scope"), "openid");
 }
 
-// Security case 42.
-TEST_F(Device, ADisabledPersonIsDenied) {
+TEST_F(Device, Case42ADisabledPersonIsDenied) {
   const Codes codes = start();
   ASSERT_TRUE(approve(codes.user_code));
   store::User user = person.user;
@@ -100,8 +96,8 @@ TEST_F(Device, OfTwoAnswersAtOnceOneCounts) {
   EXPECT_TRUE(poll(codes));
 }
 
-// Security case 37: one answer for every code that does not wait for this person.
-TEST_F(Device, UnknownExpiredAndUsedCodesLookAlike) {
+// One answer for every code that does not wait for this person.
+TEST_F(Device, Case37UnknownExpiredAndUsedCodesLookAlike) {
   const Codes used = start(), denied = start(), expired = start();
   ASSERT_TRUE(approve(used.user_code));
   ASSERT_TRUE(deny(denied.user_code));
@@ -126,8 +122,7 @@ TEST_F(Device, UnknownExpiredAndUsedCodesLookAlike) {
   EXPECT_EQ(answers.size(), 1u);
 }
 
-// Security case 37.
-TEST_F(Device, FiveWrongCodesAreEnough) {
+TEST_F(Device, Case37FiveWrongCodesAreEnough) {
   const Codes codes = start();
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(describe(codes.user_code)) << "right codes do not count";
   for (int i = 0; i < 5; ++i) EXPECT_EQ(describe("ABCD-2345").error().code(), ErrorCode::invalid_request);
@@ -148,8 +143,8 @@ TEST_F(Device, FiveWrongCodesAreEnough) {
   EXPECT_TRUE(approve(codes.user_code));
 }
 
-// Security case 37: the neighbours in one IPv6 network are one guesser.
-TEST_F(Device, AnIpv6NetworkIsOneGuesser) {
+// The neighbours in one IPv6 network are one guesser.
+TEST_F(Device, Case37AnIpv6NetworkIsOneGuesser) {
   for (int i = 0; i < 5; ++i) {
     EXPECT_EQ(run(device.describe("ABCD-2345", {std::nullopt, fmt::format("2001:db8:1:2::{}", i)})).error().code(),
               ErrorCode::invalid_request);
@@ -160,8 +155,8 @@ TEST_F(Device, AnIpv6NetworkIsOneGuesser) {
             ErrorCode::invalid_request);
 }
 
-// Security case 37: guesses in flight count too.
-TEST_F(Device, ParallelGuessesCountOneByOne) {
+// Guesses in flight count too.
+TEST_F(Device, Case37ParallelGuessesCountOneByOne) {
   boost::asio::io_context context;
   std::vector<std::future<Result<DeviceRequest>>> guesses_in_flight;
   for (int i = 0; i < 100; ++i) {
@@ -174,8 +169,7 @@ TEST_F(Device, ParallelGuessesCountOneByOne) {
   EXPECT_EQ(wrong, 5);
 }
 
-// Security case 43.
-TEST_F(Device, StartsOfOneNetworkAreLimited) {
+TEST_F(Device, Case43StartsOfOneNetworkAreLimited) {
   WindowLimiter few{clock, {.max_attempts = 60, .window = minutes{1}, .max_keys = 100}};
   DeviceAuthorization limited{store, clients, device_authenticator, {few, guesses, alarm},
                               clock, random,  device_settings};

@@ -46,7 +46,7 @@ TEST_F(Engine, FailedExchangeSpendsTheCodeButFailedClientDoesNot) {
   EXPECT_TRUE(redeem(second)) << "not spent by a wrong client";
 }
 
-TEST_F(Engine, CodeExpires) {
+TEST_F(Engine, Case13CodeExpires) {
   const auto person = sign_in().value();
   const std::string code = code_for(person);
   clock.advance(settings.code_lifetime);
@@ -60,8 +60,7 @@ TEST_F(Engine, CodeDiesWithTheSession) {
   EXPECT_EQ(redeem(code).error().code(), ErrorCode::invalid_grant);
 }
 
-// Security case 32.
-TEST_F(Engine, RefreshIsIdempotentForThirtySecondsAndThenKillsTheFamily) {
+TEST_F(Engine, Case32RefreshIsIdempotentForThirtySecondsAndThenKillsTheFamily) {
   const auto person = sign_in().value();
   const auto first = redeem(code_for(person)).value();
   const auto rotated = refresh(first["refresh_token"]);
@@ -83,8 +82,7 @@ TEST_F(Engine, RefreshIsIdempotentForThirtySecondsAndThenKillsTheFamily) {
   EXPECT_FALSE(refresh(rotated->at("refresh_token")));
 }
 
-// Security case 18.
-TEST_F(Engine, ScopeNeverGrows) {
+TEST_F(Engine, Case18ScopeNeverGrows) {
   const auto person = sign_in().value();
   const auto first = redeem(code_for(person)).value();
   EXPECT_EQ(refresh(first["refresh_token"], {{"scope", "openid email"}}).error().code(), ErrorCode::invalid_scope);
@@ -94,7 +92,7 @@ TEST_F(Engine, ScopeNeverGrows) {
   EXPECT_EQ(wide["scope"], "openid profile offline_access");
 }
 
-TEST_F(Engine, AccessTokenExpiresAndRefreshTokenToo) {
+TEST_F(Engine, Case30AccessTokenExpiresAndRefreshTokenToo) {
   const auto person = sign_in().value();
   const auto first = redeem(code_for(person)).value();
   clock.advance(hours{1});
@@ -122,7 +120,7 @@ TEST_F(Engine, SignOutEndsTokensWithoutOfflineAccess) {
   EXPECT_TRUE(is_alive(offline));
 }
 
-TEST_F(Engine, DisabledUserAndClientAreDead) {
+TEST_F(Engine, Case30DisabledUserAndClientAreDead) {
   const auto person = sign_in().value();
   const auto answer = redeem(code_for(person)).value();
   store::User user = person.user;
@@ -140,7 +138,7 @@ TEST_F(Engine, DisabledUserAndClientAreDead) {
   EXPECT_FALSE(is_alive(answer));
 }
 
-TEST_F(Engine, MemberKeysHaveAPeriod) {
+TEST_F(Engine, Case23MemberKeysHaveAPeriod) {
   const auto person = sign_in().value();
   auto client = *run(store.clients.find(store::ClientId{"app"})).value();
   client.member_keys[0].not_before = clock.now() + minutes{10};
@@ -151,8 +149,8 @@ TEST_F(Engine, MemberKeysHaveAPeriod) {
   EXPECT_TRUE(redeem(code));
 }
 
-// Security case 34, RFC 7009 §2.2.
-TEST_F(Engine, IntrospectionAndRevocationBelongToTheOwner) {
+// RFC 7009 §2.2.
+TEST_F(Engine, Case34IntrospectionAndRevocationBelongToTheOwner) {
   const auto person = sign_in().value();
   const auto answer = redeem(code_for(person)).value();
   store::Client other;

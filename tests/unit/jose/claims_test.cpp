@@ -45,6 +45,7 @@ TEST(Claims, MissingIsInvalid) {
   EXPECT_FALSE(passes(core::Json()));
 }
 
+// Security case 30.
 TEST(Claims, ExpiryIsExactToTheLeeway) {
   EXPECT_TRUE(passes_with("exp", kNow - 4));
   EXPECT_TRUE(passes_with("exp", kNow - 4.999));
@@ -53,6 +54,7 @@ TEST(Claims, ExpiryIsExactToTheLeeway) {
   EXPECT_FALSE(passes_with("exp", 0));
 }
 
+// Security case 30: iat and nbf.
 TEST(Claims, FutureTimesAreRefusedBeyondTheLeeway) {
   for (const auto* name : {"iat", "nbf"}) {
     EXPECT_TRUE(passes_with(name, kNow - 1'000'000)) << name;

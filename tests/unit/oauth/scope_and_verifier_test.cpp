@@ -23,6 +23,8 @@ TEST(Scope, NamesOfEarlySigmaClientsAreDropped) {
   ASSERT_FALSE(unknown);
   EXPECT_NE(unknown.error().description().find("bsv:other"), std::string::npos);
   EXPECT_FALSE(requested_scopes("openid email", kKnown, {"openid"}));
+  EXPECT_EQ(*requested_scopes("", kKnown, {"openid", "email"}), (Scopes{"openid"})) << "what the client may have of it";
+  EXPECT_FALSE(requested_scopes("", kKnown, {"email"}));
 }
 
 // RFC 7636 appendix B.

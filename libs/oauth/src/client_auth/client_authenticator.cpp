@@ -40,6 +40,12 @@ Error unknown_client(std::string_view id) {
                                                  shown)};
 }
 
+// For a name that nobody has: as much work as a wrong secret would be, so that the time says no more than the answer.
+void compare_with_nothing(std::string_view secret) {
+  static const std::string nothing(32, '\0');
+  static_cast<void>(crypto::constant_time_equal(hash_secret(secret).str(), nothing));
+}
+
 Error wrong_method(const store::Client& client) {
   return {ErrorCode::invalid_client,
           fmt::format("This client authenticates with {}; send exactly that.", client.auth_method)};
@@ -98,7 +104,13 @@ core::Task<Result<store::Client>> ClientAuthenticator::authenticate(ClientCreden
     co_return Error{ErrorCode::invalid_request,
                     "Use one way of client authentication, not several at once (RFC 6749 §2.3)."};
   }
-  SIGMA_CO_TRY(store::Client client, co_await find_client(credentials));
+  auto found = co_await find_client(credentials);
+  if (!found) {
+    if (form_secret) compare_with_nothing(*form_secret);
+    if (const auto basic = parse_basic(credentials.authorization.value_or(""))) compare_with_nothing(basic->secret);
+    co_return found.error();
+  }
+  store::Client client = std::move(*found);
 
   if (!credentials.x_auth_tokens.empty() || client.auth_method == "x_auth_token") {
     SIGMA_CO_CHECK(co_await check_x_auth_token(client, credentials, std::move(path)));

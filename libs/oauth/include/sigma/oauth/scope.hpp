@@ -24,7 +24,8 @@ bool covers(const Scopes& whole, const Scopes& part);
 Result<Scopes> narrowed_scopes(const http::Form& form, const Scopes& granted);
 
 /// The scopes of an authorization request: names of early Sigma clients are dropped (`bsv:tools`, `read`; `read` alone
-/// and nothing at all mean "openid profile"); others must be known to the server and allowed to the client.
+/// and nothing at all mean "openid profile", or the one of them that the client may have); others must be known to the
+/// server and allowed to the client.
 /// Contract §13.7.
 Result<Scopes> requested_scopes(std::string_view text, const Scopes& known, const Scopes& allowed);
 

@@ -1,0 +1,2 @@
+// RP-initiated logout: {title: side => answer}.
+export default {};

@@ -1,0 +1,2 @@
+// Dynamic client registration (RFC 7591, 7592): {title: side => answer}.
+export default {};

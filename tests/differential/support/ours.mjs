@@ -1,0 +1,23 @@
+// This server as a side of the comparison.
+import { newPerson } from '../../e2e/support/person.mjs';
+import { startServer } from '../../e2e/support/server.mjs';
+import { clients } from './clients.mjs';
+import { Side } from './side.mjs';
+
+/** Starts the server with the common clients and somebody signed in. `stop()` ends it. */
+export async function startOurs({ store = 'sqlite', env = {} } = {}) {
+  const server = await startServer({ store, env: { SIGMA_TRUSTED_PROXIES: '127.0.0.1/32', ...env } });
+  try {
+    const side = new Side({ name: 'ours', base: server.base, issuer: server.issuer, stop: () => server.stop(), server });
+    for (const client of clients) {
+      const made = await server.createClient({ ...client, skip_consent: client.client_id !== 'asking' });
+      if (made.client_secret) side.secrets[client.client_id] = made.client_secret;
+    }
+    side.person = await newPerson(server);
+    side.jar = side.person.jar;
+    return await side.discover();
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}

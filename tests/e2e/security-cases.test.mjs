@@ -1,0 +1,77 @@
+// docs/reference/security-cases.md names a test for every case: made from the titles of the tests themselves.
+// After a change: SIGMA_TEST_UPDATE=1 node --test security-cases.test.mjs
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const page = path.join(root, 'docs/reference/security-cases.md');
+/** Their tests come with the logout endpoints. */
+const awaited = [44, 45, 49];
+const required = Array.from({ length: 49 }, (_, i) => i + 1).filter((number) => !awaited.includes(number));
+
+async function filesBelow(folder, ending) {
+  const entries = await readdir(path.join(root, folder), { recursive: true });
+  return entries
+    .filter((name) => name.endsWith(ending) && !name.includes('node_modules'))
+    .map((name) => path.join(folder, name))
+    .sort();
+}
+
+const numbersIn = (text) => text.match(/\d+/g).map(Number);
+
+/** `test('case 12: …')`, `test(\`cases 13 and 30: …\`)`. */
+function titlesOfJs(source) {
+  return [...source.matchAll(/test\(\s*(['`"])(cases? [\d, and–]+): (.*?)\1,/gs)].map(([, , cases, title]) => ({
+    cases: numbersIn(cases),
+    title: title.replaceAll(/\$\{.*?\}/g, '…'),
+  }));
+}
+
+/** `TEST_F(Engine, Case12Words)`, or a comment over the test that says "case 12". */
+function titlesOfCpp(source) {
+  const found = [];
+  for (const [, comment, suite, name] of source.matchAll(/((?:^\/\/.*\n)*)^TEST(?:_[FP])?\((\w+),\s*(\w+)\)/gm)) {
+    const inName = /^Case(\d+)/.exec(name);
+    const inComment = /\bcases? ((?:\d+(?:, | and |–)?)+)/i.exec(comment);
+    if (inName || inComment) found.push({ cases: numbersIn(inName?.[1] ?? inComment[1]), title: `${suite}.${name}` });
+  }
+  return found;
+}
+
+async function collect() {
+  const rows = [];
+  for (const [folder, ending, titlesOf] of [
+    ['tests/e2e', '.test.mjs', titlesOfJs],
+    ['tests/contract', '_test.cpp', titlesOfCpp],
+    ['tests/unit', '_test.cpp', titlesOfCpp],
+  ]) {
+    for (const file of await filesBelow(folder, ending)) {
+      for (const { cases, title } of titlesOf(await readFile(path.join(root, file), 'utf8'))) {
+        for (const number of cases) rows.push({ number, file, title });
+      }
+    }
+  }
+  return rows.sort((a, b) => a.number - b.number);
+}
+
+function render(rows) {
+  const lines = ['| case | test | in |', '|---|---|---|'];
+  for (const { number, file, title } of rows) lines.push(`| ${number} | ${title.replaceAll('|', '\\|')} | ${file} |`);
+  return lines.join('\n');
+}
+
+test('every security case from 1 to 49 has a test that names it, and the page lists them', async () => {
+  const rows = await collect();
+  const missing = required.filter((number) => !rows.some((row) => row.number === number));
+  assert.deepEqual(missing, [], 'cases without a test');
+  const text = await readFile(page, 'utf8');
+  const [before, table] = text.split('<!-- made by tests/e2e/security-cases.test.mjs -->\n\n');
+  if (process.env.SIGMA_TEST_UPDATE === '1') {
+    await writeFile(page, `${before}<!-- made by tests/e2e/security-cases.test.mjs -->\n\n${render(rows)}\n`);
+    return;
+  }
+  assert.equal(table.trimEnd(), render(rows), 'run this test with SIGMA_TEST_UPDATE=1 and commit the page');
+});
