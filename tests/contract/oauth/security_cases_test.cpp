@@ -26,7 +26,7 @@ class Secrets : public Engine {
 };
 
 // What is compared is the SHA-256 of what was sent, all of it, with CRYPTO_memcmp: neither length nor place of a
-// difference is there to be measured. `./dev bench micro` measures all the same (client_secret_t).
+// difference is there to be measured. `./dev bench micro` measures all the same.
 TEST_F(Secrets, Case26ComparesDigestsOfOneLength) {
   const std::string secret = "s3cret-of-a-client-s3cret-of-a-client-s3cre";
   create("machine", {{hash_secret(secret), clock.now(), {}}});
@@ -77,7 +77,7 @@ TEST_F(Engine, Case33RevocationWithoutTheDatabaseIsAnOutageAndRevokesNothing) {
   const auto connector = store_sqlite::make_connector(folder.file("test.db"), {std::chrono::milliseconds{20}});
   store::Database impatient_database{connector};
   store::Store impatient_store{impatient_database};
-  TokenStatus impatient{impatient_store, clients, authenticator, clock, settings};
+  TokenStatus impatient{impatient_store, clients, authenticator, subjects, clock, settings};
   const auto revoke = [&] {
     ClientCredentials credentials;
     credentials.form.add("token", "the token");

@@ -13,7 +13,6 @@ export default {
   'a start with client_id twice': (side) => side.device('client_id=television&client_id=television'),
   'a start as JSON': (side) =>
     side.request('POST', side.path('device_authorization'), { json: { client_id: 'television', scope: 'openid' } }),
-  'a start by GET': (side) => side.request('GET', `${side.path('device_authorization')}?client_id=television`),
   'a start from a script of another site': (side) => side.device(undefined, { headers: fromBrowser }),
   'the first poll': async (side) => side.poll(await begun(side)),
   'a second poll at once': async (side) => {

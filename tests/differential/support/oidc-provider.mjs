@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import Provider, { interactionPolicy } from 'oidc-provider';
+import { CookieJar } from '../../e2e/support/http.mjs';
 import { newSigner } from '../../e2e/support/jws.mjs';
 import { newPkce } from '../../e2e/support/oauth.mjs';
 import { clients, personal } from './clients.mjs';
@@ -25,7 +26,8 @@ function configuration(secrets) {
     scopes: [...personal.split(' '), 'reports'],
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
     jwks: { keys: signingKeys },
-    cookies: { keys: [randomBytes(24).toString('hex')] },
+    cookies: { keys: [randomBytes(24).toString('hex')], long: { sameSite: 'none' } },
+    enableHttpPostMethods: true,
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, name: 'Somebody' }) }),
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}`, policy: policy() },
     pkce: { required: (_, client) => client.clientAuthMethod === 'none' },
@@ -48,6 +50,7 @@ function configuration(secrets) {
       },
       revocation: { enabled: true },
       deviceFlow: { enabled: true },
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
       pushedAuthorizationRequests: { enabled: true },
       registration: { enabled: true },
       registrationManagement: { enabled: true },
@@ -72,19 +75,21 @@ export async function startOidcProvider(secrets) {
     return provider.interactionFinished(request, response, { login: { accountId } });
   });
   const stop = () => new Promise((resolve) => (server.close(resolve), server.closeAllConnections()));
-  const side = await new Side({ name: 'oidc-provider', base, issuer: base, secrets, stop }).discover();
-  await signIn(side);
+  const side = new Side({ name: 'oidc-provider', base, issuer: base, secrets, stop, newBrowser: () => signIn(side) });
+  await side.discover();
+  side.jar = await side.newBrowser();
   return side;
 }
 
+/** A browser that has signed in, which begins with some authorization request. */
 async function signIn(side) {
+  const jar = new CookieJar();
   const { challenge } = newPkce();
-  let answer = side.jar.absorb(await side.authorize({ code_challenge: challenge }));
-  for (let i = 0; i < 3 && answer.location?.startsWith('/') || answer.location?.startsWith(side.base); ++i) {
+  let answer = jar.absorb(await side.authorize({ code_challenge: challenge }, { jar }));
+  while (answer.location && new URL(answer.location, side.base).origin === side.base) {
     const path = answer.location.replace(side.base, '');
-    answer = side.jar.absorb(
-      await side.request('GET', path, { headers: { cookie: side.jar.header(), 'x-login': 'somebody' } }),
-    );
+    answer = jar.absorb(await side.request('GET', path, { headers: { cookie: jar.header(), 'x-login': 'somebody' } }));
   }
   if (!/[?&]code=/.test(answer.location ?? '')) throw new Error(`oidc-provider: no sign-in: ${answer.describe()}`);
+  return jar;
 }

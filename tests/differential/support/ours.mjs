@@ -8,13 +8,18 @@ import { Side } from './side.mjs';
 export async function startOurs({ store = 'sqlite', env = {} } = {}) {
   const server = await startServer({ store, env: { SIGMA_TRUSTED_PROXIES: '127.0.0.1/32', ...env } });
   try {
-    const side = new Side({ name: 'ours', base: server.base, issuer: server.issuer, stop: () => server.stop(), server });
+    const side = new Side({
+      name: 'ours',
+      base: server.base,
+      issuer: server.issuer,
+      stop: () => server.stop(),
+      newBrowser: async () => (await newPerson(server)).jar,
+    });
     for (const client of clients) {
       const made = await server.createClient({ ...client, skip_consent: client.client_id !== 'asking' });
       if (made.client_secret) side.secrets[client.client_id] = made.client_secret;
     }
-    side.person = await newPerson(server);
-    side.jar = side.person.jar;
+    side.jar = await side.newBrowser();
     return await side.discover();
   } catch (error) {
     await server.stop();

@@ -14,7 +14,7 @@ export class Side {
   secrets = {};
   challenge = newPkce().challenge;
 
-  /** @param more  {name, base, issuer}; a subclass signs in. */
+  /** @param more  {name, base, issuer, stop, newBrowser}; newBrowser answers the cookies of somebody who is signed in. */
   constructor(more) {
     Object.assign(this, more);
   }
@@ -61,9 +61,9 @@ export class Side {
   }
 
   /** A code of `client`, with what its exchange needs. */
-  async code(client = 'page', parameters = {}) {
+  async code(client = 'page', parameters = {}, options = {}) {
     const { verifier, challenge } = newPkce();
-    const answer = await this.authorize({ client_id: client, code_challenge: challenge, ...parameters });
+    const answer = await this.authorize({ client_id: client, code_challenge: challenge, ...parameters }, options);
     const code = new URL(answer.location ?? 'x:', callback).searchParams.get('code');
     assert.ok(code, `${this.name}: ${answer.describe()}`);
     return { code, verifier, client };

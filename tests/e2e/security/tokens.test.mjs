@@ -208,8 +208,10 @@ forEachStore('tokens', { clients }, (context) => {
         assert.equal(answer.json.error, 'invalid_client', what);
         assert.equal(answer.json.active, undefined, what);
       }
+      const anonymous = await introspect(server, token, { clientId: null });
+      assertOAuthError(anonymous, 401, 'invalid_client');
       const bearer = await introspect(server, token, { clientId: null, headers: { authorization: `Bearer ${token}` } });
-      assert.ok([400, 401].includes(bearer.status), bearer.describe());
+      assertOAuthError(bearer, 401, 'invalid_client');
       const foreign = await introspect(server, token, { clientId: 'other-app', key: otherMember });
       assert.deepEqual([foreign.status, foreign.json], [200, { active: false }], foreign.describe());
       const unknown = await introspect(server, 'unknown', { clientId: 'other-app', key: otherMember });

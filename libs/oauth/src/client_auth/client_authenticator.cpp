@@ -4,6 +4,7 @@
 
 #include "sigma/core/encoding.hpp"
 #include "sigma/crypto/digest.hpp"
+#include "sigma/oauth/client_auth/client_secret.hpp"
 #include "sigma/oauth/device/unverified_client.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
@@ -38,12 +39,6 @@ Error unknown_client(std::string_view id) {
   return {ErrorCode::invalid_client, fmt::format("The client {} is not registered here, or it is disabled. Check "
                                                  "client_id, or ask the operator to register it.",
                                                  shown)};
-}
-
-// For a name that nobody has: as much work as a wrong secret would be, so that the time says no more than the answer.
-void compare_with_nothing(std::string_view secret) {
-  static const std::string nothing(32, '\0');
-  static_cast<void>(crypto::constant_time_equal(hash_secret(secret).str(), nothing));
 }
 
 Error wrong_method(const store::Client& client) {
@@ -106,8 +101,9 @@ core::Task<Result<store::Client>> ClientAuthenticator::authenticate(ClientCreden
   }
   auto found = co_await find_client(credentials);
   if (!found) {
-    if (form_secret) compare_with_nothing(*form_secret);
-    if (const auto basic = parse_basic(credentials.authorization.value_or(""))) compare_with_nothing(basic->secret);
+    if (form_secret) secret_matches_nobody(*form_secret, clock_.now());
+    const auto basic = parse_basic(credentials.authorization.value_or(""));
+    if (basic) secret_matches_nobody(basic->secret, clock_.now());
     co_return found.error();
   }
   store::Client client = std::move(*found);
@@ -188,15 +184,8 @@ core::Task<Result<void>> ClientAuthenticator::check_x_auth_token(const store::Cl
 }
 
 Result<void> ClientAuthenticator::check_secret(const store::Client& client, std::string_view secret) {
-  const std::string given = hash_secret(secret).str();
-  const core::UtcTime now = clock_.now();
-  bool matched = false;
-  for (const auto& known : client.secrets) {
-    const bool live = !known.expires_at || now < *known.expires_at;
-    matched = (crypto::constant_time_equal(given, known.hash.str()) && live) || matched;
-  }
-  if (!matched) return Error{ErrorCode::invalid_client, "The client secret is wrong or no longer valid."};
-  return {};
+  if (secret_matches(client.secrets, secret, clock_.now())) return {};
+  return Error{ErrorCode::invalid_client, "The client secret is wrong or no longer valid."};
 }
 
 }  // namespace sigma::oauth

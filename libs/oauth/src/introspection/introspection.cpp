@@ -23,12 +23,21 @@ const core::Json& inactive() {
   return answer;
 }
 
+// Who says nothing about himself has not authenticated (RFC 7662 §2.1); at the token endpoint that is a missing
+// parameter.
+bool names_a_client(const ClientCredentials& request) {
+  return request.form.find_nonempty("client_id") || request.form.find_nonempty("client_assertion") ||
+         request.authorization || !request.x_auth_tokens.empty();
+}
+
 }  // namespace
 
 core::Task<Result<TokenStatus::Caller>> TokenStatus::authenticate(ClientCredentials request, std::string_view path) {
   if (const auto name = request.form.repeated()) {
     co_return Error{ErrorCode::invalid_request, fmt::format("The parameter {} appears more than once.", *name)};
   }
+  if (!names_a_client(request))
+    co_return Error{ErrorCode::invalid_client, "Say who asks: send client_id and the client's authentication."};
   const auto secret = request.form.find_nonempty("token");
   if (!secret) co_return Error{ErrorCode::invalid_request, "token is missing."};
   const store::SecretHash hash = hash_secret(*secret);

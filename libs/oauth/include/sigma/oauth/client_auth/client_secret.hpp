@@ -1,0 +1,18 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "sigma/core/clock.hpp"
+#include "sigma/store/rows.hpp"
+
+namespace sigma::oauth {
+
+/// Whether `given` is one of the secrets that are live at `now`. What is compared are SHA-256 digests, in constant
+/// time, every one of them: the time tells neither where a wrong secret differs nor how long the right one is (security
+/// case 26, measured by `./dev bench micro`).
+bool secret_matches(const std::vector<store::ClientSecret>& known, std::string_view given, core::UtcTime now);
+
+/// The work of secret_matches() for a client that does not exist, so that its answer takes as long.
+void secret_matches_nobody(std::string_view given, core::UtcTime now);
+
+}  // namespace sigma::oauth
