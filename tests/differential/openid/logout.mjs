@@ -16,7 +16,7 @@ const leave = (parameters = () => ({}), { method = 'GET', client, signedIn = tru
   const { jar, hint } = await visit(side, client);
   const given = parameters(hint);
   const query = typeof given === 'string' ? given : String(new URLSearchParams(defined(given)));
-  const headers = signedIn ? { cookie: jar.header() } : {};
+  const headers = { accept: 'text/html', ...(signedIn ? { cookie: jar.header() } : {}) };
   const path = side.path('end_session');
   if (method === 'POST') return side.request('POST', path, { form: query, headers });
   return side.request(method, `${path}?${query}`, { headers });
