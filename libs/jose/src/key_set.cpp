@@ -65,6 +65,7 @@ core::Result<std::shared_ptr<const KeySet>> KeySet::create(std::vector<std::shar
     keys.push_back(jwk);
   }
   out->jwks_ = {{"keys", std::move(keys)}};
+  out->jwks_text_ = std::make_shared<const std::string>(core::dump_json(out->jwks_));
   return out;
 }
 

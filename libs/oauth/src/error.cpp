@@ -78,13 +78,15 @@ constexpr ErrorTraits kTraits[] = {
      "An identity has exactly one owner; nobody can be invited."},
     {too_many_requests, "too_many_requests", 429, false, "RFC 6585 §4",
      "Too many tries in a short time; Retry-After says when to go on."},
+    {not_implemented, "NOT_IMPLEMENTED", 501, false, "Sigma contract §8b",
+     "Nobody is known to call this, so it is not there."},
 };
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < std::size(kTraits); ++i) {
     if (static_cast<std::size_t>(kTraits[i].code) != i) return false;
   }
-  return std::size(kTraits) == static_cast<std::size_t>(too_many_requests) + 1;
+  return std::size(kTraits) == static_cast<std::size_t>(not_implemented) + 1;
 }
 static_assert(in_order(), "kTraits is indexed by ErrorCode");
 

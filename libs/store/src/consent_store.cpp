@@ -9,12 +9,28 @@ static void read_row(Columns columns, Consent& consent) {
   if (!bap_id.empty()) consent.bap_id = BapId{std::move(bap_id)};
 }
 
+/// What a grant's revocation needs to know of it.
+struct ScopesOfGrant {
+  GrantId id;
+  std::vector<std::string> scopes;
+};
+static void read_row(Columns columns, ScopesOfGrant& grant) {
+  columns.read(grant.id, grant.scopes);
+}
+
 namespace {
 
 const std::string kSelect = "SELECT user_id, client_id, bap_id, scopes, created_at, updated_at FROM consents ";
 const Query kFind(kSelect + "WHERE user_id = $1 AND client_id = $2 AND bap_id = $3");
 const Query kFindLocked(kSelect + "WHERE user_id = $1 AND client_id = $2 AND bap_id = $3",
                         kSelect + "WHERE user_id = $1 AND client_id = $2 AND bap_id = $3 FOR UPDATE");
+
+const Query kUpdate(
+    "UPDATE consents SET scopes = $4, updated_at = $5 WHERE user_id = $1 AND client_id = $2 AND bap_id = $3");
+
+bool contains(const std::vector<std::string>& scopes, const std::string& scope) {
+  return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
+}
 
 /// A primary key holds no NULL, so "no identity" is the empty text.
 Param key_of(const std::optional<BapId>& bap_id) {
@@ -35,8 +51,6 @@ Task<Result<void>> ConsentStore::remember(Consent consent) {
       "INSERT INTO consents (user_id, client_id, bap_id, scopes, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, "
       "$6) "
       "ON CONFLICT (user_id, client_id, bap_id) DO NOTHING");
-  static const Query kUpdate(
-      "UPDATE consents SET scopes = $4, updated_at = $5 WHERE user_id = $1 AND client_id = $2 AND bap_id = $3");
   return db_.write(
       {.key = consent.user_id.str()}, [consent = std::move(consent)](Connection& connection) -> Result<void> {
         SIGMA_TRY(const auto inserted, change(connection, kInsert,
@@ -49,7 +63,7 @@ Task<Result<void>> ConsentStore::remember(Consent consent) {
           return core::Error{core::Code::unavailable, "The consent was withdrawn at the same moment; try again."};
         std::vector<std::string> scopes = std::move(known->scopes);
         for (const auto& scope : consent.scopes) {
-          if (std::find(scopes.begin(), scopes.end(), scope) == scopes.end()) scopes.push_back(scope);
+          if (!contains(scopes, scope)) scopes.push_back(scope);
         }
         SIGMA_CHECK(change(
             connection, kUpdate,
@@ -62,6 +76,37 @@ Task<Result<std::vector<Consent>>> ConsentStore::list(UserId user) {
   static const Query kList(kSelect + "WHERE user_id = $1 ORDER BY created_at, client_id, bap_id");
   return db_.read(
       [user = std::move(user)](Connection& connection) { return find_all<Consent>(connection, kList, {user}); });
+}
+
+Task<Found<Consent>> ConsentStore::narrow(UserId user, ClientId client, std::optional<BapId> bap_id,
+                                          std::vector<std::string> keep, UtcTime now) {
+  static const Query kGrants(
+      "SELECT id, scopes FROM grants WHERE client_id = $1 AND user_id = $2 AND ($3 IS NULL OR bap_id = $3) AND "
+      "revoked_at IS NULL AND expires_at > $4",
+      "SELECT id, scopes FROM grants WHERE client_id = $1 AND user_id = $2 AND ($3::text IS NULL OR bap_id = $3) AND "
+      "revoked_at IS NULL AND expires_at > $4");
+  static const Query kRevoke("UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL");
+  return db_.write(
+      {.key = user.str()},
+      [user = std::move(user), client = std::move(client), bap_id = std::move(bap_id), keep = std::move(keep),
+       now](Connection& connection) -> Result<std::optional<Consent>> {
+        SIGMA_TRY(auto consent, find_one<Consent>(connection, kFindLocked, {user, client, key_of(bap_id)}));
+        if (!consent) return std::optional<Consent>{};
+        std::vector<std::string> removed;
+        for (const auto& scope : consent->scopes) {
+          if (!contains(keep, scope)) removed.push_back(scope);
+        }
+        std::erase_if(consent->scopes, [&](const std::string& scope) { return contains(removed, scope); });
+        consent->updated_at = now;
+        SIGMA_CHECK(change(connection, kUpdate, {user, client, key_of(bap_id), json_text(consent->scopes), now}));
+        SIGMA_TRY(const auto grants, find_all<ScopesOfGrant>(connection, kGrants, {client, user, bap_id, now}));
+        for (const ScopesOfGrant& grant : grants) {
+          if (!std::ranges::any_of(removed, [&](const std::string& scope) { return contains(grant.scopes, scope); }))
+            continue;
+          SIGMA_CHECK(change(connection, kRevoke, {grant.id, now}));
+        }
+        return consent;
+      });
 }
 
 Task<Result<bool>> ConsentStore::withdraw(UserId user, ClientId client, std::optional<BapId> bap_id, UtcTime now) {

@@ -42,16 +42,25 @@ Task<Result<bool>> KeyStore::create_if_none(SigningKey key) {
                    });
 }
 
-Task<Result<void>> KeyStore::rotate(SigningKey key, UtcTime old_expires_at) {
+Task<Result<bool>> KeyStore::rotate(SigningKey key, std::string replaced, UtcTime old_expires_at) {
   static const Query kRetire(
-      "UPDATE signing_keys SET retired_at = $2, expires_at = $3 WHERE algorithm = $1 AND retired_at IS NULL");
+      "UPDATE signing_keys SET retired_at = $2, expires_at = $3 "
+      "WHERE kid = $4 AND algorithm = $1 AND retired_at IS NULL");
+  static const Query kEndOthers(
+      "UPDATE signing_keys SET retired_at = CASE WHEN retired_at > $2 THEN $2 ELSE retired_at END, "
+      "expires_at = CASE WHEN expires_at > $3 THEN $3 ELSE expires_at END "
+      "WHERE algorithm = $1 AND retired_at IS NOT NULL AND (retired_at > $2 OR expires_at > $3)");
   static const Query kInsert(kInsertText);
-  return db_.write({.key = key.algorithm},
-                   [key = std::move(key), old_expires_at](Connection& connection) -> Result<void> {
-                     SIGMA_CHECK(change(connection, kRetire, {key.algorithm, key.active_from, old_expires_at}));
-                     SIGMA_CHECK(change(connection, kInsert, params_of(key)));
-                     return {};
-                   });
+  return db_.write(
+      {.key = key.algorithm},
+      [key = std::move(key), replaced = std::move(replaced), old_expires_at](Connection& connection) -> Result<bool> {
+        SIGMA_TRY(const auto retired,
+                  change(connection, kRetire, {key.algorithm, key.active_from, old_expires_at, replaced}));
+        if (retired == 0) return false;
+        SIGMA_CHECK(change(connection, kEndOthers, {key.algorithm, key.active_from, old_expires_at}));
+        SIGMA_CHECK(change(connection, kInsert, params_of(key)));
+        return true;
+      });
 }
 
 }  // namespace sigma::store

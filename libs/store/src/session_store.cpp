@@ -68,6 +68,22 @@ Task<Result<bool>> SessionStore::renew(SessionId id, UtcTime now, UtcTime expire
                    });
 }
 
+Task<Result<bool>> SessionStore::replace_secret(Session session, SecretHash old_token_hash) {
+  static const Query kReplace(
+      "UPDATE sessions SET token_hash = $3, active_bap_id = $4, auth_time = $5, ip_address = $6, user_agent = $7, "
+      "updated_at = $8, expires_at = $9 WHERE id = $1 AND token_hash = $2");
+  return db_.write(
+      {.key = session.id.str(), .single_statement = true},
+      [session = std::move(session),
+       old_token_hash = std::move(old_token_hash)](Connection& connection) -> Result<bool> {
+        SIGMA_TRY(const auto replaced,
+                  change(connection, kReplace,
+                         {session.id, old_token_hash, session.token_hash, session.active_bap_id, session.auth_time,
+                          session.ip_address, session.user_agent, session.updated_at, session.expires_at}));
+        return replaced > 0;
+      });
+}
+
 Task<Result<bool>> SessionStore::set_active_identity(SessionId id, std::optional<BapId> bap_id, UtcTime now) {
   static const Query kSet("UPDATE sessions SET active_bap_id = $2, updated_at = $3 WHERE id = $1 AND expires_at > $3");
   return db_.write({.key = id.str(), .single_statement = true},

@@ -13,6 +13,10 @@ static void read_row(Columns columns, Profile& profile) {
                profile.counter, profile.profile, profile.created_at, profile.updated_at);
 }
 
+static void read_row(Columns columns, BapId& id) {
+  columns.read(id);
+}
+
 namespace {
 
 const std::string kUserColumns =
@@ -102,17 +106,37 @@ Task<Result<std::vector<Profile>>> UserStore::list_profiles(UserId id) {
   return db_.read([id = std::move(id)](Connection& connection) { return find_all<Profile>(connection, kList, {id}); });
 }
 
+Task<Found<BapId>> UserStore::last_identity(UserId user, ClientId client) {
+  static const Query kGranted(
+      "SELECT bap_id FROM grants WHERE client_id = $2 AND user_id = $1 AND bap_id IS NOT NULL "
+      "ORDER BY created_at DESC, id DESC LIMIT 1");
+  static const Query kAgreed(
+      "SELECT bap_id FROM consents WHERE user_id = $1 AND client_id = $2 AND bap_id <> $3 "
+      "ORDER BY updated_at DESC, bap_id LIMIT 1");
+  return db_.read(
+      [user = std::move(user), client = std::move(client)](Connection& connection) -> Result<std::optional<BapId>> {
+        SIGMA_TRY(auto granted, find_one<BapId>(connection, kGranted, {user, client}));
+        if (granted) return granted;
+        return find_one<BapId>(connection, kAgreed, {user, client, std::string()});  // empty: without an identity
+      });
+}
+
 Task<Result<bool>> UserStore::save_profile(Profile profile) {
   static const Query kSave("INSERT INTO profiles (" + kProfileColumns + ") VALUES (" + placeholders(1, 10) +
                            ") ON CONFLICT (bap_id) DO UPDATE SET name = excluded.name, image = excluded.image, "
                            "member_pubkey = excluded.member_pubkey, is_primary = excluded.is_primary, "
                            "counter = excluded.counter, profile = excluded.profile, updated_at = excluded.updated_at "
                            "WHERE profiles.user_id = excluded.user_id");
-  return db_.write({.key = profile.bap_id.str(), .single_statement = true},
-                   [profile = std::move(profile)](Connection& connection) -> Result<bool> {
-                     SIGMA_TRY(const auto saved, change(connection, kSave, params_of(profile)));
-                     return saved > 0;
-                   });
+  static const Query kDemoteOthers(
+      "UPDATE profiles SET is_primary = $3, updated_at = $4 WHERE user_id = $1 AND bap_id <> $2 AND is_primary = $5");
+  // By user, so that two of their identities cannot become primary at once; alone, it is one statement.
+  const WriteTraits traits{.key = profile.user_id.str(), .single_statement = !profile.is_primary};
+  return db_.write(traits, [profile = std::move(profile)](Connection& connection) -> Result<bool> {
+    SIGMA_TRY(const auto saved, change(connection, kSave, params_of(profile)));
+    if (saved == 0 || !profile.is_primary) return saved > 0;
+    SIGMA_CHECK(change(connection, kDemoteOthers, {profile.user_id, profile.bap_id, false, profile.updated_at, true}));
+    return true;
+  });
 }
 
 }  // namespace sigma::store

@@ -13,9 +13,12 @@
 #include "sigma/oauth/authorize/handover.hpp"
 #include "sigma/oauth/authorize/pushed_requests.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
+#include "sigma/oauth/consents/consent_book.hpp"
 #include "sigma/oauth/device/device_authorization.hpp"
 #include "sigma/oauth/dpop/dpop_verifier.hpp"
 #include "sigma/oauth/grants/token_endpoint.hpp"
+#include "sigma/oauth/identities/backup_vault.hpp"
+#include "sigma/oauth/identities/identity_book.hpp"
 #include "sigma/oauth/introspection/introspection.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
 #include "sigma/oauth/logout/back_channel.hpp"
@@ -60,6 +63,9 @@ struct App {
   oauth::PushedRequests pushed_requests;
   oauth::EndSession end_session;
   oauth::BackChannelLogout back_channel_logout;
+  oauth::ConsentBook consents;
+  oauth::IdentityBook identities;
+  oauth::BackupVault backups;
   oauth::Handover handover;
   oauth::Authorizer authorizer;
   oauth::TokenIssuer issuer;

@@ -103,6 +103,7 @@ void fill_defaults(const Settings& settings, Config& config) {
   const std::size_t cores = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 64);
   if (!settings.contains("io_threads")) config.io_threads = cores;
   if (!settings.contains("db_workers")) config.db_workers = 4 * cores;
+  if (!settings.contains("rate_limits")) config.rate_limits = !is_loopback_origin(config.base_url);
   if (!settings.contains("issuer")) config.issuer = config.base_url + "/api/auth";
   if (!settings.contains("database_url")) config.database_url = "sqlite:" + (config.data_dir / "sigma.db").string();
   if (!settings.contains("log_format") && ::isatty(STDERR_FILENO)) config.log_format = core::log::Format::text;
@@ -119,6 +120,11 @@ void check_together(const Config& config, Faults& faults) {
         fmt::format("SIGMA_ISSUER: '{}' is not below the base URL {}, so nobody would find its discovery document; for "
                     "example SIGMA_ISSUER={}/api/auth",
                     config.issuer, config.base_url, config.base_url));
+  }
+  if (config.key_rotation_interval.count() != 0 && config.key_publication_lead >= config.key_rotation_interval) {
+    faults.add(
+        "SIGMA_KEY_PUBLICATION_LEAD is not shorter than SIGMA_KEY_ROTATION_INTERVAL, so keys would be replaced before "
+        "they sign; for example SIGMA_KEY_PUBLICATION_LEAD=10m and SIGMA_KEY_ROTATION_INTERVAL=90d");
   }
   if (config.listen == config.admin_listen && !config.listen.ends_with(":0")) {
     faults.add(fmt::format("SIGMA_LISTEN and SIGMA_ADMIN_LISTEN are both {}; give the admin API a port of its own",

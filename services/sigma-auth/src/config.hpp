@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "rate_limits.hpp"
 #include "sigma/core/log.hpp"
 #include "sigma/core/random.hpp"
 #include "sigma/core/result.hpp"
@@ -44,7 +45,9 @@ struct Config {
   bool unregistered_device_clients = false;  ///< unknown client ids may use the device flow, shown as unverified
   bool legacy_token_path = false;            ///< contract §13.6
   jose::Algorithm id_token_algorithm = jose::Algorithm::RS256;
-  std::chrono::seconds code_lifetime{300};  ///< 600 at most (contract §2)
+  std::chrono::seconds key_rotation_interval{90 * 86'400};  ///< 0: off
+  std::chrono::seconds key_publication_lead{600};           ///< shorter than the interval
+  std::chrono::seconds code_lifetime{300};                  ///< 600 at most (contract §2)
   std::chrono::seconds access_token_lifetime{3'600};
   std::chrono::seconds id_token_lifetime{36'000};
   std::chrono::seconds refresh_token_lifetime{30 * 86'400};
@@ -53,8 +56,11 @@ struct Config {
   bool outbound_private_addresses = false;  ///< requests of ours may go to private addresses and over plain http
   std::string outbound_ca_file;             ///< PEM; empty: the system's authorities
 
-  std::size_t header_limit = 16 * 1024;  ///< bytes
-  std::size_t body_limit = 64 * 1024;    ///< bytes
+  std::size_t header_limit = 16 * 1024;   ///< bytes
+  std::size_t body_limit = 64 * 1024;     ///< bytes
+  std::size_t backup_limit = 256 * 1024;  ///< bytes: request body of an encrypted backup
+  bool rate_limits = true;                ///< default: off when the base URL is a loopback address
+  RateLimits rate_limit_per_minute;
   std::size_t max_connections = 10'000;  ///< per listener
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{20'000};

@@ -47,6 +47,16 @@ Result<void> set_duration(Duration& field, std::string_view text, std::chrono::m
   return {};
 }
 
+Result<void> set_rotation_interval(Config& config, std::string_view text) {
+  if (text == "off" || text == "0") {
+    config.key_rotation_interval = std::chrono::seconds{0};
+    return {};
+  }
+  return set_duration(config.key_rotation_interval, text, std::chrono::minutes{1}, std::chrono::years{10});
+}
+
+constexpr std::size_t kMostPerMinute = 1'000'000;
+
 Result<void> set_size(std::size_t& field, std::string_view text, std::size_t min, std::size_t max) {
   const auto value = parse_size(text, min, max);
   if (!value) return value.error();
@@ -119,6 +129,27 @@ Result<void> set_id_token_algorithm(Config& config, std::string_view text) {
   return {};
 }
 
+// "token=20,authorize=30": the classes that are named; the others keep their defaults.
+Result<void> set_rate_limits(Config& config, std::string_view text) {
+  for (const std::string& part : split_list(text)) {
+    const auto equals = part.find('=');
+    const std::string name = part.substr(0, equals);
+    Limit limit = Limit::none;
+    for (std::size_t i = 1; i < kLimits; ++i) {
+      if (name_of(static_cast<Limit>(i)) == name) limit = static_cast<Limit>(i);
+    }
+    if (limit == Limit::none || equals == std::string::npos) {
+      return wrong(
+          "must name classes and numbers; the classes are general, sign_in, authorize, token, device, introspect, "
+          "revoke, register, userinfo, backup");
+    }
+    const auto number = parse_size(std::string_view(part).substr(equals + 1), 0, kMostPerMinute);
+    if (!number) return number.error();
+    config.rate_limit_per_minute[limit] = static_cast<std::int64_t>(*number);
+  }
+  return {};
+}
+
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -185,6 +216,14 @@ constexpr Setting kTable[] = {
      [](Config& c, std::string_view text) { return set_switch(c.legacy_token_path, text); }},
     {"id_token_alg", "RS256", "ID tokens of clients that ask for no other: RS256, ES256, EdDSA or ES256K", "RS256",
      true, set_id_token_algorithm},
+    {"key_rotation_interval", "90d", "How long a signing key signs, 1m to 10 years; off: until rotated by hand", "30d",
+     true, set_rotation_interval},
+    {"key_publication_lead", "10m",
+     "A new signing key is published this long before it signs, 5s to 7d; with replicas never below a minute", "1d",
+     true,
+     [](Config& c, std::string_view text) {
+       return set_duration(c.key_publication_lead, text, seconds(5), hours(168));
+     }},
     {"code_lifetime", "5m", "Authorization codes, 10s to 10m", "1m", true,
      [](Config& c, std::string_view text) { return set_duration(c.code_lifetime, text, seconds(10), minutes(10)); }},
     {"access_token_lifetime", "1h", "Access tokens, 10s to 1d", "15m", true,
@@ -209,6 +248,15 @@ constexpr Setting kTable[] = {
      [](Config& c, std::string_view text) { return set_size(c.header_limit, text, 1'024, 1'024 * 1'024); }},
     {"body_limit", "64k", "Request body, bytes", "128k", true,
      [](Config& c, std::string_view text) { return set_size(c.body_limit, text, 1'024, 64 * 1'024 * 1'024); }},
+    {"backup_limit", "256k", "Request body of an encrypted backup, bytes", "1m", true,
+     [](Config& c, std::string_view text) { return set_size(c.backup_limit, text, 1'024, 8 * 1'024 * 1'024); }},
+    {"rate_limits", "on; off when the base URL is a loopback address", "Limit how often one network may call", "off",
+     true, [](Config& c, std::string_view text) { return set_switch(c.rate_limits, text); }},
+    {"rate_limit_per_minute",
+     "general=600, sign_in=60, authorize=300, token=200, device=300, introspect=1000, revoke=300, register=5, "
+     "userinfo=600, backup=30",
+     "Requests a minute from one address (IPv6: one /64), by class; 0: unlimited; what is not named keeps its default",
+     "token=20,authorize=30", true, set_rate_limits},
     {"max_connections", "10000", "Open connections a listener", "2000", true,
      [](Config& c, std::string_view text) { return set_size(c.max_connections, text, 1, kMost); }},
     {"header_timeout", "10s", "Until a request's headers are complete", "5s", true,

@@ -84,6 +84,13 @@ bool is_loopback_listen(std::string_view listen) {
   return listen.starts_with("127.") || listen.starts_with("[::1]");
 }
 
+bool is_loopback_origin(std::string_view origin) {
+  std::string_view host = origin.substr(std::min(origin.size(), origin.find("://") + 3));
+  const auto port = host.rfind(':');
+  if (port != std::string_view::npos && !host.ends_with(']')) host = host.substr(0, port);
+  return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+}
+
 core::Result<std::string> parse_cidr(std::string_view text) {
   boost::system::error_code error;
   if (text.find('/') == std::string_view::npos) {

@@ -17,6 +17,8 @@ core::Result<std::string> parse_http_url(std::string_view text);
 core::Result<std::string> parse_listen(std::string_view text);
 /// True for a listen address that only this machine reaches.
 bool is_loopback_listen(std::string_view listen);
+/// True for an origin that only this machine reaches: localhost, 127.0.0.1 or [::1].
+bool is_loopback_origin(std::string_view origin);
 /// "10.0.0.0/8", "2001:db8::/32", or one address.
 core::Result<std::string> parse_cidr(std::string_view text);
 /// "500ms", "30s", "5m", "12h", "7d"; a bare number means seconds. At most ten years.

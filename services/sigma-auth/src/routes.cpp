@@ -19,12 +19,18 @@ struct Entry {
   Cors cors;
   const char* spec;
   const char* summary;
+  Limit limit = Limit::general;
 };
+
+constexpr const char* kBackupPath = "/api/backup";
+constexpr const char* kBackupSyncPath = "/api/backup/sync";
 
 constexpr Entry kTable[] = {
     // Sessions (contract §6)
-    {post, "/api/auth/sign-in/sigma", sign_in_sigma, Cors::trusted, "Sigma contract §6",
-     "Sign in with an X-Auth-Token"},
+    {post, "/api/auth/sign-in/sigma", sign_in_sigma, Cors::trusted, "Sigma contract §6", "Sign in with an X-Auth-Token",
+     Limit::sign_in},
+    {post, "/api/auth/sign-up/sigma", sign_up_sigma, Cors::trusted, "Sigma contract §6",
+     "Enrol a member key: X-Auth-Token and X-Sigma-Enrollment-Proof", Limit::sign_in},
     {get, "/api/auth/get-session", get_session, Cors::trusted, "Sigma contract §6",
      "The current session and user, or null"},
     {post, "/api/auth/sign-out", sign_out, Cors::trusted, "Sigma contract §6", "End the session"},
@@ -33,7 +39,7 @@ constexpr Entry kTable[] = {
     {post, "/api/auth/revoke-sessions", revoke_sessions, Cors::trusted, "Sigma contract §6", "End all sessions"},
     {post, "/api/auth/revoke-other-sessions", revoke_other_sessions, Cors::trusted, "Sigma contract §6",
      "End all sessions but this one"},
-    {get, "/api/auth/ok", ok, Cors::none, "Sigma contract §6", "Liveness for clients"},
+    {get, "/api/auth/ok", ok, Cors::none, "Sigma contract §6", "Liveness for clients", Limit::none},
     {get, "/api/auth/organization/list", list_organizations, Cors::trusted, "Sigma contract §6",
      "The person's identities"},
     {post, "/api/auth/organization/set-active", set_active_organization, Cors::trusted, "Sigma contract §6",
@@ -42,27 +48,64 @@ constexpr Entry kTable[] = {
      "One identity with its owner"},
     {get, "/api/auth/organization/get-active-member", get_active_member, Cors::trusted, "Sigma contract §6",
      "The person as owner of the current identity"},
+    {post, "/api/auth/organization/invite-member", refuse_invitation, Cors::trusted, "Sigma contract §6",
+     "Refused: an identity has one owner"},
+    {post, "/api/auth/organization/accept-invitation", refuse_invitation, Cors::trusted, "Sigma contract §6",
+     "Refused: an identity has one owner"},
+    {post, "/api/auth/organization/reject-invitation", refuse_invitation, Cors::trusted, "Sigma contract §6",
+     "Refused: an identity has one owner"},
+    {post, "/api/auth/organization/cancel-invitation", refuse_invitation, Cors::trusted, "Sigma contract §6",
+     "Refused: an identity has one owner"},
+    {get, "/api/auth/organization/get-invitation", refuse_invitation, Cors::trusted, "Sigma contract §6",
+     "Refused: an identity has one owner"},
+    {get, "/api/auth/organization/list-invitations", no_invitations, Cors::trusted, "Sigma contract §6",
+     "Always empty"},
+    {get, "/api/auth/organization/list-user-invitations", no_invitations, Cors::trusted, "Sigma contract §6",
+     "Always empty"},
     {get, "/api/auth/oauth2/get-consents", get_consents, Cors::trusted, "Sigma contract §6",
      "What the person has agreed to"},
+    {get, "/api/auth/oauth2/get-consent", get_consent, Cors::trusted, "Sigma contract §6", "One consent"},
+    {post, "/api/auth/oauth2/update-consent", update_consent, Cors::trusted, "Sigma contract §6",
+     "Take scopes out of a consent; tokens that hold them die"},
     {post, "/api/auth/oauth2/delete-consent", delete_consent, Cors::trusted, "Sigma contract §6",
      "Withdraw a consent; its tokens die with it"},
+    {post, "/api/auth/sigma/store-consent-bap-id", store_consent_bap_id, Cors::trusted, "Sigma contract §6",
+     "Choose the identity on the consent page (clients of 2025)"},
+    // Identities and their backups (contract §8, §8b)
+    {get, "/api/user/bap-ids", list_identities, Cors::trusted, "Sigma contract §8b",
+     "The person's identities, or that of a key"},
+    {post, "/api/user/bap-ids", save_identity, Cors::trusted, "Sigma contract §8b", "Change or add an identity"},
+    {get, "/api/bap/profile", bap_profile, Cors::any, "Sigma contract §8b", "The profile of an identity"},
+    {get, "/api/user/last-oauth-identity", last_oauth_identity, Cors::trusted, "Sigma contract §8b",
+     "The identity last used with a client"},
+    {post, "/api/auth/token-for-endpoint", token_for_endpoint, Cors::none, "Sigma contract §8b", "Not implemented"},
+    {post, kBackupSyncPath, push_backup, Cors::any, "Sigma contract §8", "Keep an encrypted backup of an identity",
+     Limit::backup},
+    {get, kBackupSyncPath, pull_backup, Cors::any, "Sigma contract §8", "The encrypted backup of an identity",
+     Limit::backup},
+    {post, kBackupPath, keep_backup, Cors::trusted, "Sigma contract §8b",
+     "Keep an encrypted backup of the current identity", Limit::backup},
     // Authorization (contract §2)
-    {get, "/oauth2/authorize", authorize, Cors::none, "Sigma contract §2", "The gate: authorization for Sigma clients"},
-    {post, "/oauth2/authorize", authorize, Cors::none, "Sigma contract §2", "The gate, by form post"},
-    {get, "/api/auth/oauth2/authorize", authorize, Cors::none, "RFC 6749 §3.1", "Authorization endpoint"},
+    {get, "/oauth2/authorize", authorize, Cors::none, "Sigma contract §2", "The gate: authorization for Sigma clients",
+     Limit::authorize},
+    {post, "/oauth2/authorize", authorize, Cors::none, "Sigma contract §2", "The gate, by form post", Limit::authorize},
+    {get, "/api/auth/oauth2/authorize", authorize, Cors::none, "RFC 6749 §3.1", "Authorization endpoint",
+     Limit::authorize},
     {post, "/api/auth/oauth2/authorize", authorize, Cors::none, "OpenID Connect Core §3.1.2.1",
-     "Authorization endpoint, by form post"},
-    {get, "/api/oauth/authorize", legacy_authorize, Cors::none, "Sigma contract §2", "Where clients of 2025 begin"},
+     "Authorization endpoint, by form post", Limit::authorize},
     {post, "/api/auth/oauth2/par", pushed_request, Cors::any, "RFC 9126 §2",
-     "A client pushes its authorization request"},
+     "A client pushes its authorization request", Limit::token},
+    {get, "/api/oauth/authorize", legacy_authorize, Cors::none, "Sigma contract §2", "Where clients of 2025 begin",
+     Limit::none},
     {get, "/api/auth/oauth2/form-post", form_post, Cors::none, "OAuth 2.0 Form Post Response Mode",
-     "Posts an answer to the application"},
-    {post, "/api/auth/oauth2/continue", oauth2_continue, Cors::none, "Sigma contract §6", "Go on after a page"},
+     "Posts an answer to the application", Limit::none},
+    {post, "/api/auth/oauth2/continue", oauth2_continue, Cors::none, "Sigma contract §6", "Go on after a page",
+     Limit::authorize},
     {post, "/api/auth/oauth2/consent", oauth2_consent, Cors::none, "Sigma contract §6",
-     "The person's answer on the consent page"},
+     "The person's answer on the consent page", Limit::authorize},
     {get, "/api/auth/oauth2/public-client", public_client, Cors::none, "Sigma contract §6",
      "Name and links of a client"},
-    {get, "/api/auth/error", auth_error, Cors::none, "Sigma contract §6", "A page that shows an error"},
+    {get, "/api/auth/error", auth_error, Cors::none, "Sigma contract §6", "A page that shows an error", Limit::none},
     // Logout (contract §6)
     {get, "/api/auth/oauth2/end-session", end_session, Cors::none, "OpenID Connect RP-Initiated Logout §2",
      "An application asks to sign the person out"},
@@ -75,22 +118,28 @@ constexpr Entry kTable[] = {
     {post, "/api/auth/oauth2/end-session/confirm", end_session_confirm, Cors::none, "Sigma contract §6",
      "The person's yes to signing out"},
     // Tokens (contract §3, §4)
-    {post, "/api/auth/oauth2/token", token, Cors::any, "RFC 6749 §3.2", "Token endpoint"},
-    {get, "/api/auth/oauth2/userinfo", userinfo, Cors::any, "OpenID Connect Core §5.3", "UserInfo endpoint"},
+    {post, "/api/auth/oauth2/token", token, Cors::any, "RFC 6749 §3.2", "Token endpoint", Limit::token},
+    {get, "/api/auth/oauth2/userinfo", userinfo, Cors::any, "OpenID Connect Core §5.3", "UserInfo endpoint",
+     Limit::userinfo},
     {post, "/api/auth/oauth2/userinfo", userinfo, Cors::any, "OpenID Connect Core §5.3",
-     "UserInfo endpoint, by form post"},
-    {post, "/api/auth/oauth2/introspect", introspect, Cors::none, "RFC 7662 §2", "What a live token says"},
-    {post, "/api/auth/oauth2/revoke", revoke, Cors::any, "RFC 7009 §2", "End a token"},
-    {get, "/api/auth/jwks", jwks, Cors::any, "RFC 7517 §5", "Public signing keys"},
-    {get, "/.well-known/jwks.json", jwks, Cors::any, "RFC 7517 §5", "Public signing keys"},
+     "UserInfo endpoint, by form post", Limit::userinfo},
+    {post, "/api/auth/oauth2/introspect", introspect, Cors::none, "RFC 7662 §2", "What a live token says",
+     Limit::introspect},
+    {post, "/api/auth/oauth2/revoke", revoke, Cors::any, "RFC 7009 §2", "End a token", Limit::revoke},
+    {get, "/api/auth/jwks", jwks, Cors::any, "RFC 7517 §5", "Public signing keys", Limit::none},
+    {get, "/.well-known/jwks.json", jwks, Cors::any, "RFC 7517 §5", "Public signing keys", Limit::none},
     // Device flow (contract §5)
-    {post, "/api/auth/device/code", device_code, Cors::any, "RFC 8628 §3.1", "A device asks for its codes"},
+    {post, "/api/auth/device/code", device_code, Cors::any, "RFC 8628 §3.1", "A device asks for its codes",
+     Limit::device},
     {post, "/api/auth/oauth2/device_authorization", device_code, Cors::any, "RFC 8628 §3.1",
-     "Device authorization endpoint"},
-    {post, "/api/auth/device/token", device_token, Cors::any, "RFC 8628 §3.4", "A device polls for its tokens"},
-    {get, "/api/auth/device", device_status, Cors::none, "Sigma contract §5", "What waits behind a user code"},
-    {post, "/api/auth/device/approve", device_approve, Cors::none, "Sigma contract §5", "The person's yes"},
-    {post, "/api/auth/device/deny", device_deny, Cors::none, "Sigma contract §5", "The person's no"},
+     "Device authorization endpoint", Limit::device},
+    {post, "/api/auth/device/token", device_token, Cors::any, "RFC 8628 §3.4", "A device polls for its tokens",
+     Limit::device},
+    {get, "/api/auth/device", device_status, Cors::none, "Sigma contract §5", "What waits behind a user code",
+     Limit::device},
+    {post, "/api/auth/device/approve", device_approve, Cors::none, "Sigma contract §5", "The person's yes",
+     Limit::device},
+    {post, "/api/auth/device/deny", device_deny, Cors::none, "Sigma contract §5", "The person's no", Limit::device},
 };
 
 constexpr const char* kDiscoveryPaths[] = {
@@ -107,13 +156,16 @@ struct Bound {
 
 }  // namespace
 
-std::vector<http::Route> public_routes(App& app, std::size_t body_limit) {
+std::vector<http::Route> public_routes(App& app, const PublicLimits& limits) {
   std::vector<http::Route> routes;
   for (const Entry& entry : kTable) {
     routes.push_back({entry.method,
                       entry.path,
-                      Bound{&app, entry.handler},
-                      {.cors = entry.cors, .spec = entry.spec, .summary = entry.summary}});
+                      limited(Bound{&app, entry.handler}, entry.limit, limits.rates, limits.limiter),
+                      {.cors = entry.cors,
+                       .body_limit = entry.limit == Limit::backup ? limits.backup_body : limits.body,
+                       .spec = entry.spec,
+                       .summary = entry.summary}});
   }
   for (const char* path : kDiscoveryPaths) {
     routes.push_back(
@@ -123,7 +175,6 @@ std::vector<http::Route> public_routes(App& app, std::size_t body_limit) {
          {.cors = Cors::any, .spec = "OpenID Connect Discovery §4, RFC 8414 §3", .summary = "Discovery document"}});
   }
   for (http::Route& page : page_routes()) routes.push_back(std::move(page));
-  for (http::Route& route : routes) route.options.body_limit = body_limit;
   return routes;
 }
 

@@ -2,12 +2,19 @@
 #include <vector>
 
 #include "app.hpp"
+#include "rate_limits.hpp"
 #include "sigma/http/router.hpp"
 
 namespace sigma::service {
 
-/// Every path of the public listener: the truth for router, metrics, CORS, limits and documentation. `body_limit`:
-/// bytes.
-std::vector<http::Route> public_routes(App& app, std::size_t body_limit);
+struct PublicLimits {
+  std::size_t body;         ///< bytes
+  std::size_t backup_body;  ///< bytes: encrypted backups may be larger
+  RateLimits rates;
+  cache::RateLimiter& limiter;
+};
+
+/// Every path of the public listener: the truth for router, metrics, CORS, limits and documentation.
+std::vector<http::Route> public_routes(App& app, const PublicLimits& limits);
 
 }  // namespace sigma::service

@@ -1,4 +1,5 @@
 // The life of the server: start, run, drain.
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -13,6 +14,7 @@
 #include "logout_worker.hpp"
 #include "routes.hpp"
 #include "routes/render.hpp"
+#include "sigma/cache/memory.hpp"
 #include "sigma/core/log.hpp"
 #include "sigma/core/run.hpp"
 #include "sigma/crypto/random.hpp"
@@ -24,7 +26,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kSigningQueue = 1'024;
-constexpr std::chrono::seconds kKeyReload{30};
+constexpr std::chrono::seconds kKeyReload{10};
+constexpr std::chrono::milliseconds kKeyPause{100};
 constexpr std::chrono::seconds kCleanup{60};
 constexpr std::size_t kCleanupBatch = 500;
 
@@ -32,9 +35,15 @@ constexpr std::size_t kCleanupBatch = 500;
 core::Task<> look_after_keys(App& app) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   for (;;) {
-    timer.expires_after(kKeyReload);
+    core::Milliseconds pause = kKeyReload;
+    if (const auto next = co_await app.keys.tend()) {
+      // All replicas change over at the moment that the store names, not at their next look.
+      pause = std::clamp<core::Milliseconds>(*next - app.clock.now(), kKeyPause, kKeyReload);
+    } else {
+      core::log::error("keys_not_tended", next.error());
+    }
+    timer.expires_after(pause);
     co_await timer.async_wait(asio::use_awaitable);
-    if (auto reloaded = co_await app.keys.reload(); !reloaded) core::log::error("keys_not_reloaded", reloaded.error());
   }
 }
 
@@ -85,8 +94,11 @@ int serve(const Config& config) {
   http::ServerOptions public_options = public_server_options(config);
   public_options.render_error = transport_error;
   public_options.finish = add_security_headers;
-  http::Server public_server(std::move(public_options),
-                             std::make_shared<http::Router>(public_routes(app, config.body_limit)), random, metrics);
+  cache::MemoryRateLimiter limiter(clock);
+  const PublicLimits limits{config.body_limit, std::max(config.body_limit, config.backup_limit),
+                            config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), limiter};
+  http::Server public_server(std::move(public_options), std::make_shared<http::Router>(public_routes(app, limits)),
+                             random, metrics);
 
   AdminContext admin{config, *opened->store, app.keys, clock, random, metrics};
   http::ServerOptions admin_options = admin_server_options(config);

@@ -5,6 +5,7 @@
 
 #include <boost/url/parse.hpp>
 
+#include "config_values.hpp"
 #include "sigma/store_postgres/connector.hpp"
 #include "sigma/store_sqlite/connector.hpp"
 
@@ -53,6 +54,8 @@ oauth::Settings make_settings(const Config& config) {
   settings.id_token_lifetime = config.id_token_lifetime;
   settings.refresh_token_lifetime = config.refresh_token_lifetime;
   settings.session_lifetime = config.session_lifetime;
+  settings.key_rotation_interval = config.key_rotation_interval;
+  settings.key_publication_lead = config.key_publication_lead;
   settings.id_token_algorithm = config.id_token_algorithm;
   settings.implicit_sign_up = config.implicit_sign_up;
   settings.allow_unregistered_device_clients = config.unregistered_device_clients;
@@ -93,8 +96,7 @@ std::vector<std::string> hosts_of(const Config& config) {
   // Also under the address it listens on: a replica is asked directly by health checks and by its neighbours.
   std::vector<std::string> hosts{authority, config.listen};
   const std::string port = url->has_port() ? ":" + std::string(url->port()) : "";
-  const std::string host(url->encoded_host());
-  if (host == "localhost" || host == "127.0.0.1" || host == "[::1]") {
+  if (is_loopback_origin(config.base_url)) {
     for (const char* name : {"localhost", "127.0.0.1", "[::1]"}) hosts.push_back(name + port);
   }
   return hosts;

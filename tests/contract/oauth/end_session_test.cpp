@@ -51,9 +51,9 @@ TEST_F(EndSessionTest, HintOfARetiredKeyCountsAsLongAsTheKeyIsPublished) {
   const auto second = sign_in().value();
   const std::string first_hint = hint(first.session);
   const std::string second_hint = hint(second.session);
-  ASSERT_TRUE(run(keys.rotate(jose::Algorithm::ES256, std::chrono::hours{1})));
+  ASSERT_TRUE(run(keys.rotate(jose::Algorithm::ES256, Takeover::announced)));
   EXPECT_TRUE(ends(first_hint, first));
-  clock.advance(std::chrono::hours{1});
+  clock.advance(settings.key_publication_lead + settings.id_token_lifetime + std::chrono::hours{1});
   ASSERT_TRUE(run(keys.reload()));
   EXPECT_FALSE(ends(second_hint, second));
 }

@@ -172,8 +172,8 @@ class Engine : public ::testing::Test {
   core::WorkPool pool{"signing", 1, 16};
   store::Database database{store_sqlite::make_connector(folder.file("test.db"))};
   store::Store store{database};
-  KeyManager keys{store.keys, sealer, clock, random};
   SubjectIdentifiers subjects{store.server_secrets, sealer, clock, random};
+  KeyManager keys{store.keys, sealer, pool, clock, random, settings};
   ClientDirectory clients{store.clients};
   XAuthTokenVerifier x_auth_token{store.replay, clock};
   ClientAssertionVerifier assertions{store.replay, clock, settings};

@@ -76,5 +76,61 @@ TEST_F(Engine, SessionsCanBeListedAndRevoked) {
   EXPECT_FALSE(session_of(second));
 }
 
+// Security case 46.
+TEST_F(Engine, SigningInAgainInOneBrowserEndsTheOldTokenAndKeepsTheSession) {
+  const auto first = sign_in().value();
+  const auto tokens = redeem(code_for(first)).value();
+  SignInRequest again;
+  again.x_auth_tokens = {token_for(*person_key, kSignInPath, std::nullopt)};
+  again.browser.session_token = first.session_token;
+  const auto second = run(sessions.sign_in(again)).value();
+  EXPECT_NE(second.session_token, first.session_token);
+  EXPECT_FALSE(session_of(first)) << "whoever knew the old token has lost the session";
+  EXPECT_EQ(second.session.id, first.session.id);
+  EXPECT_GT(second.session.auth_time, first.session.auth_time);
+  EXPECT_EQ(session_of(second)->session, second.session);
+  EXPECT_EQ(run(sessions.list(first.user.id))->size(), 1u);
+  EXPECT_TRUE(is_alive(tokens)) << "the person has not signed out";
+}
+
+// Security case 46.
+TEST_F(Engine, SigningInAsSomebodyElseLeavesTheOtherSessionAlone) {
+  const auto first = sign_in().value();
+  person_key = std::make_unique<bitcoin::PrivateKey>(bitcoin::PrivateKey::generate(random));
+  SignInRequest other;
+  other.x_auth_tokens = {token_for(*person_key, kSignInPath, std::nullopt)};
+  other.browser.session_token = first.session_token;
+  const auto second = run(sessions.sign_in(other)).value();
+  EXPECT_NE(second.session.id, first.session.id);
+  EXPECT_EQ(session_of(first)->user.id, first.user.id);
+  EXPECT_EQ(session_of(second)->user.id, second.user.id);
+}
+
+TEST_F(Engine, ADisabledPersonHasNoSessionAndCannotGetOne) {
+  auto signed_in = sign_in().value();
+  signed_in.user.disabled = true;
+  ASSERT_TRUE(*run(store.users.update(signed_in.user)));
+  EXPECT_FALSE(session_of(signed_in));
+  EXPECT_EQ(sign_in().error().code(), ErrorCode::user_disabled);
+  SignUpRequest sign_up;
+  sign_up.body = "{}";
+  sign_up.bap_id = signed_in.session.active_bap_id->str();
+  sign_up.x_auth_tokens = {token_for(*person_key, kSignInPath, std::nullopt)};
+  sign_up.enrollment_proofs = {token_for(*person_key, kSignUpPath, sign_up.body)};
+  EXPECT_EQ(run(sessions.sign_up(sign_up)).error().code(), ErrorCode::user_disabled);
+}
+
+TEST_F(Engine, WhoNamesAnIdentityOfSomebodyElseIsNotToldToSignUp) {
+  const auto owner = sign_in().value();
+  Settings closed = settings;
+  closed.implicit_sign_up = false;
+  SessionService strict{store.users, store.sessions, x_auth_token, clock, random, closed};
+  person_key = std::make_unique<bitcoin::PrivateKey>(bitcoin::PrivateKey::generate(random));
+  SignInRequest request;
+  request.x_auth_tokens = {token_for(*person_key, kSignInPath, std::nullopt)};
+  request.bap_id = owner.session.active_bap_id->str();
+  EXPECT_EQ(run(strict.sign_in(request)).error().code(), ErrorCode::bap_ownership_failed);
+}
+
 }  // namespace
 }  // namespace sigma::oauth::testing

@@ -95,5 +95,41 @@ TYPED_TEST(Consents, withdrawal_without_identity_kills_all_tokens_of_user_and_cl
   EXPECT_TRUE(this->is_live("other-client"));
 }
 
+TYPED_TEST(Consents, narrowing_kills_the_tokens_that_hold_what_was_taken_away) {
+  await(this->consents().remember({kUser, kClient, kIdentity, {"openid", "profile", "email"}, kNow, kNow}));
+  this->grant("mine", kIdentity);  // openid profile
+  this->grant("other-identity", BapId{"bap-2"});
+  this->grant("other-client", kIdentity, "client-2");
+  this->grant("other-user", kIdentity, "client-1", "user-2");
+
+  const std::vector<std::string> no_email{"openid", "profile", "admin"};
+  const Consent narrowed{kUser, kClient, kIdentity, {"openid", "profile"}, kNow, after(4)};
+  EXPECT_EQ(await(this->consents().narrow(kUser, kClient, kIdentity, no_email, after(4))), narrowed)
+      << "keeps, never adds";
+  EXPECT_EQ(await(this->consents().find(kUser, kClient, kIdentity)), narrowed);
+  EXPECT_TRUE(this->is_live("mine")) << "does not hold email";
+
+  await(this->consents().narrow(kUser, kClient, kIdentity, {"openid"}, after(5)));
+  EXPECT_FALSE(this->is_live("mine"));
+  for (const char* label : {"other-identity", "other-client", "other-user"}) EXPECT_TRUE(this->is_live(label)) << label;
+}
+
+TYPED_TEST(Consents, narrowing_without_an_identity_counts_for_all_of_them) {
+  await(this->consents().remember({kUser, kClient, {}, {"openid", "profile"}, kNow, kNow}));
+  this->grant("one", kIdentity);
+  this->grant("another", BapId{"bap-2"});
+  this->grant("other-client", kIdentity, "client-2");
+  ASSERT_TRUE(await(this->consents().narrow(kUser, kClient, {}, {"openid"}, after(5))));
+  EXPECT_FALSE(this->is_live("one"));
+  EXPECT_FALSE(this->is_live("another"));
+  EXPECT_TRUE(this->is_live("other-client"));
+}
+
+TYPED_TEST(Consents, narrowing_what_is_not_there_does_nothing) {
+  this->grant("mine", kIdentity);
+  EXPECT_EQ(await(this->consents().narrow(kUser, kClient, kIdentity, {}, after(5))), std::nullopt);
+  EXPECT_TRUE(this->is_live("mine"));
+}
+
 }  // namespace
 }  // namespace sigma::store::contract

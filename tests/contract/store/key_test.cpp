@@ -47,7 +47,7 @@ TYPED_TEST(Keys, rotation_retires_the_old_and_adds_the_new) {
   SigningKey next = make_key("b");
   next.created_at = after(kHour);
   next.active_from = after(2 * kHour);
-  await(this->keys().rotate(next, after(kDay)));
+  EXPECT_TRUE(await(this->keys().rotate(next, "a", after(kDay))));
 
   SigningKey retired = make_key("a");
   retired.retired_at = after(2 * kHour);
@@ -56,9 +56,38 @@ TYPED_TEST(Keys, rotation_retires_the_old_and_adds_the_new) {
   EXPECT_FALSE(await(this->keys().create_if_none(make_key("c"))));
 }
 
+TYPED_TEST(Keys, replicas_that_rotate_at_once_make_one_key) {
+  await(this->keys().create_if_none(make_key("a")));
+  Database second(this->backend_.connector());
+  Store other(second);
+  std::vector<Task<Result<bool>>> attempts;
+  for (int i = 0; i < 20; ++i) {
+    attempts.push_back(
+        (i % 2 == 0 ? this->store() : other).keys.rotate(make_key("k" + std::to_string(i)), "a", after(kDay)));
+  }
+  int made = 0;
+  for (auto& result : run_all(std::move(attempts))) made += must(std::move(result)) ? 1 : 0;
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(await(this->keys().list()).size(), 2u);
+}
+
+TYPED_TEST(Keys, a_rotation_at_once_also_ends_one_that_is_under_way) {
+  await(this->keys().create_if_none(make_key("a")));
+  SigningKey announced = make_key("b");
+  announced.active_from = after(kHour);
+  EXPECT_TRUE(await(this->keys().rotate(announced, "a", after(kDay))));
+  SigningKey now = make_key("c");
+  now.active_from = after(10);
+  EXPECT_TRUE(await(this->keys().rotate(now, "b", after(10))));
+  SigningKey old = make_key("a");
+  old.retired_at = announced.retired_at = old.expires_at = announced.expires_at = after(10);
+  EXPECT_EQ(await(this->keys().list()), (std::vector{old, announced, now}));
+}
+
 TYPED_TEST(Keys, rotation_to_a_known_kid_changes_nothing) {
   await(this->keys().create_if_none(make_key("a")));
-  EXPECT_EQ(core::testing::run(this->keys().rotate(make_key("a"), after(kDay))).error().code(), core::Code::conflict);
+  EXPECT_EQ(core::testing::run(this->keys().rotate(make_key("a"), "a", after(kDay))).error().code(),
+            core::Code::conflict);
   EXPECT_EQ(await(this->keys().list()), std::vector{make_key("a")});
 }
 

@@ -134,5 +134,37 @@ TYPED_TEST(Sessions, hostile_texts_come_back_unchanged) {
   }
 }
 
+TYPED_TEST(Sessions, a_new_secret_ends_the_old_one_and_keeps_the_tokens) {
+  await(this->sessions().create(make_session()));
+  this->grant("online", "session-1", {"openid"});
+  Session renewed = make_session();
+  renewed.token_hash = hash_of("renewed");
+  renewed.active_bap_id = BapId{"bap-2"};
+  renewed.auth_time = renewed.updated_at = after(kHour);
+  renewed.ip_address = "192.0.2.1";
+  renewed.user_agent = "curl";
+  renewed.expires_at = after(2 * kDay);
+  EXPECT_TRUE(await(this->sessions().replace_secret(renewed, make_session().token_hash)));
+  EXPECT_EQ(await(this->sessions().find(make_session().token_hash, kNow)), std::nullopt);
+  EXPECT_EQ(await(this->sessions().find(renewed.token_hash, kNow))->session, renewed);
+  EXPECT_TRUE(this->is_live("online"));
+}
+
+TYPED_TEST(Sessions, of_two_new_secrets_at_once_one_wins) {
+  await(this->sessions().create(make_session()));
+  Database second(this->backend_.connector());
+  Store other(second);
+  std::vector<Task<Result<bool>>> attempts;
+  for (int i = 0; i < 20; ++i) {
+    Session renewed = make_session();
+    renewed.token_hash = hash_of("renewed" + std::to_string(i));
+    attempts.push_back(
+        (i % 2 == 0 ? this->store() : other).sessions.replace_secret(renewed, make_session().token_hash));
+  }
+  int replaced = 0;
+  for (auto& result : run_all(std::move(attempts))) replaced += must(std::move(result)) ? 1 : 0;
+  EXPECT_EQ(replaced, 1);
+}
+
 }  // namespace
 }  // namespace sigma::store::contract

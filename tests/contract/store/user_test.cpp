@@ -175,5 +175,39 @@ TYPED_TEST(Users, hostile_texts_come_back_unchanged) {
   }
 }
 
+TYPED_TEST(Users, one_identity_is_primary) {
+  await(this->users().create_with_profile(make_user("user-1"), make_profile("first", "user-1")));
+  await(this->users().create_with_profile(make_user("user-2"), make_profile("theirs", "user-2")));
+  Profile second = make_profile("second", "user-1");
+  second.updated_at = after(9);
+  EXPECT_TRUE(await(this->users().save_profile(second)));
+  EXPECT_FALSE(await(this->users().find_profile(BapId{"first"}))->is_primary);
+  EXPECT_TRUE(await(this->users().find_profile(BapId{"second"}))->is_primary);
+  EXPECT_TRUE(await(this->users().find_profile(BapId{"theirs"}))->is_primary);
+  EXPECT_FALSE(await(this->users().save_profile(make_profile("theirs", "user-1"))));
+  EXPECT_TRUE(await(this->users().find_profile(BapId{"second"}))->is_primary) << "a refused one replaces nothing";
+}
+
+TYPED_TEST(Users, the_identity_last_used_is_that_of_the_newest_grant_else_of_the_newest_consent) {
+  await(this->users().create_with_profile(make_user(), make_profile()));
+  await(this->store().clients.create(make_client()));
+  const auto last = [&] { return await(this->users().last_identity(UserId{"user-1"}, ClientId{"client-1"})); };
+  EXPECT_EQ(last(), std::nullopt);
+  for (const auto& [id, when] : {std::pair{"early", 5}, std::pair{"late", 9}, std::pair{"middle", 7}}) {
+    await(this->store().consents.remember(
+        {UserId{"user-1"}, ClientId{"client-1"}, BapId{id}, {"openid"}, kNow, after(when)}));
+  }
+  await(this->store().consents.remember({UserId{"user-1"}, ClientId{"client-1"}, {}, {"openid"}, kNow, after(20)}));
+  EXPECT_EQ(last(), BapId{"late"});
+  for (const auto& [id, when] : {std::pair{"a", 1}, std::pair{"b", 3}, std::pair{"c", 2}}) {
+    AuthorizationCode code = make_code(id);
+    code.bap_id = BapId{id};
+    code.created_at = after(when);
+    await(this->store().tokens.create_code(code));
+  }
+  EXPECT_EQ(last(), BapId{"b"});
+  EXPECT_EQ(await(this->users().last_identity(UserId{"user-1"}, ClientId{"client-2"})), std::nullopt);
+}
+
 }  // namespace
 }  // namespace sigma::store::contract

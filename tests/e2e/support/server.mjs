@@ -80,6 +80,7 @@ export class Server {
       SIGMA_ADMIN_TOKEN: this.adminToken,
       SIGMA_BAP_API_URL: 'off',
       SIGMA_LOG_FORMAT: 'json',
+      SIGMA_RATE_LIMITS: 'off',
       ...(this.databaseUrl ? { SIGMA_DATABASE_URL: this.databaseUrl } : {}),
       ...env,
     };

@@ -181,6 +181,45 @@ TEST_F(ConfigTest, ListsAndUnits) {
                               HasSubstr("SIGMA_HEADER_LIMIT")));
 }
 
+TEST_F(ConfigTest, RequestsAreLimitedUnlessEverybodyIsLoopback) {
+  for (const char* origin : {"http://localhost:8787", "http://127.0.0.1", "http://[::1]:1"}) {
+    environment_["base_url"] = origin;
+    EXPECT_FALSE(load()->rate_limits) << origin;
+  }
+  for (const char* origin : {"https://id.example.com", "https://localhost.example.com", "http://10.0.0.1:8787"}) {
+    environment_["base_url"] = origin;
+    EXPECT_TRUE(load()->rate_limits) << origin;
+  }
+  environment_["rate_limits"] = "off";
+  EXPECT_FALSE(load()->rate_limits);
+}
+
+TEST_F(ConfigTest, RateLimitsAreNamedByClass) {
+  environment_["rate_limit_per_minute"] = "token=20, register=0";
+  RateLimits expected;
+  expected[Limit::token] = 20;
+  expected[Limit::registration] = 0;
+  EXPECT_EQ(load()->rate_limit_per_minute, expected);
+  for (const char* text : {"tokens=1", "none=1", "token", "token=-1", "token=1000001", "=5"}) {
+    environment_["rate_limit_per_minute"] = text;
+    EXPECT_THAT(faults(), HasSubstr("SIGMA_RATE_LIMIT_PER_MINUTE")) << text;
+  }
+}
+
+TEST_F(ConfigTest, KeysAreRotatedByTheClockOrNot) {
+  EXPECT_EQ(load()->key_rotation_interval, std::chrono::days(90));
+  for (const char* text : {"off", "0"}) {
+    environment_["key_rotation_interval"] = text;
+    EXPECT_EQ(load()->key_rotation_interval.count(), 0) << text;
+  }
+  environment_["key_rotation_interval"] = "10m";
+  EXPECT_THAT(faults(), HasSubstr("SIGMA_KEY_PUBLICATION_LEAD"));
+  environment_["key_publication_lead"] = "5m";
+  EXPECT_EQ(faults(), "");
+  environment_["key_rotation_interval"] = "30s";
+  EXPECT_THAT(faults(), HasSubstr("SIGMA_KEY_ROTATION_INTERVAL"));
+}
+
 TEST_F(ConfigTest, PublicListenersDrainSlowly) {
   environment_["listen"] = "0.0.0.0:8787";
   EXPECT_EQ(load()->drain_delay, std::chrono::seconds(5));

@@ -1,6 +1,7 @@
 #include "sigma/oauth/keys/key_manager.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace sigma::oauth {
 namespace {
@@ -8,36 +9,50 @@ namespace {
 constexpr std::string_view kPurpose = "signing-key";
 constexpr jose::Algorithm kAlgorithms[] = {jose::Algorithm::RS256, jose::Algorithm::ES256, jose::Algorithm::EdDSA,
                                            jose::Algorithm::ES256K};
+constexpr core::UtcTime kNever{std::numeric_limits<std::int64_t>::max()};
+// Beyond the last token's life: for clocks of those who verify, and for replicas that learn of the change late.
+constexpr std::chrono::hours kLeeway{1};
+
+// How long a key must stay published after it has signed for the last time.
+core::Milliseconds overlap(const Settings& settings) {
+  return std::max(settings.id_token_lifetime, settings.access_token_lifetime) + kLeeway;
+}
+
+const store::SigningKey* find_unretired(const std::vector<store::SigningKey>& rows, jose::Algorithm algorithm) {
+  const auto found = std::ranges::find_if(rows, [&](const store::SigningKey& row) {
+    return row.algorithm == jose::to_string(algorithm) && !row.retired_at;
+  });
+  return found == rows.end() ? nullptr : &*found;
+}
 
 }  // namespace
 
-core::Result<store::SigningKey> KeyManager::make(jose::Algorithm algorithm) {
-  SIGMA_TRY(const auto key, jose::SigningKey::generate(algorithm, random_));
+core::Task<core::Result<store::SigningKey>> KeyManager::make(jose::Algorithm algorithm, core::Milliseconds lead) {
+  SIGMA_CO_TRY(const auto key,
+               co_await pool_.run([this, algorithm] { return jose::SigningKey::generate(algorithm, random_); }));
   store::SigningKey row;
   row.kid = key->kid();
   row.algorithm = std::string(jose::to_string(algorithm));
   row.public_jwk = key->public_jwk();
-  SIGMA_TRY(const crypto::SecretBytes secret, key->export_private());
-  SIGMA_TRY(row.sealed_private, sealer_.seal(kPurpose, row.kid, secret.view(), random_));
-  row.created_at = row.active_from = clock_.now();
-  return row;
+  SIGMA_CO_TRY(const crypto::SecretBytes secret, key->export_private());
+  SIGMA_CO_TRY(row.sealed_private, sealer_.seal(kPurpose, row.kid, secret.view(), random_));
+  row.created_at = clock_.now();
+  row.active_from = row.created_at + lead;
+  co_return row;
 }
 
 core::Task<core::Result<void>> KeyManager::start() {
   SIGMA_CO_TRY(const auto rows, co_await keys_.list());
   for (const jose::Algorithm algorithm : kAlgorithms) {
-    const bool present = std::any_of(rows.begin(), rows.end(), [&](const store::SigningKey& row) {
-      return row.algorithm == jose::to_string(algorithm) && !row.retired_at;
-    });
-    if (present) continue;
-    SIGMA_CO_TRY(store::SigningKey row, make(algorithm));
+    if (find_unretired(rows, algorithm)) continue;
+    SIGMA_CO_TRY(store::SigningKey row, co_await make(algorithm, core::Milliseconds{0}));
     SIGMA_CO_CHECK(co_await keys_.create_if_none(std::move(row)));  // another replica may have been first
   }
   co_return co_await reload();
 }
 
-core::Task<core::Result<void>> KeyManager::reload() {
-  SIGMA_CO_TRY(const auto rows, co_await keys_.list());
+core::Task<core::Result<KeyManager::Rows>> KeyManager::load() {
+  SIGMA_CO_TRY(Rows rows, co_await keys_.list());
   const core::UtcTime now = clock_.now();
   std::vector<std::shared_ptr<const jose::SigningKey>> signing;
   std::vector<core::Json> published;
@@ -57,13 +72,59 @@ core::Task<core::Result<void>> KeyManager::reload() {
   }
   SIGMA_CO_TRY(auto snapshot, jose::KeySet::create(std::move(signing), published));
   current_.store(std::move(snapshot));
+  co_return rows;
+}
+
+core::Task<core::Result<void>> KeyManager::reload() {
+  SIGMA_CO_CHECK(co_await load());
   co_return core::Result<void>{};
 }
 
-core::Task<core::Result<void>> KeyManager::rotate(jose::Algorithm algorithm, core::Milliseconds overlap) {
-  SIGMA_CO_TRY(store::SigningKey row, make(algorithm));
-  SIGMA_CO_CHECK(co_await keys_.rotate(std::move(row), clock_.now() + overlap));
+core::Task<core::Result<bool>> KeyManager::replace(store::SigningKey old, Takeover takeover) {
+  const bool at_once = takeover == Takeover::at_once;
+  const auto lead = at_once ? core::Milliseconds{0} : core::Milliseconds{settings_.key_publication_lead};
+  SIGMA_CO_TRY(store::SigningKey row, co_await make(*jose::parse_algorithm(old.algorithm), lead));
+  const core::UtcTime unpublished = row.active_from + (at_once ? core::Milliseconds{0} : overlap(settings_));
+  co_return co_await keys_.rotate(std::move(row), std::move(old.kid), unpublished);
+}
+
+core::Task<core::Result<void>> KeyManager::rotate(jose::Algorithm algorithm, Takeover takeover) {
+  SIGMA_CO_TRY(const Rows rows, co_await keys_.list());
+  const store::SigningKey* old = find_unretired(rows, algorithm);
+  if (!old) co_return core::Error{core::Code::not_found, "There is no key of this algorithm yet; start the server."};
+  SIGMA_CO_TRY(const bool replaced, co_await replace(*old, takeover));
+  if (!replaced)
+    co_return core::Error{core::Code::conflict, "The key was replaced at the same moment; look at the list of keys."};
   co_return co_await reload();
+}
+
+// The successor is announced so early that the key signs for one interval, not for one and the lead.
+core::UtcTime KeyManager::due(const store::SigningKey& key) const {
+  if (settings_.key_rotation_interval.count() == 0 || key.retired_at) return kNever;
+  return key.active_from + settings_.key_rotation_interval - settings_.key_publication_lead;
+}
+
+core::Task<core::Result<core::UtcTime>> KeyManager::tend() {
+  SIGMA_CO_TRY(Rows rows, co_await load());
+  bool changed = false;
+  for (const jose::Algorithm algorithm : kAlgorithms) {
+    const store::SigningKey* key = find_unretired(rows, algorithm);
+    if (!key || clock_.now() < due(*key)) continue;
+    SIGMA_CO_CHECK(co_await replace(*key, Takeover::announced));  // false: another replica was first
+    changed = true;
+  }
+  if (changed) {
+    SIGMA_CO_TRY(rows, co_await load());
+  }
+  const core::UtcTime now = clock_.now();
+  core::UtcTime next = kNever;
+  for (const store::SigningKey& row : rows) {
+    for (const core::UtcTime moment :
+         {row.active_from, row.retired_at.value_or(kNever), row.expires_at.value_or(kNever), due(row)}) {
+      if (now < moment) next = std::min(next, moment);
+    }
+  }
+  co_return next;
 }
 
 }  // namespace sigma::oauth

@@ -18,13 +18,19 @@ core::Task<http::Response> rotate_key(AdminContext& admin, http::Request request
   if (body.refusal) co_return *body.refusal;
   const auto name = core::json_string(body.json, "alg");
   const auto algorithm = name ? jose::parse_algorithm(*name) : std::nullopt;
-  if (!algorithm || body.json.size() != 1 || !admin.keys.current()->active(*algorithm)) {
-    co_return problem(400, "The body must be {\"alg\": …} with RS256, ES256, EdDSA or ES256K.");
+  const auto at_once = body.json.find("at_once");
+  const bool has_at_once = at_once != body.json.end();
+  if (!algorithm || !admin.keys.current()->active(*algorithm) || (has_at_once && !at_once->is_boolean()) ||
+      body.json.size() != (has_at_once ? 2 : 1)) {
+    co_return problem(400,
+                      "The body must be {\"alg\": …} with RS256, ES256, EdDSA or ES256K, and may hold "
+                      "\"at_once\": true for a key that others may know.");
   }
-  // Tokens signed a moment ago must verify as long as they live.
-  const auto rotated = co_await admin.keys.rotate(*algorithm, admin.config.id_token_lifetime);
+  const bool now = has_at_once && at_once->get<bool>();
+  const auto rotated =
+      co_await admin.keys.rotate(*algorithm, now ? oauth::Takeover::at_once : oauth::Takeover::announced);
   if (!rotated) co_return problem(rotated.error());
-  core::log::info("signing_key_rotated", {{"alg", *name}, {"request_id", request.request_id}});
+  core::log::info("signing_key_rotated", {{"alg", *name}, {"at_once", now}, {"request_id", request.request_id}});
   co_return co_await list_keys(admin, std::move(request));
 }
 

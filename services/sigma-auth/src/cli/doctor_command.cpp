@@ -86,7 +86,9 @@ void check_clock(Report& report, core::UtcTime now) {
 void check_keys(Report& report, Invocation& run, const Config& config, store::Store& store) {
   const auto sealer = make_sealer(config);
   if (!sealer) return report.add(Verdict::failure, "secret", sealer.error().description());
-  oauth::KeyManager keys(store.keys, *sealer, run.clock, run.random);
+  core::WorkPool pool("keys", 1, 1);
+  const oauth::Settings settings = make_settings(config);
+  oauth::KeyManager keys(store.keys, *sealer, pool, run.clock, run.random, settings);
   if (const auto loaded = run_to_end(keys.reload()); !loaded) {
     return report.add(Verdict::failure, "signing keys",
                       fmt::format("cannot be opened with this SIGMA_SECRET: {} {}", loaded.error().description(),

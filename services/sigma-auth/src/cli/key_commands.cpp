@@ -8,8 +8,6 @@ namespace {
 
 using core::Result;
 
-constexpr std::chrono::hours kLeeway{1};  // for clocks and caches of those who verify
-
 Result<void> print_keys(store::Store& store, core::UtcTime now, bool as_json) {
   SIGMA_TRY(const auto keys, run_to_end(store.keys.list()));
   core::Json all = core::Json::array();
@@ -25,12 +23,14 @@ Result<void> print_keys(store::Store& store, core::UtcTime now, bool as_json) {
   return {};
 }
 
-Result<void> rotate(Invocation& run, const std::string& name) {
+Result<void> rotate(Invocation& run, const std::string& name, oauth::Takeover takeover) {
   SIGMA_TRY(const Config config, run.load({.secret = true}));
   SIGMA_TRY(const crypto::Sealer sealer, make_sealer(config));
   SIGMA_TRY(const OpenStore open, open_store(config, run.clock));
-  oauth::KeyManager keys(open.store->keys, sealer, run.clock, run.random);
-  auto rotated = run_to_end(keys.rotate(*jose::parse_algorithm(name), config.id_token_lifetime + kLeeway));
+  core::WorkPool pool("keys", 1, 1);
+  const oauth::Settings settings = make_settings(config);
+  oauth::KeyManager keys(open.store->keys, sealer, pool, run.clock, run.random, settings);
+  auto rotated = run_to_end(keys.rotate(*jose::parse_algorithm(name), takeover));
   if (rotated) rotated = print_keys(*open.store, run.clock.now(), true);
   open.database->stop();
   return rotated;
@@ -52,12 +52,23 @@ void add_key_commands(CLI::App& app, Invocation& run) {
   });
 
   const auto algorithm = std::make_shared<std::string>("RS256");
-  CLI::App* rotated = group.add_subcommand(
-      "rotate", "Replace the signing key of an algorithm; the old one stays published while its tokens live");
+  const auto at_once = std::make_shared<bool>(false);
+  CLI::App* rotated =
+      group.add_subcommand("rotate",
+                           "Replace the signing key of an algorithm: the new one is published first and signs after "
+                           "SIGMA_KEY_PUBLICATION_LEAD; the old one stays published while its tokens live");
   rotated->add_option("--alg", *algorithm, "RS256, ES256, EdDSA or ES256K")
       ->check(CLI::IsMember({"RS256", "ES256", "EdDSA", "ES256K"}))
       ->capture_default_str();
-  rotated->callback([&run, algorithm] { run.action = [&run, algorithm] { return rotate(run, *algorithm); }; });
+  rotated->add_flag(
+      "--at-once", *at_once,
+      "For a key that others may know: it and those before it are withdrawn now, and what they have signed "
+      "does not verify any more");
+  rotated->callback([&run, algorithm, at_once] {
+    run.action = [&run, algorithm, at_once] {
+      return rotate(run, *algorithm, *at_once ? oauth::Takeover::at_once : oauth::Takeover::announced);
+    };
+  });
 }
 
 }  // namespace sigma::service

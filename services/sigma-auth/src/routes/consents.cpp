@@ -1,19 +1,17 @@
+// Consents in the words of better-auth's oauth-provider: its errors here are OAuth's, its sessions' the session API's.
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
+#include "sigma/http/form.hpp"
+#include "sigma/oauth/consents/consent_book.hpp"
 
 namespace sigma::service {
 namespace {
 
 using core::Json;
 
-// One string names a consent: client and identity. Neither part holds a blank.
-std::string consent_id(const store::Consent& consent) {
-  return consent.client_id.str() + ' ' + (consent.bap_id ? consent.bap_id->str() : "");
-}
-
 Json consent_json(const store::Consent& consent) {
-  return {{"id", consent_id(consent)},
+  return {{"id", oauth::consent_id(consent)},
           {"clientId", consent.client_id.str()},
           {"userId", consent.user_id.str()},
           {"referenceId", consent.bap_id ? Json(consent.bap_id->str()) : Json(nullptr)},
@@ -23,37 +21,96 @@ Json consent_json(const store::Consent& consent) {
           {"updatedAt", to_iso8601(consent.updated_at)}};
 }
 
+http::Response answer(const oauth::Result<store::Consent>& consent) {
+  return consent ? json_answer(consent_json(*consent)) : oauth_error(consent.error());
+}
+
+oauth::Error invalid(std::string description) {
+  return {oauth::ErrorCode::validation_error, std::move(description)};
+}
+
+struct ConsentCall {
+  store::UserId user;
+  std::string id;
+  Json body;
+};
+
+// What the changing calls have in common: a session, and a JSON body that names a consent.
+Task<oauth::Result<ConsentCall>> consent_call(App& app, const http::Request& request) {
+  SIGMA_CO_TRY(const auto session, co_await require_session(app, request));
+  auto body = core::parse_json(request.body);
+  auto id = body ? core::json_string(*body, "id") : std::nullopt;
+  if (!id) co_return invalid("[body.id] Invalid input: expected the id of a consent");
+  co_return ConsentCall{session.user.id, std::move(*id), std::move(*body)};
+}
+
+oauth::Result<oauth::Scopes> wanted_scopes(const Json& body) {
+  const oauth::Error wrong = invalid("[body.update.scopes] Invalid input: expected an array of strings");
+  const auto update = body.find("update");
+  if (update == body.end() || !update->is_object() || !update->contains("scopes")) return wrong;
+  const Json& given = (*update)["scopes"];
+  if (!given.is_array()) return wrong;
+  oauth::Scopes scopes;
+  for (const Json& scope : given) {
+    if (!scope.is_string()) return wrong;
+    scopes.push_back(scope.get<std::string>());
+  }
+  return scopes;
+}
+
 }  // namespace
 
 Task<http::Response> get_consents(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
-  auto consents = co_await app.store.consents.list(session->user.id);
-  if (!consents) co_return session_error(consents.error());
+  auto consents = co_await app.consents.list(session->user.id);
+  if (!consents) co_return oauth_error(consents.error());
   Json list = Json::array();
   for (const auto& consent : *consents) list.push_back(consent_json(consent));
   co_return json_answer(list);
 }
 
+Task<http::Response> get_consent(App& app, http::Request request) {
+  auto session = co_await require_session(app, request);
+  if (!session) co_return session_error(session.error());
+  const auto form = http::Form::parse(request.query);
+  const auto id = form ? form->find("id") : std::nullopt;
+  if (!id) co_return session_error(invalid("[query.id] Invalid input: expected the id of a consent"));
+  co_return answer(co_await app.consents.find(session->user.id, std::string(*id)));
+}
+
+Task<http::Response> update_consent(App& app, http::Request request) {
+  if (request.content_type() != "application/json")
+    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  auto call = co_await consent_call(app, request);
+  if (!call) co_return session_error(call.error());
+  auto scopes = wanted_scopes(call->body);
+  if (!scopes) co_return session_error(scopes.error());
+  co_return answer(co_await app.consents.narrow(call->user, std::move(call->id), std::move(*scopes)));
+}
+
 Task<http::Response> delete_consent(App& app, http::Request request) {
+  if (request.content_type() != "application/json")
+    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  auto call = co_await consent_call(app, request);
+  if (!call) co_return session_error(call.error());
+  auto withdrawn = co_await app.consents.withdraw(call->user, std::move(call->id));
+  co_return withdrawn ? json_answer({{"success", true}}) : oauth_error(withdrawn.error());
+}
+
+// Clients of 2025 told the server on their consent page which identity the answer is for. That is the session's current
+// identity here; the code of the consent they name does not exist any more.
+Task<http::Response> store_consent_bap_id(App& app, http::Request request) {
   if (request.content_type() != "application/json")
     co_return transport_error(request, 415, "Content-Type must be application/json.");
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
   const auto body = core::parse_json(request.body);
-  const auto id = body ? core::json_string(*body, "id") : std::nullopt;
-  if (!id)
-    co_return session_error(
-        {oauth::ErrorCode::validation_error, "[body.id] Invalid input: expected the id of a consent"});
-  auto consents = co_await app.store.consents.list(session->user.id);
-  if (!consents) co_return session_error(consents.error());
-  for (const auto& consent : *consents) {
-    if (consent_id(consent) != *id) continue;
-    auto withdrawn =
-        co_await app.store.consents.withdraw(session->user.id, consent.client_id, consent.bap_id, app.clock.now());
-    co_return withdrawn ? json_answer({{"success", true}}) : session_error(withdrawn.error());
-  }
-  co_return session_error({oauth::ErrorCode::not_found, "There is no such consent."});
+  const auto bap_id = body ? core::json_string(*body, "bapId") : std::nullopt;
+  if (!bap_id || !core::json_string(*body, "consentCode"))
+    co_return session_error(invalid("[body] Invalid input: expected the strings consentCode and bapId"));
+  auto profile = co_await app.sessions.set_active_identity(std::move(*session), store::BapId{*bap_id});
+  co_return profile ? json_answer({{"success", true}}) : session_error(profile.error());
 }
 
 }  // namespace sigma::service

@@ -20,14 +20,32 @@ Task<http::Response> ok(App& app, http::Request request);
 // end_session.cpp
 Task<http::Response> end_session(App& app, http::Request request);
 Task<http::Response> end_session_confirm(App& app, http::Request request);
+// sign_up.cpp
+Task<http::Response> sign_up_sigma(App& app, http::Request request);
 // organization.cpp
 Task<http::Response> list_organizations(App& app, http::Request request);
 Task<http::Response> set_active_organization(App& app, http::Request request);
 Task<http::Response> get_full_organization(App& app, http::Request request);
 Task<http::Response> get_active_member(App& app, http::Request request);
+// invitations.cpp
+Task<http::Response> refuse_invitation(App& app, http::Request request);
+Task<http::Response> no_invitations(App& app, http::Request request);
 // consents.cpp
 Task<http::Response> get_consents(App& app, http::Request request);
+Task<http::Response> get_consent(App& app, http::Request request);
+Task<http::Response> update_consent(App& app, http::Request request);
 Task<http::Response> delete_consent(App& app, http::Request request);
+Task<http::Response> store_consent_bap_id(App& app, http::Request request);
+// identities.cpp
+Task<http::Response> list_identities(App& app, http::Request request);
+Task<http::Response> save_identity(App& app, http::Request request);
+Task<http::Response> bap_profile(App& app, http::Request request);
+Task<http::Response> last_oauth_identity(App& app, http::Request request);
+Task<http::Response> token_for_endpoint(App& app, http::Request request);
+// backup.cpp
+Task<http::Response> push_backup(App& app, http::Request request);
+Task<http::Response> pull_backup(App& app, http::Request request);
+Task<http::Response> keep_backup(App& app, http::Request request);
 // authorize.cpp
 Task<http::Response> authorize(App& app, http::Request request);
 Task<http::Response> legacy_authorize(App& app, http::Request request);

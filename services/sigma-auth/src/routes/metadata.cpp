@@ -32,7 +32,7 @@ http::Handler discovery_handler(const App& app) {
 }
 
 Task<http::Response> jwks(App& app, http::Request) {
-  co_return cacheable_json(std::make_shared<const std::string>(core::dump_json(app.keys.current()->jwks())));
+  co_return cacheable_json(app.keys.current()->jwks_text());
 }
 
 }  // namespace sigma::service

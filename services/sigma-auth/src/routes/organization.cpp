@@ -59,7 +59,7 @@ std::optional<std::string> query_parameter(const http::Request& request, std::st
 Task<http::Response> list_organizations(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
-  auto profiles = co_await app.sessions.identities(session->user.id);
+  auto profiles = co_await app.identities.of_user(session->user.id);
   if (!profiles) co_return session_error(profiles.error());
   Json list = Json::array();
   for (const auto& profile : *profiles) list.push_back(organization_json(profile));

@@ -125,11 +125,13 @@ http::Response transport_error(const http::Request& request, int status, std::st
                                 : status == 405 ? "METHOD_NOT_ALLOWED"
                                 : status == 413 ? "PAYLOAD_TOO_LARGE"
                                 : status == 415 ? "UNSUPPORTED_MEDIA_TYPE"
+                                : status == 429 ? "TOO_MANY_REQUESTS"
                                 : status == 503 ? "SERVICE_UNAVAILABLE"
                                 : status >= 500 ? "INTERNAL_SERVER_ERROR"
                                                 : "BAD_REQUEST";
   if (oauth && status != 415) {
     const std::string_view error = status == 404   ? "not_found"
+                                   : status == 429 ? "too_many_requests"
                                    : status == 503 ? "temporarily_unavailable"
                                    : status >= 500 ? "server_error"
                                                    : "invalid_request";

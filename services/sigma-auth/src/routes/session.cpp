@@ -86,17 +86,14 @@ Task<http::Response> sign_in_sigma(App& app, http::Request request) {
   }
   if (auto allowed = check_origin(app, request); !allowed) co_return session_error(allowed.error());
   oauth::SignInRequest sign_in;
-  for (const auto& [name, value] : request.headers.fields()) {
-    if (core::to_lower_ascii(name) == "x-auth-token") sign_in.x_auth_tokens.push_back(value);
-  }
+  sign_in.x_auth_tokens = values_of(request, "X-Auth-Token");
+  sign_in.browser = browser_of(app, request);
   if (!sign_in.x_auth_tokens.empty()) {
     auto wanted = wanted_identity(request);
     if (!wanted) co_return session_error(wanted.error());
     sign_in.bap_id = std::move(*wanted);
   }
   sign_in.body = std::move(request.body);
-  sign_in.ip_address = request.remote_address;
-  sign_in.user_agent = request.headers.find("User-Agent").value_or("");
   auto signed_in = co_await app.sessions.sign_in(std::move(sign_in));
   if (!signed_in) co_return session_error(signed_in.error());
 

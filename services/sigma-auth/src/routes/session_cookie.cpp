@@ -68,6 +68,24 @@ std::optional<PresentedSession> presented_session(const App& app, const http::Re
   return std::nullopt;
 }
 
+std::vector<std::string> values_of(const http::Request& request, std::string_view header) {
+  const std::string wanted = core::to_lower_ascii(header);
+  std::vector<std::string> values;
+  for (const auto& [name, value] : request.headers.fields()) {
+    if (core::to_lower_ascii(name) == wanted) values.push_back(value);
+  }
+  return values;
+}
+
+oauth::Browser browser_of(const App& app, const http::Request& request) {
+  oauth::Browser browser;
+  browser.ip_address = request.remote_address;
+  browser.user_agent = request.headers.find("User-Agent").value_or("");
+  if (auto presented = presented_session(app, request); presented && presented->from_cookie)
+    browser.session_token = std::move(presented->token);
+  return browser;
+}
+
 oauth::Result<void> check_origin(const App& app, const http::Request& request) {
   if (!has_session_cookie(app, request)) return {};
   const auto origin = request.headers.find("Origin");
@@ -96,8 +114,21 @@ core::Task<oauth::Result<oauth::MaybeSession>> find_session_or_token(App& app, c
   co_return co_await app.token_sessions.find(std::move(presented->token));
 }
 
-core::Task<oauth::Result<store::SessionWithUser>> require_session(App& app, const http::Request& request) {
-  if (request.method != http::Method::get) SIGMA_CO_CHECK(check_origin(app, request));
+namespace {
+
+// No browser sends this: pages cannot leave Origin out of a POST, cannot post JSON to another site without its consent,
+// and those that send no Origin at all (old ones, for forms) send no JSON.
+bool is_command_line(const http::Request& request) {
+  return !request.headers.contains("Origin") && !request.headers.contains("Sec-Fetch-Site") &&
+         request.content_type() == "application/json";
+}
+
+}  // namespace
+
+core::Task<oauth::Result<store::SessionWithUser>> require_session(App& app, const http::Request& request,
+                                                                  Callers callers) {
+  const bool excepted = callers == Callers::pages_and_cli && is_command_line(request);
+  if (request.method != http::Method::get && !excepted) SIGMA_CO_CHECK(check_origin(app, request));
   SIGMA_CO_TRY(auto session, co_await find_session(app, request));
   if (!session) co_return oauth::Error{oauth::ErrorCode::unauthorized, "Unauthorized: sign in first."};
   co_return std::move(*session);

@@ -21,6 +21,10 @@ struct PresentedSession {
 /// The session or access token of a request: from the cookie, if its signature holds, else from `Authorization:
 /// Bearer`.
 std::optional<PresentedSession> presented_session(const App& app, const http::Request& request);
+/// Who signs in, with the session that their cookie holds.
+oauth::Browser browser_of(const App& app, const http::Request& request);
+/// Every value of a header, in order.
+std::vector<std::string> values_of(const http::Request& request, std::string_view header);
 /// True when the request brings a session cookie, valid or not.
 bool has_session_cookie(const App& app, const http::Request& request);
 
@@ -31,7 +35,13 @@ oauth::Result<void> check_origin(const App& app, const http::Request& request);
 core::Task<oauth::Result<oauth::MaybeSession>> find_session(App& app, const http::Request& request);
 /// For calls that only read: the session, or what the access token of a device flow stands for (contract §5).
 core::Task<oauth::Result<oauth::MaybeSession>> find_session_or_token(App& app, const http::Request& request);
+/// Whose calls with a cookie are believed.
+enum class Callers {
+  pages,          ///< trusted origins only
+  pages_and_cli,  ///< also the command line client, which sends the cookie without Origin (contract §6, §8b)
+};
 /// A session for calls that need one (unauthorized) and may change something (origin check).
-core::Task<oauth::Result<store::SessionWithUser>> require_session(App& app, const http::Request& request);
+core::Task<oauth::Result<store::SessionWithUser>> require_session(App& app, const http::Request& request,
+                                                                  Callers callers = Callers::pages);
 
 }  // namespace sigma::service

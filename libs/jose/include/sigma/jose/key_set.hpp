@@ -46,6 +46,8 @@ class KeySet {
   KeyFinder finder() const;
   /// {"keys": […]}: public members only, active keys first.
   const core::Json& jwks() const { return jwks_; }
+  /// The same as text, rendered once.
+  const std::shared_ptr<const std::string>& jwks_text() const { return jwks_text_; }
 
   /// Signs with the active key of `algorithm`: RSA on `pool` (Code::overloaded when it is full), curves in place.
   /// Code::internal when no key of the algorithm is active. Keep this object until the task is done.
@@ -56,6 +58,7 @@ class KeySet {
   std::map<Algorithm, std::shared_ptr<const SigningKey>> active_;
   std::map<std::string, std::shared_ptr<const VerificationKey>, std::less<>> by_kid_;
   core::Json jwks_;
+  std::shared_ptr<const std::string> jwks_text_;
 };
 
 }  // namespace sigma::jose

@@ -68,6 +68,7 @@ enum class ErrorCode {
   missing_or_null_origin,
   invitations_not_supported,
   too_many_requests,
+  not_implemented,
 };
 
 struct ErrorTraits {

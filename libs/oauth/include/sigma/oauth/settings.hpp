@@ -18,7 +18,11 @@ struct Settings {
   std::chrono::seconds refresh_retry_grace{30};  ///< an identical refresh within it gets the identical answer
   std::chrono::seconds session_lifetime{7 * 86'400};
   std::chrono::seconds session_renew_after{86'400};
-  std::chrono::seconds interaction_lifetime{600};  ///< of a signed oauth_query
+  std::chrono::seconds interaction_lifetime{600};           ///< of a signed oauth_query
+  std::chrono::seconds key_rotation_interval{90 * 86'400};  ///< how long a signing key signs; 0: until told otherwise
+  /// A new signing key is published this long before it signs: longer than anybody caches the JWKS and than a replica
+  /// needs to learn of it.
+  std::chrono::seconds key_publication_lead{600};
   jose::Algorithm id_token_algorithm = jose::Algorithm::RS256;
   bool implicit_sign_up = true;  ///< a first sign-in creates the user
   std::chrono::seconds device_code_lifetime{900};

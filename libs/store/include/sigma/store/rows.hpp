@@ -229,6 +229,21 @@ struct Consent {
   bool operator==(const Consent&) const = default;
 };
 
+/// An encrypted backup of an identity. Numbers grow by one for each backup of an identity and are never used again.
+struct Backup {
+  BapId bap_id;
+  std::int64_t version = 0;
+  std::string content;  ///< opaque
+  UtcTime created_at;
+  bool operator==(const Backup&) const = default;
+};
+
+struct BackupVersion {
+  std::int64_t version = 0;
+  UtcTime created_at;
+  bool operator==(const BackupVersion&) const = default;
+};
+
 struct SigningKey {
   std::string kid;
   std::string algorithm;  ///< JOSE name: RS256 …

@@ -11,6 +11,7 @@
 #include "sigma/core/clock.hpp"
 #include "sigma/core/result.hpp"
 #include "sigma/core/task.hpp"
+#include "sigma/store/backup_store.hpp"
 #include "sigma/store/database.hpp"
 #include "sigma/store/device_store.hpp"
 #include "sigma/store/logout_delivery_store.hpp"
@@ -59,7 +60,10 @@ class UserStore {
 
   Task<Found<Profile>> find_profile(BapId id);
   Task<Result<std::vector<Profile>>> list_profiles(UserId id);  ///< primary first, then oldest first
-  /// Inserts or updates; false when the identity belongs to another user.
+  /// The identity that the user was seen through when this client last got a grant, else the one last agreed to.
+  Task<Found<BapId>> last_identity(UserId user, ClientId client);
+  /// Inserts or updates; false when the identity belongs to another user. A primary one replaces the primary one of its
+  /// user.
   Task<Result<bool>> save_profile(Profile profile);
 
  private:
@@ -75,6 +79,9 @@ class SessionStore {
   Task<Found<SessionWithUser>> find_by_id(SessionId id, UtcTime now);
   /// Moves expiry and updated_at; false when gone.
   Task<Result<bool>> renew(SessionId id, UtcTime now, UtcTime expires_at);
+  /// Gives the session a new secret, identity, authentication time, origin and expiry; its tokens stay. False when the
+  /// session is gone or its secret is not `old_token_hash` any more.
+  Task<Result<bool>> replace_secret(Session session, SecretHash old_token_hash);
   Task<Result<bool>> set_active_identity(SessionId id, std::optional<BapId> bap_id, UtcTime now);
   /// Ends the session and, in the same commit, revokes its access tokens, except those of grants whose scopes hold
   /// offline_access, and queues a logout delivery for each of its clients that has a backchannel_logout_uri. False when
@@ -120,6 +127,10 @@ class ConsentStore {
   /// Adds the scopes to what is remembered.
   Task<Result<void>> remember(Consent consent);
   Task<Result<std::vector<Consent>>> list(UserId user);
+  /// Keeps of its scopes only those in `keep` and revokes, in the same commit, every grant to that client (and
+  /// identity) that holds one of the others. Answers what is left; nothing when there is no such consent.
+  Task<Found<Consent>> narrow(UserId user, ClientId client, std::optional<BapId> bap_id, std::vector<std::string> keep,
+                              UtcTime now);
   /// Withdraws it and revokes, in the same commit, every token of that user and client (and identity).
   Task<Result<bool>> withdraw(UserId user, ClientId client, std::optional<BapId> bap_id, UtcTime now);
 
@@ -133,9 +144,10 @@ class KeyStore {
   Task<Result<std::vector<SigningKey>>> list();
   /// Inserts if no unretired key of that algorithm exists; false when another replica was first.
   Task<Result<bool>> create_if_none(SigningKey key);
-  /// Retires the unretired keys of the new key's algorithm (retired_at = its active_from, expires_at as given) and
-  /// inserts it, in one commit.
-  Task<Result<void>> rotate(SigningKey key, UtcTime old_expires_at);
+  /// In one commit: retires `replaced` (retired_at = the new one's active_from, expires_at as given), lets no earlier
+  /// key of the algorithm sign or stay published for longer than that, and inserts the new one. False, and nothing
+  /// changes, when `replaced` is not the unretired key of the algorithm any more: of several replicas one wins.
+  Task<Result<bool>> rotate(SigningKey key, std::string replaced, UtcTime old_expires_at);
 
  private:
   Database& db_;
@@ -198,6 +210,7 @@ struct Store {
         tokens(db),
         devices(db),
         consents(db),
+        backups(db),
         keys(db),
         pushed_requests(db),
         logout_deliveries(db),
@@ -210,6 +223,7 @@ struct Store {
   TokenStore tokens;
   DeviceStore devices;
   ConsentStore consents;
+  BackupStore backups;
   KeyStore keys;
   PushedRequestStore pushed_requests;
   LogoutDeliveryStore logout_deliveries;

@@ -14,18 +14,34 @@
 
 namespace sigma::oauth {
 
+/// The browser that signs in.
+struct Browser {
+  std::string ip_address;
+  std::string user_agent;
+  std::optional<std::string> session_token;  ///< of the session it had before, from its cookie
+};
+
 struct SignInRequest {
   std::vector<std::string> x_auth_tokens;  ///< every X-Auth-Token header
   std::string body;                        ///< exact bytes
   std::optional<std::string> bap_id;       ///< the wanted identity, from the body: a wish, not a proof
-  std::string ip_address;
-  std::string user_agent;
+  Browser browser;
+};
+
+/// Explicit enrolment: two tokens of one key, so that a sign-in token alone never makes an account (contract §6).
+struct SignUpRequest {
+  std::vector<std::string> x_auth_tokens;      ///< every X-Auth-Token header: signs the sign-in path, no body
+  std::vector<std::string> enrollment_proofs;  ///< every X-Sigma-Enrollment-Proof header: sign-up path and body
+  std::string body;                            ///< exact bytes
+  std::string bap_id;                          ///< must derive from the key
+  Browser browser;
 };
 
 struct SignedIn {
   std::string session_token;  ///< the secret, for the cookie; nowhere else
   store::Session session;
   store::User user;
+  std::string pubkey;  ///< the member key that signed
 };
 
 class SessionService {
@@ -39,8 +55,12 @@ class SessionService {
         random_(random),
         settings_(settings) {}
 
-  /// A first sign-in creates the user and the identity that derives from the key.
+  /// A first sign-in creates the user and the identity that derives from the key. The token is always new: what the
+  /// browser held before is good for nothing afterwards when it was the same person's (security case 46); that
+  /// session goes on under the new token, with what it has granted.
   core::Task<Result<SignedIn>> sign_in(SignInRequest request);
+  /// Creates the user as a first sign-in does, also where sign-in may not; a key that has enrolled before signs in.
+  core::Task<Result<SignedIn>> sign_up(SignUpRequest request);
 
   /// The live session behind a token, its user not disabled; renews it once a day.
   core::Task<Result<std::optional<store::SessionWithUser>>> find(std::string session_token);
@@ -55,13 +75,17 @@ class SessionService {
 
   /// Makes one of the user's identities the current one. not_a_member when it is not theirs.
   core::Task<Result<store::Profile>> set_active_identity(store::SessionWithUser session, store::BapId bap_id);
-  core::Task<Result<std::vector<store::Profile>>> identities(store::UserId user);
 
  private:
+  core::Task<Result<std::string>> verified_key(std::vector<std::string> tokens, std::string_view header,
+                                               XAuthTokenRule rule);
+  core::Task<Result<std::optional<store::User>>> find_user(std::string pubkey);
+  core::Task<Result<store::User>> create_user(std::string pubkey);
   core::Task<Result<store::User>> find_or_create_user(std::string pubkey, std::optional<std::string> wanted);
+  core::Task<Result<SignedIn>> open_session(store::User user, std::string pubkey, std::optional<store::BapId> identity,
+                                            Browser browser);
   core::Task<Result<std::optional<store::BapId>>> choose_identity(store::User user, std::string pubkey,
                                                                   std::optional<std::string> wanted);
-  store::Profile make_profile(const store::UserId& user, const std::string& pubkey, bool primary) const;
 
   store::UserStore& users_;
   store::SessionStore& sessions_;

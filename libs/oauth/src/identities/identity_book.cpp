@@ -1,0 +1,118 @@
+#include "sigma/oauth/identities/identity_book.hpp"
+
+#include <algorithm>
+
+#include "sigma/bap/bap_id.hpp"
+#include "sigma/bitcoin/keys.hpp"
+
+namespace sigma::oauth {
+namespace {
+
+constexpr std::size_t kMaxName = 100;
+
+store::BapId bap_id_of(const bitcoin::PublicKey& key) {
+  return store::BapId{bap::bap_id_from_root_address(key.address())};
+}
+
+Error no_key() {
+  return {ErrorCode::validation_error, "A member key is a compressed secp256k1 public key: 66 hexadecimal characters."};
+}
+
+bool is_name(std::string_view name) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return !name.empty() && name.size() <= kMaxName && std::ranges::none_of(name, is_control);
+}
+
+}  // namespace
+
+store::Profile identity_of_key(const store::UserId& user, const std::string& pubkey, bool primary, core::UtcTime now) {
+  const auto key = bitcoin::PublicKey::from_hex(pubkey).value();  // who calls has verified it
+  const std::string address = key.address();
+  store::Profile profile;
+  profile.bap_id = bap_id_of(key);
+  profile.user_id = user;
+  profile.name = address;
+  profile.member_pubkey = pubkey;
+  profile.is_primary = primary;
+  profile.profile = {{"idKey", profile.bap_id.str()}, {"rootAddress", address}, {"currentAddress", address}};
+  profile.created_at = profile.updated_at = now;
+  return profile;
+}
+
+core::Json public_profile(const store::Profile& profile) {
+  core::Json json = profile.profile.is_object() ? profile.profile : core::Json::object();
+  json["idKey"] = profile.bap_id.str();
+  core::Json& identity = json["identity"];
+  if (!identity.is_object()) identity = {{"@context", "https://schema.org"}, {"@type", "Person"}};
+  if (!identity.contains("alternateName")) identity["alternateName"] = profile.name;
+  if (!identity.contains("image") && profile.image) identity["image"] = *profile.image;
+  return json;
+}
+
+core::Task<Result<std::vector<store::Profile>>> IdentityBook::of_user(store::UserId user) {
+  SIGMA_CO_TRY(auto profiles, co_await users_.list_profiles(std::move(user)));
+  co_return profiles;
+}
+
+core::Task<Result<std::optional<store::Profile>>> IdentityBook::of_key(std::string pubkey) {
+  const auto key = bitcoin::PublicKey::from_hex(pubkey);
+  if (!key) co_return no_key();
+  SIGMA_CO_TRY(auto profile, co_await users_.find_profile(bap_id_of(*key)));
+  co_return profile;
+}
+
+core::Task<Result<std::optional<store::Profile>>> IdentityBook::find(store::BapId id) {
+  SIGMA_CO_TRY(auto profile, co_await users_.find_profile(std::move(id)));
+  co_return profile;
+}
+
+core::Task<Result<store::Profile>> IdentityBook::save(store::User user, IdentityChange change) {
+  if (!is_name(change.name))
+    co_return Error{ErrorCode::validation_error, "[body.name] A name has 1 to 100 bytes and no control characters."};
+  const auto key = bitcoin::PublicKey::from_hex(change.member_pubkey);
+  if (!key) co_return no_key();
+  const store::BapId bap_id = bap_id_of(*key);
+  if (bap_id.str() != change.bap_id) {
+    co_return Error{ErrorCode::bap_ownership_failed,
+                    "bapId does not derive from accountPubkey: an identity's id is made of its first member key."};
+  }
+  SIGMA_CO_TRY(const auto known, co_await users_.find_profile(bap_id));
+  if (known && known->user_id != user.id)
+    co_return Error{ErrorCode::bap_ownership_failed, "This identity belongs to another account."};
+  const std::string pubkey = key->hex();
+  if (!known && user.pubkey != pubkey) {
+    if (change.x_auth_tokens.size() != 1) {
+      co_return Error{ErrorCode::bap_ownership_failed,
+                      "Nothing proves that accountPubkey is yours. Sign in with it, or sign this request with it: one "
+                      "X-Auth-Token for /api/user/bap-ids and the body."};
+    }
+    XAuthTokenRule rule;
+    rule.paths.emplace_back(kIdentitiesPath);
+    rule.bodies.push_back(std::move(change.body));
+    SIGMA_CO_TRY(auto proof, co_await x_auth_token_.verify(std::move(change.x_auth_tokens.front()), std::move(rule)));
+    if (!proof.token) co_return Error{ErrorCode::invalid_auth_token_signature, proof.fault.description};
+    if (proof.token->pubkey.hex() != pubkey)
+      co_return Error{ErrorCode::bap_ownership_failed, "The X-Auth-Token is not signed by accountPubkey."};
+  }
+  const core::UtcTime now = clock_.now();
+  store::Profile profile = known ? *known : identity_of_key(user.id, pubkey, false, now);
+  profile.name = std::move(change.name);
+  profile.is_primary = profile.is_primary || change.primary;
+  profile.counter = change.counter;
+  profile.updated_at = now;
+  SIGMA_CO_TRY(const bool saved, co_await users_.save_profile(profile));
+  if (!saved) co_return Error{ErrorCode::bap_ownership_failed, "This identity belongs to another account."};
+  co_return profile;
+}
+
+core::Task<Result<std::optional<store::BapId>>> IdentityBook::last_used(store::User user, store::ClientId client,
+                                                                        std::optional<std::string> pubkey) {
+  if (pubkey) {
+    SIGMA_CO_TRY(const auto profile, co_await of_key(std::move(*pubkey)));
+    if (!profile || profile->user_id != user.id) co_return std::optional<store::BapId>{};
+  }
+  SIGMA_CO_TRY(auto last, co_await users_.last_identity(std::move(user.id), std::move(client)));
+  co_return last;
+}
+
+}  // namespace sigma::oauth

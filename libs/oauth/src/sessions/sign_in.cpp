@@ -1,0 +1,166 @@
+// How a session begins: sign-in and sign-up with a member key.
+#include <fmt/format.h>
+
+#include "sigma/bap/bap_id.hpp"
+#include "sigma/bitcoin/keys.hpp"
+#include "sigma/core/uuid.hpp"
+#include "sigma/oauth/identities/identity_book.hpp"
+#include "sigma/oauth/sessions/session_service.hpp"
+#include "sigma/oauth/tokens/secret.hpp"
+
+namespace sigma::oauth {
+namespace {
+
+constexpr std::size_t kMaxUserAgent = 512;
+
+std::string address_of(const std::string& pubkey) {
+  return bitcoin::PublicKey::from_hex(pubkey).value().address();  // verified tokens carry valid keys
+}
+
+}  // namespace
+
+core::Task<Result<std::string>> SessionService::verified_key(std::vector<std::string> tokens, std::string_view header,
+                                                             XAuthTokenRule rule) {
+  if (tokens.empty())
+    co_return Error{ErrorCode::no_auth_token_provided,
+                    fmt::format("No auth token provided: send an {} header.", header)};
+  if (tokens.size() > 1)
+    co_return Error{ErrorCode::invalid_auth_token_format,
+                    fmt::format("Invalid auth token format: send one {} header, not several.", header)};
+  SIGMA_CO_TRY(auto outcome, co_await x_auth_token_.verify(std::move(tokens.front()), std::move(rule)));
+  if (outcome.token) co_return outcome.token->pubkey.hex();
+  const bool malformed = outcome.fault.malformed;
+  co_return Error{
+      malformed ? ErrorCode::invalid_auth_token_format : ErrorCode::invalid_auth_token_signature,
+      (malformed ? "Invalid auth token format: " : "Invalid auth token signature: ") + outcome.fault.description};
+}
+
+core::Task<Result<std::optional<store::User>>> SessionService::find_user(std::string pubkey) {
+  SIGMA_CO_TRY(auto known, co_await users_.find_by_pubkey(std::move(pubkey)));
+  if (known && known->disabled)
+    co_return Error{ErrorCode::user_disabled, "This account is switched off. Ask the operator of this server."};
+  co_return std::move(known);
+}
+
+core::Task<Result<store::User>> SessionService::create_user(std::string pubkey) {
+  store::User user;
+  user.id = store::UserId{core::uuid_v7(clock_, random_)};
+  user.name = address_of(pubkey);
+  user.pubkey = pubkey;
+  user.created_at = user.updated_at = clock_.now();
+  store::Profile profile = identity_of_key(user.id, pubkey, true, clock_.now());
+  SIGMA_CO_TRY(store::User created, co_await users_.create_with_profile(std::move(user), std::move(profile)));
+  co_return created;
+}
+
+core::Task<Result<store::User>> SessionService::find_or_create_user(std::string pubkey,
+                                                                    std::optional<std::string> wanted) {
+  SIGMA_CO_TRY(auto known, co_await find_user(pubkey));
+  if (known) co_return std::move(*known);
+  if (settings_.implicit_sign_up) co_return co_await create_user(std::move(pubkey));
+  if (!wanted) co_return Error{ErrorCode::user_not_found, "Nobody has signed up with this key yet; sign up first."};
+  SIGMA_CO_TRY(const auto profile, co_await users_.find_profile(store::BapId{std::move(*wanted)}));
+  if (profile)
+    co_return Error{ErrorCode::bap_ownership_failed, "The identity named in bapId belongs to another account."};
+  co_return Error{ErrorCode::restore_profile_not_found, "This identity is not known here yet; sign up first."};
+}
+
+core::Task<Result<std::optional<store::BapId>>> SessionService::choose_identity(store::User user, std::string pubkey,
+                                                                                std::optional<std::string> wanted) {
+  if (!wanted) {
+    SIGMA_CO_TRY(const auto profiles, co_await users_.list_profiles(user.id));
+    if (profiles.size() != 1) co_return std::optional<store::BapId>{};  // several: the person chooses on the page
+    co_return std::optional{profiles.front().bap_id};
+  }
+  const store::BapId bap_id{*wanted};
+  SIGMA_CO_TRY(const auto profile, co_await users_.find_profile(bap_id));
+  if (profile && profile->user_id == user.id) co_return std::optional{bap_id};
+  // Naming an identity proves nothing: only the id that derives from the signing key is the signer's.
+  store::Profile own = identity_of_key(user.id, pubkey, false, clock_.now());
+  if (profile || own.bap_id != bap_id) {
+    co_return Error{
+        ErrorCode::bap_ownership_failed,
+        "The signing key does not own the identity named in bapId. Sign in with that identity's member key."};
+  }
+  SIGMA_CO_TRY(const bool saved, co_await users_.save_profile(std::move(own)));
+  if (!saved)
+    co_return Error{ErrorCode::bap_ownership_failed, "The identity named in bapId belongs to another account."};
+  co_return std::optional{bap_id};
+}
+
+core::Task<Result<SignedIn>> SessionService::open_session(store::User user, std::string pubkey,
+                                                          std::optional<store::BapId> identity, Browser browser) {
+  const core::UtcTime now = clock_.now();
+  SignedIn signed_in;
+  signed_in.session_token = make_session_secret(random_);
+  signed_in.user = std::move(user);
+  signed_in.pubkey = std::move(pubkey);
+  store::Session& session = signed_in.session;
+  session.id = store::SessionId{core::uuid_v7(clock_, random_)};
+  session.token_hash = hash_secret(signed_in.session_token);
+  session.user_id = signed_in.user.id;
+  session.active_bap_id = std::move(identity);
+  session.auth_time = session.created_at = session.updated_at = now;
+  session.expires_at = now + settings_.session_lifetime;
+  session.ip_address = std::move(browser.ip_address);
+  session.user_agent = browser.user_agent.substr(0, kMaxUserAgent);
+  if (browser.session_token) {
+    const store::SecretHash old_hash = hash_secret(*browser.session_token);
+    SIGMA_CO_TRY(const auto previous, co_await sessions_.find(old_hash, now));
+    if (previous && previous->user.id == session.user_id) {
+      store::Session renewed = session;
+      renewed.id = previous->session.id;
+      renewed.created_at = previous->session.created_at;
+      SIGMA_CO_TRY(const bool replaced, co_await sessions_.replace_secret(renewed, old_hash));
+      if (replaced) {
+        session = std::move(renewed);
+        co_return signed_in;
+      }
+    }
+  }
+  SIGMA_CO_CHECK(co_await sessions_.create(session));
+  co_return signed_in;
+}
+
+core::Task<Result<SignedIn>> SessionService::sign_in(SignInRequest request) {
+  XAuthTokenRule rule;
+  rule.paths.emplace_back(kSignInPath);
+  rule.bodies.push_back(std::move(request.body));
+  rule.body_optional = true;  // the browser client signs no body, the CLI signs it (contract §6)
+  SIGMA_CO_TRY(std::string pubkey,
+               co_await verified_key(std::move(request.x_auth_tokens), "X-Auth-Token", std::move(rule)));
+  SIGMA_CO_TRY(store::User user, co_await find_or_create_user(pubkey, request.bap_id));
+  SIGMA_CO_TRY(auto identity, co_await choose_identity(user, pubkey, std::move(request.bap_id)));
+  co_return co_await open_session(std::move(user), std::move(pubkey), std::move(identity), std::move(request.browser));
+}
+
+core::Task<Result<SignedIn>> SessionService::sign_up(SignUpRequest request) {
+  XAuthTokenRule proof_rule;
+  proof_rule.paths.emplace_back(kSignUpPath);
+  proof_rule.bodies.push_back(std::move(request.body));
+  SIGMA_CO_TRY(std::string pubkey, co_await verified_key(std::move(request.enrollment_proofs),
+                                                         "X-Sigma-Enrollment-Proof", std::move(proof_rule)));
+  XAuthTokenRule sign_in_rule;
+  sign_in_rule.paths.emplace_back(kSignInPath);
+  SIGMA_CO_TRY(const std::string signer,
+               co_await verified_key(std::move(request.x_auth_tokens), "X-Auth-Token", std::move(sign_in_rule)));
+  if (signer != pubkey) {
+    co_return Error{ErrorCode::bap_ownership_failed,
+                    "X-Auth-Token and X-Sigma-Enrollment-Proof are signed by different keys; sign both with the "
+                    "identity's member key."};
+  }
+  if (bap::bap_id_from_root_address(address_of(pubkey)) != request.bap_id) {
+    co_return Error{ErrorCode::bap_ownership_failed,
+                    "The identity named in bapId does not derive from the key that signed. Sign up with that "
+                    "identity's member key."};
+  }
+  SIGMA_CO_TRY(auto known, co_await find_user(pubkey));
+  if (!known) {
+    SIGMA_CO_TRY(known, co_await create_user(pubkey));
+  }
+  SIGMA_CO_TRY(auto identity, co_await choose_identity(*known, pubkey, std::move(request.bap_id)));
+  co_return co_await open_session(std::move(*known), std::move(pubkey), std::move(identity),
+                                  std::move(request.browser));
+}
+
+}  // namespace sigma::oauth

@@ -1,0 +1,59 @@
+#include "rate_limits.hpp"
+
+#include <fmt/format.h>
+
+#include "routes/render.hpp"
+#include "sigma/core/log.hpp"
+#include "sigma/http/network.hpp"
+
+namespace sigma::service {
+namespace {
+
+constexpr std::string_view kNames[] = {"none",       "general", "sign_in",  "authorize", "token", "device",
+                                       "introspect", "revoke",  "register", "userinfo",  "backup"};
+static_assert(std::size(kNames) == kLimits);
+
+http::Response too_many_requests(const http::Request& request, Limit limit, core::Milliseconds wait) {
+  const auto seconds = std::max<std::int64_t>(1, (wait.count() + 999) / 1'000);
+  const std::string description =
+      fmt::format("Too many requests from your network in a short time; try again in {} seconds.", seconds);
+  const bool page = limit == Limit::authorize && !is_fetch(request);
+  http::Response response =
+      page ? error_page(request, 429, "Too many tries", description) : transport_error(request, 429, description);
+  response.headers.set("Retry-After", std::to_string(seconds));
+  response.headers.set("X-Retry-After", std::to_string(seconds));  // what better-auth's clients read
+  return response;
+}
+
+struct Limited {
+  std::shared_ptr<const http::Handler> handler;
+  cache::RateLimiter* limiter;
+  Limit limit;
+  cache::RateLimit rate;
+
+  core::Task<http::Response> operator()(http::Request request) const { return answer(*this, std::move(request)); }
+
+  static core::Task<http::Response> answer(Limited self, http::Request request) {
+    const std::string network = http::client_network(request.remote_address);
+    const auto decision = co_await self.limiter->allow(fmt::format("{}|{}", name_of(self.limit), network), self.rate);
+    if (decision.allowed) co_return co_await (*self.handler)(std::move(request));
+    core::log::debug("rate_limited", {{"limit", name_of(self.limit)}, {"network", network}});
+    co_return too_many_requests(request, self.limit, decision.retry_after);
+  }
+};
+
+}  // namespace
+
+std::string_view name_of(Limit limit) {
+  return kNames[static_cast<std::size_t>(limit)];
+}
+
+http::Handler limited(http::Handler handler, Limit limit, const RateLimits& limits, cache::RateLimiter& limiter) {
+  if (limits[limit] == 0) return handler;
+  return Limited{std::make_shared<const http::Handler>(std::move(handler)),
+                 &limiter,
+                 limit,
+                 {.limit = limits[limit], .window = std::chrono::minutes{1}}};
+}
+
+}  // namespace sigma::service

@@ -1,0 +1,116 @@
+// Encrypted backups of identities: signed with their member key (contract §8), or by their owner's session (§8b).
+#include <charconv>
+
+#include "routes/handlers.hpp"
+#include "routes/render.hpp"
+#include "routes/session_cookie.hpp"
+#include "sigma/core/encoding.hpp"
+#include "sigma/core/log.hpp"
+#include "sigma/http/form.hpp"
+
+namespace sigma::service {
+namespace {
+
+using core::Json;
+
+constexpr std::string_view kScheme = "bitcoin-auth ";
+
+oauth::Error invalid(std::string description) {
+  return {oauth::ErrorCode::validation_error, std::move(description)};
+}
+
+// X-Auth-Token, or the same behind `Authorization: Bitcoin-Auth`.
+std::vector<std::string> tokens_of(const http::Request& request) {
+  std::vector<std::string> tokens = values_of(request, "X-Auth-Token");
+  for (const std::string& value : values_of(request, "Authorization")) {
+    if (core::to_lower_ascii(std::string_view(value).substr(0, kScheme.size())) == kScheme)
+      tokens.push_back(value.substr(kScheme.size()));
+  }
+  return tokens;
+}
+
+oauth::Result<std::string> text_member(const Json& body, std::string_view name) {
+  auto value = core::json_string(body, name);
+  if (!value) return invalid(fmt::format("[body.{}] Invalid input: expected string", name));
+  return std::move(*value);
+}
+
+oauth::Result<std::optional<std::int64_t>> wanted_version(const http::Form& query) {
+  const auto text = query.find_nonempty("version");
+  if (!text) return std::optional<std::int64_t>{};
+  std::int64_t version = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), version);
+  if (error != std::errc{} || end != text->data() + text->size() || version < 1)
+    return invalid("[query.version] Invalid input: expected a number from 1 on");
+  return std::optional(version);
+}
+
+// Sync clients look for these words, in `message` first (contract §13.24).
+http::Response no_backup() {
+  return json_answer({{"error", "not_found"}, {"message", "not_found: no backup for this identity"}}, 404);
+}
+
+}  // namespace
+
+Task<http::Response> push_backup(App& app, http::Request request) {
+  if (request.content_type() != "application/json")
+    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  const auto body = core::parse_json(request.body);
+  if (!body) co_return session_error(invalid(body.error().description()));
+  auto bap_id = text_member(*body, "bapId");
+  if (!bap_id) co_return session_error(bap_id.error());
+  auto encrypted = text_member(*body, "encryptedBackup");
+  if (!encrypted) co_return session_error(encrypted.error());
+  oauth::BackupRequest signed_request{tokens_of(request), std::move(request.body), *bap_id};
+  auto version = co_await app.backups.push(std::move(signed_request), std::move(*encrypted));
+  if (!version) co_return session_error(version.error());
+  core::log::info("backup_kept", {{"bap_id", *bap_id}, {"version", *version}, {"request_id", request.request_id}});
+  co_return json_answer({{"success", true}, {"version", *version}});
+}
+
+Task<http::Response> pull_backup(App& app, http::Request request) {
+  const auto query = http::Form::parse(request.query);
+  if (!query) co_return session_error(invalid(query.error().description()));
+  const auto bap_id = query->find_nonempty("bapId");
+  if (!bap_id) co_return session_error(invalid("[query.bapId] Invalid input: expected the id of an identity"));
+  const auto version = wanted_version(*query);
+  if (!version) co_return session_error(version.error());
+  auto kept = co_await app.backups.pull({tokens_of(request), {}, std::string(*bap_id)}, *version);
+  if (!kept) co_return session_error(kept.error());
+  if (!*kept) co_return no_backup();
+  Json versions = Json::array();
+  for (const store::BackupVersion& each : (*kept)->versions)
+    versions.push_back({{"version", each.version}, {"lastUpdated", to_iso8601(each.created_at)}});
+  const store::Backup& backup = (*kept)->backup;
+  co_return json_answer({{"encryptedBackup", backup.content},
+                         {"lastUpdated", to_iso8601(backup.created_at)},
+                         {"version", backup.version},
+                         {"versions", std::move(versions)}});
+}
+
+// For the identity that the session has chosen, else the primary one.
+Task<http::Response> keep_backup(App& app, http::Request request) {
+  if (request.content_type() != "application/json")
+    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  auto session = co_await require_session(app, request, Callers::pages_and_cli);
+  if (!session) co_return session_error(session.error());
+  const auto body = core::parse_json(request.body);
+  if (!body) co_return session_error(invalid(body.error().description()));
+  auto encrypted = text_member(*body, "encryptedBackup");
+  if (!encrypted) co_return session_error(encrypted.error());
+  auto bap_id = session->session.active_bap_id;
+  if (!bap_id) {
+    const auto identities = co_await app.identities.of_user(session->user.id);
+    if (!identities) co_return session_error(identities.error());
+    if (identities->empty())
+      co_return session_error({oauth::ErrorCode::organization_not_found, "You have no identity that could be kept."});
+    bap_id = identities->front().bap_id;
+  }
+  auto version = co_await app.backups.keep(*bap_id, std::move(*encrypted));
+  if (!version) co_return session_error(version.error());
+  core::log::info("backup_kept",
+                  {{"bap_id", bap_id->str()}, {"version", *version}, {"request_id", request.request_id}});
+  co_return json_answer({{"bapId", bap_id->str()}, {"message", fmt::format("Backup {} is kept.", *version)}});
+}
+
+}  // namespace sigma::service

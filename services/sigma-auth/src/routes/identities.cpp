@@ -1,0 +1,121 @@
+// A person's identities, as the command line client and the web console read and change them (contract §8b).
+#include "routes/handlers.hpp"
+#include "routes/render.hpp"
+#include "routes/session_cookie.hpp"
+#include "sigma/http/form.hpp"
+
+namespace sigma::service {
+namespace {
+
+using core::Json;
+
+oauth::Error invalid(std::string description) {
+  return {oauth::ErrorCode::validation_error, std::move(description)};
+}
+
+std::optional<std::string> parameter(const http::Request& request, std::string_view name) {
+  const auto form = http::Form::parse(request.query);
+  const auto value = form ? form->find_nonempty(name) : std::nullopt;
+  return value ? std::optional<std::string>(*value) : std::nullopt;
+}
+
+// The id of an identity, under each name that clients read it by.
+Json identity_json(const store::Profile& profile) {
+  const std::string& id = profile.bap_id.str();
+  return {{"id", id},
+          {"identity_key", id},
+          {"bapId", id},
+          {"name", oauth::display_name({{}, profile})},
+          {"is_primary", profile.is_primary}};
+}
+
+oauth::Result<oauth::IdentityChange> identity_change(const http::Request& request) {
+  const auto body = core::parse_json(request.body);
+  if (!body) return invalid(body.error().description());
+  oauth::IdentityChange change;
+  for (const auto& [name, field] : {std::pair{"bapId", &change.bap_id}, std::pair{"name", &change.name},
+                                    std::pair{"accountPubkey", &change.member_pubkey}}) {
+    auto value = core::json_string(*body, name);
+    if (!value) return invalid(fmt::format("[body.{}] Invalid input: expected string", name));
+    *field = std::move(*value);
+  }
+  if (const auto primary = body->find("isPrimary"); primary != body->end() && !primary->is_null()) {
+    if (!primary->is_boolean()) return invalid("[body.isPrimary] Invalid input: expected boolean");
+    change.primary = primary->get<bool>();
+  }
+  if (const auto counter = body->find("counter"); counter != body->end() && !counter->is_null()) {
+    if (!counter->is_number_unsigned() || counter->get<std::uint64_t>() > UINT32_MAX)
+      return invalid("[body.counter] Invalid input: expected a whole number from 0 on");
+    change.counter = counter->get<std::int64_t>();
+  }
+  return change;
+}
+
+}  // namespace
+
+// Without a session: what anybody may know who knows the key, which is the identity that derives from it.
+Task<http::Response> list_identities(App& app, http::Request request) {
+  std::vector<store::Profile> profiles;
+  if (auto pubkey = parameter(request, "pubkey")) {
+    auto profile = co_await app.identities.of_key(std::move(*pubkey));
+    if (!profile) co_return session_error(profile.error());
+    if (*profile) profiles.push_back(std::move(**profile));
+  } else {
+    auto session = co_await require_session(app, request);
+    if (!session) co_return session_error(session.error());
+    auto own = co_await app.identities.of_user(session->user.id);
+    if (!own) co_return session_error(own.error());
+    profiles = std::move(*own);
+  }
+  Json list = Json::array();
+  for (const store::Profile& profile : profiles) list.push_back(identity_json(profile));
+  co_return json_answer({{"bapIds", std::move(list)}});
+}
+
+Task<http::Response> save_identity(App& app, http::Request request) {
+  if (request.content_type() != "application/json")
+    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  auto session = co_await require_session(app, request, Callers::pages_and_cli);
+  if (!session) co_return session_error(session.error());
+  auto change = identity_change(request);
+  if (!change) co_return session_error(change.error());
+  change->x_auth_tokens = values_of(request, "X-Auth-Token");
+  change->body = std::move(request.body);
+  auto profile = co_await app.identities.save(std::move(session->user), std::move(*change));
+  if (!profile) co_return session_error(profile.error());
+  co_return json_answer({{"success", true},
+                         {"bapId",
+                          {{"bap_id", profile->bap_id.str()},
+                           {"user_id", profile->user_id.str()},
+                           {"account_pubkey", profile->member_pubkey},
+                           {"counter", profile->counter}}}});
+}
+
+Task<http::Response> bap_profile(App& app, http::Request request) {
+  auto bap_id = parameter(request, "bapId");
+  if (!bap_id) co_return session_error(invalid("[query.bapId] Invalid input: expected the id of an identity"));
+  auto profile = co_await app.identities.find(store::BapId{std::move(*bap_id)});
+  if (!profile) co_return session_error(profile.error());
+  if (!*profile) co_return json_answer({{"error", "not_found: this identity is not known here"}}, 404);
+  co_return json_answer({{"status", "OK"}, {"result", oauth::public_profile(**profile)}});
+}
+
+Task<http::Response> last_oauth_identity(App& app, http::Request request) {
+  auto session = co_await require_session(app, request);
+  if (!session) co_return session_error(session.error());
+  auto client_id = parameter(request, "clientId");
+  if (!client_id) co_return session_error(invalid("[query.clientId] Invalid input: expected string"));
+  auto last = co_await app.identities.last_used(std::move(session->user), store::ClientId{std::move(*client_id)},
+                                                parameter(request, "pubkey"));
+  if (!last) co_return session_error(last.error());
+  co_return json_answer({{"lastSelectedBapId", *last ? Json((*last)->str()) : Json(nullptr)}});
+}
+
+Task<http::Response> token_for_endpoint(App&, http::Request) {
+  co_return session_error(
+      {oauth::ErrorCode::not_implemented,
+       "This call was documented once and is not known to be used. Sign X-Auth-Tokens where the key "
+       "is, or tell the operator of this server what needs it."});
+}
+
+}  // namespace sigma::service

@@ -1,0 +1,51 @@
+#include "routes/handlers.hpp"
+#include "routes/render.hpp"
+#include "routes/session_cookie.hpp"
+#include "sigma/core/log.hpp"
+
+namespace sigma::service {
+namespace {
+
+oauth::Error invalid(std::string description) {
+  return {oauth::ErrorCode::validation_error, std::move(description)};
+}
+
+// {"bapId": …, "intent": "sign-up"}; the intent keeps a body that was signed for something else from enrolling anybody.
+oauth::Result<std::string> enrolled_identity(const http::Request& request) {
+  const auto body = core::parse_json(request.body);
+  if (!body) return invalid(body.error().description());
+  if (core::json_string(*body, "intent") != "sign-up")
+    return invalid("[body.intent] Invalid input: expected \"sign-up\"");
+  const auto bap_id = core::json_string(*body, "bapId");
+  if (!bap_id) return invalid("[body.bapId] Invalid input: expected string");
+  return *bap_id;
+}
+
+}  // namespace
+
+Task<http::Response> sign_up_sigma(App& app, http::Request request) {
+  if (request.content_type() != "application/json")
+    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (auto allowed = check_origin(app, request); !allowed) co_return session_error(allowed.error());
+  oauth::SignUpRequest sign_up;
+  sign_up.x_auth_tokens = values_of(request, "X-Auth-Token");
+  sign_up.enrollment_proofs = values_of(request, "X-Sigma-Enrollment-Proof");
+  if (!sign_up.x_auth_tokens.empty() && !sign_up.enrollment_proofs.empty()) {
+    auto bap_id = enrolled_identity(request);
+    if (!bap_id) co_return session_error(bap_id.error());
+    sign_up.bap_id = std::move(*bap_id);
+  }
+  sign_up.browser = browser_of(app, request);
+  sign_up.body = std::move(request.body);
+  auto signed_up = co_await app.sessions.sign_up(std::move(sign_up));
+  if (!signed_up) co_return session_error(signed_up.error());
+
+  core::log::info("signed_up", {{"user", signed_up->user.id.str()},
+                                {"session", signed_up->session.id.str()},
+                                {"request_id", request.request_id}});
+  http::Response response = json_answer({{"user", {{"id", signed_up->user.id.str()}, {"pubkey", signed_up->pubkey}}}});
+  set_session_cookie(app, response, signed_up->session_token);
+  co_return response;
+}
+
+}  // namespace sigma::service

@@ -1,0 +1,132 @@
+// How often one network may call the public API: sigma-contract.md §6, last line.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertApiError, assertOAuthError, authorizePath, callback, publicClient } from './support/oauth.mjs';
+import { newPerson, Person, signInPath } from './support/person.mjs';
+import { startServer } from './support/server.mjs';
+import { forEachStore } from './support/stores.mjs';
+
+const env = {
+  SIGMA_RATE_LIMITS: 'on',
+  SIGMA_RATE_LIMIT_PER_MINUTE: 'token=3,authorize=3,sign_in=3,general=4,userinfo=0',
+  SIGMA_TRUSTED_PROXIES: '127.0.0.1/32', // so that a test can come from many networks
+};
+let networks = 0;
+/** A network that nobody came from yet. */
+const newNetwork = () => `203.0.${networks >> 8}.${networks++ & 255}`;
+const from = (address, more = {}) => ({ headers: { 'x-forwarded-for': address, ...more } });
+
+/** Calls until it is refused; answers how many calls went through, and the refusal. */
+async function exhaust(call) {
+  for (let passed = 0; passed < 20; passed++) {
+    const answer = await call();
+    if (answer.status === 429) return { passed, refusal: answer };
+  }
+  throw new Error('never refused');
+}
+
+function assertWait(answer) {
+  const seconds = Number(answer.headers['retry-after']);
+  assert.ok(Number.isInteger(seconds) && seconds >= 1 && seconds <= 60, answer.describe());
+  assert.equal(answer.headers['x-retry-after'], answer.headers['retry-after']);
+}
+
+forEachStore('rate limits', { env, clients: [publicClient('my-app')] }, (context) => {
+  const token = (address) =>
+    context.server.request('POST', '/api/auth/oauth2/token', { form: { grant_type: 'x' }, ...from(address) });
+
+  test('OAuth endpoints refuse in their own shape, with both headers', async () => {
+    const { passed, refusal } = await exhaust(() => token('198.51.100.1'));
+    assert.equal(passed, 3);
+    assertOAuthError(refusal, 429, 'too_many_requests', /try again in \d+ seconds/);
+    assertWait(refusal);
+    assert.match(refusal.headers['cache-control'], /no-store/);
+    assert.equal(refusal.headers['access-control-allow-origin'], '*', 'scripts can read it');
+  });
+
+  test('the session API refuses in its own shape', async () => {
+    const { server } = context;
+    const address = newNetwork();
+    const { passed, refusal } = await exhaust(() => server.request('GET', '/api/auth/get-session', from(address)));
+    assert.equal(passed, 4);
+    assertApiError(refusal, 429, 'TOO_MANY_REQUESTS', /try again/);
+    assertWait(refusal);
+  });
+
+  test('people who are sent to the authorization endpoint see a page, scripts see JSON', async () => {
+    const { server } = context;
+    const address = newNetwork();
+    const query = new URLSearchParams({ client_id: 'my-app', redirect_uri: callback, response_type: 'code' });
+    const ask = (more) => server.request('GET', `${authorizePath}?${query}`, from(address, more));
+    const { refusal } = await exhaust(() => ask());
+    assert.match(refusal.headers['content-type'], /^text\/html/);
+    assert.match(refusal.text, /try again/);
+    assertWait(refusal);
+    assertOAuthError(await ask({ accept: 'application/json' }), 429, 'too_many_requests');
+  });
+
+  test('sign-in is limited before anything is created', async () => {
+    const { server } = context;
+    const address = newNetwork();
+    const { passed, refusal } = await exhaust(() =>
+      new Person().trySignIn(server, { headers: { 'x-forwarded-for': address } }),
+    );
+    assert.equal(passed, 3);
+    assertApiError(refusal, 429, 'TOO_MANY_REQUESTS');
+    assert.equal(refusal.cookies.size, 0);
+    assert.equal((await server.request('GET', signInPath)).status, 405, 'only that method is counted');
+  });
+
+  test('classes are counted apart, and so are networks', async () => {
+    const { server } = context;
+    const address = newNetwork();
+    await exhaust(() => token(address));
+    assert.equal((await server.request('GET', '/api/auth/get-session', from(address))).status, 200);
+    assert.equal((await token(newNetwork())).status, 400);
+  });
+
+  test('a /64 of IPv6 is one network; a mapped IPv4 address is the IPv4 address', async () => {
+    await exhaust(() => token('2001:db8:1:2::1'));
+    assert.equal((await token('2001:db8:1:2:ffff:ffff:ffff:ffff')).status, 429);
+    assert.equal((await token('2001:db8:1:3::1')).status, 400);
+    const address = newNetwork();
+    await exhaust(() => token(`::ffff:${address}`));
+    assert.equal((await token(address)).status, 429);
+  });
+
+  test('what is unlimited, and what costs nothing, is never refused', async () => {
+    const { server } = context;
+    const address = newNetwork();
+    for (let i = 0; i < 20; i++) {
+      assert.equal((await server.request('GET', '/api/auth/oauth2/userinfo', from(address))).status, 401);
+      assert.equal((await server.request('GET', '/api/auth/jwks', from(address))).status, 200);
+      const discovery = '/api/auth/.well-known/openid-configuration';
+      assert.equal((await server.request('GET', discovery, from(address))).status, 200);
+    }
+  });
+});
+
+test('forged forwarded addresses from a peer that is no proxy do not help', async () => {
+  const server = await startServer({ env: { ...env, SIGMA_TRUSTED_PROXIES: '' } });
+  try {
+    const call = () => server.request('GET', '/api/auth/get-session', from(newNetwork()));
+    assert.equal((await exhaust(call)).passed, 4);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('on a loopback base URL there are no limits unless they are wanted', async () => {
+  const server = await startServer({ env: { SIGMA_RATE_LIMITS: '', SIGMA_RATE_LIMIT_PER_MINUTE: 'general=2' } });
+  try {
+    await newPerson(server);
+    for (let i = 0; i < 10; i++) assert.equal((await server.request('GET', '/api/auth/get-session')).status, 200);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a class that does not exist is refused with the list of those that do', async () => {
+  const env = { SIGMA_RATE_LIMIT_PER_MINUTE: 'tokens=5' };
+  await assert.rejects(startServer({ env }), /SIGMA_RATE_LIMIT_PER_MINUTE.*sign_in.*backup/s);
+});
