@@ -22,7 +22,7 @@ describe('a device in the browser', () => {
   });
 
   const visit = (title, options, act) =>
-    test(title, { timeout: 90_000 }, async () => {
+    test(title, { timeout: 180_000 }, async () => {
       const visitor = await Visitor.arrive(browser, server, options);
       try {
         await act(visitor);

@@ -28,7 +28,7 @@ describe('the gate', () => {
   });
 
   const visit = (title, options, act) =>
-    test(title, { timeout: 90_000 }, async () => {
+    test(title, { timeout: 180_000 }, async () => {
       const visitor = await Visitor.arrive(browser, server, options);
       try {
         await act(visitor);

@@ -30,7 +30,7 @@ describe('people in the browser', () => {
 
   /** Runs a person's visit; a failed one leaves a picture behind. */
   const visit = (title, options, act) =>
-    test(title, { timeout: 90_000 }, async () => {
+    test(title, { timeout: 180_000 }, async () => {
       const visitor = await Visitor.arrive(browser, server, options);
       try {
         await act(visitor);

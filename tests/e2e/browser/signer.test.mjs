@@ -30,7 +30,7 @@ describe('the signer', () => {
   });
 
   const visit = (title, options, act) =>
-    test(title, { timeout: 90_000 }, async () => {
+    test(title, { timeout: 180_000 }, async () => {
       const visitor = await Visitor.arrive(browser, server, { applications: [app.origin], ...options });
       try {
         await act(visitor);

@@ -25,6 +25,7 @@ export class Visitor {
     visitor.applications = applications;
     visitor.scripted = options.javaScriptEnabled !== false;
     visitor.context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+    visitor.context.setDefaultTimeout(60_000); // keys are stretched on purpose, and the machine may be busy
     visitor.page = await visitor.context.newPage();
     await visitor.#watch();
     return visitor;

@@ -3,8 +3,8 @@ import { ApiError, call } from './api';
 import { listKept } from './identity/kept';
 
 export interface Session {
-  session: { activeOrganizationId?: string | null };
-  user: { id: string; name: string; image?: string | null; pubkey?: string | null };
+  session: { id: string; activeOrganizationId?: string | null };
+  user: { id: string; name: string; image?: string | null; pubkey?: string | null; roles?: string };
 }
 
 /** An identity of the signed-in person; its id is the BAP id. */

@@ -1,0 +1,4 @@
+import { start } from '../../lib/start';
+import Account from './Account.svelte';
+
+start(Account);

@@ -1,0 +1,116 @@
+// People at their account: connected applications, sessions, what this browser keeps.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { callback, exchange, newPkce, publicClient, userinfo } from '../support/oauth.mjs';
+import { startServer } from '../support/server.mjs';
+import { launchBrowser, Visitor } from './support/browser.mjs';
+
+const password = 'correct horse battery';
+
+describe('the account page', () => {
+  let server;
+  let browser;
+  before(async () => {
+    const clients = [publicClient('photo-album', { skip_consent: false, client_name: 'Photo Album' })];
+    [server, browser] = await Promise.all([startServer({ clients }), launchBrowser()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const visit = (title, options, act) =>
+    test(title, { timeout: 180_000 }, async () => {
+      const visitor = await Visitor.arrive(browser, server, options);
+      try {
+        await act(visitor);
+      } catch (error) {
+        await visitor.page.screenshot({ path: `${import.meta.dirname}/../screenshots/failed-account-${title.replaceAll(/\W+/g, '-')}.png` }).catch(() => {});
+        await visitor.context.close();
+        throw error;
+      }
+      await visitor.leave();
+    });
+
+  const section = (visitor, name) => visitor.page.locator('section').filter({ has: visitor.page.getByRole('heading', { name, exact: true }) });
+
+  visit('shows an application, whose tokens die when its access is withdrawn', {}, async (visitor) => {
+    const { verifier, challenge } = newPkce();
+    await visitor.open({ client_id: 'photo-album', scope: 'openid profile offline_access', code_challenge: challenge });
+    await visitor.create({ name: 'Ada', password });
+    await visitor.press('Allow');
+    const code = (await visitor.landed()).get('code');
+    const tokens = await exchange(server, { code, verifier, redirectUri: callback, clientId: 'photo-album' });
+    assert.equal((await userinfo(server, tokens.access_token)).status, 200);
+
+    await visitor.page.goto(`${server.base}/account`);
+    const applications = section(visitor, 'Connected applications');
+    await applications.getByText('Photo Album').waitFor();
+    await applications.getByText('It can').click();
+    await applications.getByText('Stay connected when you are away').waitFor();
+    await section(visitor, 'Where you are signed in').getByText('This browser', { exact: true }).waitFor();
+    await visitor.shoot('account');
+    await applications.getByRole('button', { name: 'Withdraw access' }).click();
+    await visitor.page.getByRole('dialog', { name: 'Withdraw the access of Photo Album?' }).waitFor();
+    await visitor.shoot('account-withdraw');
+    await visitor.page.keyboard.press('Escape');
+    await visitor.page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.equal((await userinfo(server, tokens.access_token)).status, 200, 'Escape changes nothing');
+    await applications.getByRole('button', { name: 'Withdraw access' }).click();
+    await visitor.page.getByRole('dialog').getByRole('button', { name: 'Withdraw access' }).click();
+    await applications.getByText('No application has access').waitFor();
+    assert.equal((await userinfo(server, tokens.access_token)).status, 401);
+  });
+
+  visit('signs the person out elsewhere', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }, async (visitor) => {
+    await visitor.page.goto(`${server.base}/login`);
+    await visitor.create({ name: 'Ada', password });
+    await visitor.heading('You are signed in');
+    const [{ backup }] = await visitor.page.evaluate(() => JSON.parse(localStorage.getItem('sigma.identities')));
+    const phone = await Visitor.arrive(browser, server);
+    await phone.page.goto(`${server.base}/login`);
+    await phone.press('Use a backup file');
+    await phone.page.getByLabel('Backup file').setInputFiles({ name: 'a.bep', mimeType: 'text/plain', buffer: Buffer.from(backup) });
+    await phone.type('Password of the file', password);
+    await phone.press('Continue');
+    await phone.press('Sign in');
+    await phone.heading('You are signed in');
+
+    await visitor.page.goto(`${server.base}/account`);
+    const sessions = section(visitor, 'Where you are signed in');
+    await sessions.getByRole('button', { name: 'Sign out there' }).waitFor();
+    await visitor.shoot('account-phone-dark');
+    await sessions.getByRole('button', { name: 'Sign out everywhere else' }).click();
+    await visitor.page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere else' }).click();
+    await sessions.getByRole('button', { name: 'Sign out there' }).waitFor({ state: 'detached' });
+    await phone.page.goto(server.base);
+    await phone.heading('You are signed out');
+    await phone.leave();
+    await visitor.page.reload();
+    await visitor.heading('Your account');
+  });
+
+  visit('checks a backup and shows its words, for the password only', {}, async (visitor) => {
+    await visitor.page.goto(`${server.base}/account`);
+    await visitor.page.waitForURL('**/login?**');
+    const words = await visitor.create({ name: 'Ada', password });
+    await visitor.heading('Your account');
+    const device = section(visitor, 'On this device');
+    await device.getByRole('button', { name: 'Check backup' }).click();
+    await device.getByLabel('Password', { exact: true }).fill('not the password');
+    await device.getByRole('button', { name: 'Check', exact: true }).click();
+    await device.getByText('That is not the password').waitFor();
+    await device.getByLabel('Password', { exact: true }).fill(password);
+    await device.getByRole('button', { name: 'Check', exact: true }).click();
+    await device.getByText('its keys give exactly this identity').waitFor();
+    assert.equal(await device.getByText(words[0], { exact: true }).count(), 0);
+    await device.getByRole('button', { name: 'Show the recovery words' }).click();
+    const shown = await device.locator('ol.words li').evaluateAll((items) => items.map((item) => item.lastChild.textContent.trim()));
+    assert.deepEqual(shown, words);
+    const downloading = visitor.page.waitForEvent('download');
+    await device.getByRole('button', { name: 'Download backup' }).click();
+    assert.match((await downloading).suggestedFilename(), /\.bep$/);
+    await visitor.press('Sign out');
+    await visitor.heading('You are signed out');
+  });
+});
