@@ -29,7 +29,6 @@ export const accountText = i18n('account', {
   current: 'Current',
   makeCurrent: 'Use this one',
   noIdentities: 'You have no identity on this server yet.',
-  addIdentity: 'Sign in with another identity',
   applications: 'Connected applications',
   noApplications: 'No application has access to your account.',
   since: params('Since {date}'),
