@@ -223,6 +223,23 @@ describe('oidc-client-ts', () => {
     assert.equal(answer.bearer, 401);
   });
 
+  visit('a popup in which the person signs in', async (visitor) => {
+    const key = new Key();
+    const opener = visitor.page;
+    await opener.goto(`${spa.otherSite}/offline`);
+    const opened = visitor.context.waitForEvent('page');
+    const outcome = opener.evaluate(() => globalThis.manager.signinPopup().then((user) => user.profile.pubkey, (error) => error.message));
+    visitor.page = await opened;
+    await visitor.press('Use a private key (WIF)');
+    await visitor.type('Private key (WIF)', key.wif);
+    await visitor.press('Continue');
+    await visitor.page.getByLabel('Keep it on this device').uncheck();
+    await visitor.press('Sign in');
+    // Our pages let go of their opener (Cross-Origin-Opener-Policy); the library then finds home by a BroadcastChannel.
+    assert.equal(await outcome, key.pubkey);
+    visitor.page = opener;
+  });
+
   visit('a popup that nobody has to answer in', async (visitor) => {
     const person = await signedIn(visitor);
     await visitor.page.goto(`${spa.otherSite}/offline`);
