@@ -12,7 +12,7 @@ namespace sigma::oauth {
 /// case 26, measured by `./dev bench micro`).
 bool secret_matches(const std::vector<store::ClientSecret>& known, std::string_view given, core::UtcTime now);
 
-/// The work of secret_matches() for a client that does not exist, so that its answer takes as long.
-void secret_matches_nobody(std::string_view given, core::UtcTime now);
+/// What a client that does not exist has: one secret that nothing matches, so that its refusal takes as long.
+const std::vector<store::ClientSecret>& secrets_of_nobody();
 
 }  // namespace sigma::oauth
