@@ -1,4 +1,4 @@
-// Tokens that are JWTs, tokens that are bound to a key, and ID tokens as hints: security cases 29, 31, 32, 34.
+// Tokens that are JWTs, tokens that are bound to a key, and ID tokens as hints: security cases 29, 31, 32, 34, 36.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DpopKey, freshNonce } from '../support/dpop.mjs';
@@ -192,5 +192,25 @@ forEachStore('bound tokens', { clients, env }, (context) => {
     assert.deepEqual((await ask('other-api', otherApiKey)).json, { active: false });
     assert.deepEqual((await ask('my-app', member)).json, { active: false });
     assertOAuthError(await ask('api', otherApiKey), 401, 'invalid_client');
+  });
+
+  test('case 36: what a withdrawn key has signed is no hint any more', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const { id_token: old } = await newTokens({ client_id: 'public-app' }, person);
+    const hint = (id_token_hint) =>
+      authorize(server, person, {
+        client_id: 'public-app',
+        id_token_hint,
+        prompt: 'none',
+        code_challenge: newPkce().challenge,
+      });
+    assert.ok(redirected(await hint(old)).query.get('code'));
+    const rotated = await server.admin('POST', '/admin/keys/rotate', { json: { alg: 'RS256', at_once: true } });
+    assert.equal(rotated.status, 200, rotated.describe());
+    assert.equal(await published(headerOf(old).kid), undefined);
+    assertErrorRedirect(server, await hint(old), 'invalid_request', { description: /id_token_hint/ });
+    const { id_token: fresh } = await newTokens({ client_id: 'public-app' }, person);
+    assert.ok(redirected(await hint(fresh)).query.get('code'));
   });
 });

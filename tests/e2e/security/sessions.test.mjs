@@ -119,6 +119,13 @@ forEachStore('sessions', { clients }, (context) => {
       ['GET', '/api/auth/oauth2/get-consents'],
       ['GET', '/api/auth/organization/list'],
       ['GET', '/api/auth/organization/get-full-organization'],
+      ['POST', '/api/auth/oauth2/update-consent', { id: 'x', update: { scopes: ['openid'] } }],
+      ['POST', '/api/auth/sigma/store-consent-bap-id', { consentCode: 'x', bapId: person.bapId }],
+      ['POST', '/api/user/bap-ids', { bapId: person.bapId, name: 'x', accountPubkey: person.pubkey }],
+      ['POST', '/api/backup', { encryptedBackup: 'x'.repeat(100) }],
+      ['GET', '/api/user/bap-ids'],
+      ['GET', '/api/user/last-oauth-identity?clientId=my-app'],
+      ['GET', '/api/auth/oauth2/get-consent?id=x'],
     ];
     for (const [method, path, json] of calls) {
       const answer = await person.request(server, method, path, json ? { json } : {});
