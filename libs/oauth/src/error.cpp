@@ -90,6 +90,25 @@ constexpr bool in_order() {
 }
 static_assert(in_order(), "kTraits is indexed by ErrorCode");
 
+// %x20-21 / %x23-5B / %x5D-7E; this also keeps a quoted string of WWW-Authenticate in one piece.
+std::string with_allowed_characters(std::string_view text) {
+  std::string allowed;
+  allowed.reserve(text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool continues_character = (byte & 0xC0) == 0x80;  // UTF-8: one question mark a character
+    if (continues_character) continue;
+    if (byte < 0x20) {
+      allowed += ' ';
+    } else if (byte > 0x7E) {
+      allowed += '?';
+    } else {
+      allowed += c == '"' ? '\'' : c == '\\' ? '/' : c;
+    }
+  }
+  return allowed;
+}
+
 }  // namespace
 
 const ErrorTraits& traits(ErrorCode code) {
@@ -99,6 +118,11 @@ const ErrorTraits& traits(ErrorCode code) {
 std::span<const ErrorTraits> all_error_traits() {
   return kTraits;
 }
+
+Error::Error(ErrorCode code, std::string description, std::string cause)
+    : code_(code),
+      description_(with_allowed_characters(description)),
+      cause_(core::Error(core::Code::invalid_input, {}, std::move(cause))) {}
 
 Error::Error(core::Error cause) : cause_(std::move(cause)) {
   switch (cause_.code()) {

@@ -53,7 +53,7 @@ const pages = {
   '/select-identity': { kind: 'select_account', act: selectIdentity },
   '/consent': {
     kind: 'consent',
-    act: (page, browser) => goOn(page, browser, '/api/auth/oauth2/consent', { accept: true }),
+    act: (page, browser) => goOn(page, browser, '/api/auth/oauth2/consent', { accept: !browser.memory.declines }),
   },
 };
 

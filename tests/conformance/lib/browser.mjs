@@ -1,7 +1,7 @@
 // A browser without scripts: keeps cookies, follows redirects, submits forms, and lets a driver do what a person would.
 // It never leaves for the relying party: a redirect or a form post to its origin ends the visit and is the result.
 import { CookieJar } from './cookies.mjs';
-import { formsOf, submitsItself, textOf } from './html.mjs';
+import { formsOf, linksOf, submitsItself, textOf } from './html.mjs';
 
 const maxSteps = 40;
 const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
@@ -11,7 +11,7 @@ export class Browser {
   #driver;
   #relyingParty;
   #jar = new CookieJar();
-  /** Where a driver keeps what it must remember of this browser, such as the person in front of it. */
+  /** What a driver must remember of the person in front; `declines`: says no where consent is asked for. */
   memory = {};
 
   /**
@@ -121,6 +121,7 @@ export class Page {
     this.status = answer.status;
     this.isHtml = answer.mediaType === 'text/html';
     this.forms = this.isHtml ? formsOf(answer.text) : [];
+    this.links = this.isHtml ? linksOf(answer.text) : [];
     this.text = this.isHtml ? textOf(answer.text) : answer.text;
   }
 

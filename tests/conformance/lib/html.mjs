@@ -59,6 +59,14 @@ function buttonsOf(content) {
   return buttons.map(({ name, value, form, text }) => ({ name, value, form, text }));
 }
 
+/** The page's links: {href, text}. */
+export function linksOf(html) {
+  return [...html.matchAll(/<a\b([^>]*)>([\s\S]*?)<\/a>/gi)].map(([, tag, text]) => ({
+    href: attributesOf(tag).href ?? '',
+    text: textOf(text),
+  }));
+}
+
 /** True when the page's own script submits a form at once: the form_post response mode and relatives. */
 export function submitsItself(html) {
   return /<script\b[^>]*>[\s\S]*?\.submit\(\s*\)[\s\S]*?<\/script>/i.test(html) || /<body\b[^>]*\bonload=[^>]*submit\(/i.test(html);

@@ -2,7 +2,9 @@
 import https from 'node:https';
 import { exportJWK, generateKeyPair } from 'jose';
 import Provider from 'oidc-provider';
+import { metadataOf } from '../lib/clients.mjs';
 import { Http } from '../lib/http.mjs';
+import { randomText } from '../lib/relying-party.mjs';
 
 const person = {
   name: 'Alice Liddell',
@@ -35,10 +37,14 @@ const claims = {
 };
 
 /** A signing key as the provider wants it. */
-export async function makeSigningKey() {
-  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-  return { ...(await exportJWK(privateKey)), kid: 'first', use: 'sig', alg: 'RS256' };
+export async function makeSigningKey(alg = 'RS256') {
+  const { privateKey } = await generateKeyPair(alg, { extractable: true });
+  return { ...(await exportJWK(privateKey)), kid: alg, use: 'sig', alg };
 }
+
+const isFapi = (client) => client?.tokenEndpointAuthMethod === 'private_key_jwt';
+/** How long codes of FAPI clients live: short, so that a module can wait for the end of one. */
+export const fapiCodeLifetimeSeconds = 10;
 
 /** How it makes its own requests (back-channel logout): to this machine as well, with the run's authority. */
 const localFetch = (http) => async (url, { method, headers, body }) => {
@@ -46,26 +52,27 @@ const localFetch = (http) => async (url, { method, headers, body }) => {
   return new Response(answer.text, { status: answer.status, headers: { 'content-type': answer.mediaType } });
 };
 
-export function makeProvider({ issuer, clients, signingKey, fetch }) {
+export function makeProvider({ issuer, clients, signingKeys, fetch }) {
   const provider = new Provider(issuer, {
-    clients,
+    clients: clients.map(metadataOf),
     claims,
-    jwks: { keys: [signingKey] },
+    jwks: { keys: signingKeys },
     scopes: ['openid', 'offline_access'],
     acrValues: ['0', '1'],
-    cookies: { keys: [signingKey.n.slice(0, 32)], long: { sameSite: 'none' } },
+    cookies: { keys: [randomText()], long: { sameSite: 'none' } },
     features: {
       devInteractions: { enabled: true },
       rpInitiatedLogout: { enabled: true },
       backchannelLogout: { enabled: true },
       claimsParameter: { enabled: true },
+      fapi: { enabled: true, profile: (_, client) => (isFapi(client) ? '2.0' : undefined) },
     },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...person }) }),
     enableHttpPostMethods: true,
-    pkce: { required: () => false },
+    pkce: { required: (_, client) => isFapi(client) },
     ttl: {
       AccessToken: 3600,
-      AuthorizationCode: 60,
+      AuthorizationCode: (_, __, client) => (isFapi(client) ? fapiCodeLifetimeSeconds : 60),
       Grant: 86_400,
       IdToken: 10, // short, so that a module can wait for the end of one
       Interaction: 3600,
@@ -84,8 +91,8 @@ export async function startOidcProvider({ clients, certificates }) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `https://127.0.0.1:${server.address().port}`;
   const http = new Http({ ca: certificates.ca });
-  const signingKey = await makeSigningKey();
-  const provider = makeProvider({ issuer, clients: Object.values(clients), signingKey, fetch: localFetch(http) });
+  const signingKeys = [await makeSigningKey(), await makeSigningKey('ES256')];
+  const provider = makeProvider({ issuer, clients: Object.values(clients), signingKeys, fetch: localFetch(http) });
   server.on('request', provider.callback());
   const close = () => {
     http.close();

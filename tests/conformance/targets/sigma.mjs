@@ -1,5 +1,6 @@
 // This project's own server behind TLS, on one of its stores.
 import { startServer } from '../../e2e/support/server.mjs';
+import { metadataOf } from '../lib/clients.mjs';
 
 const scope = 'openid profile email offline_access';
 
@@ -23,9 +24,9 @@ export async function startSigma({ store, clients, certificates, env = {} }) {
   });
   const registered = {};
   try {
-    for (const [name, { client_secret: _, ...metadata }] of Object.entries(clients)) {
-      const { client_secret } = await server.createClient({ ...metadata, scope });
-      registered[name] = { ...metadata, client_secret };
+    for (const [name, { client_secret: _, ...client }] of Object.entries(clients)) {
+      const { client_secret } = await server.createClient({ ...metadataOf(client), scope });
+      registered[name] = { ...client, client_secret };
     }
   } catch (error) {
     await server.stop();

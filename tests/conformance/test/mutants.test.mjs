@@ -57,10 +57,10 @@ function chooseJobs(mustNotice, patient) {
 }
 
 describe('a server with one mistake', { concurrency: 8 }, () => {
-  let signingKey;
+  let signingKeys;
   let certificates;
   before(async () => {
-    signingKey = await makeSigningKey();
+    signingKeys = [await makeSigningKey()];
     certificates = makeCertificates();
   });
   after(() => certificates?.close());
@@ -69,7 +69,7 @@ describe('a server with one mistake', { concurrency: 8 }, () => {
     test(name, async () => {
       const lab = await openLab(certificates);
       const { backchannel, clients } = lab;
-      const target = await startWithMistake({ mistake, clients, certificates, signingKey });
+      const target = await startWithMistake({ mistake, clients, certificates, signingKeys });
       const driver = openDriver('oidc-provider');
       const run = { issuer: target.issuer, driver, clients, ca: certificates.ca, strictHttps: true, backchannel };
       try {

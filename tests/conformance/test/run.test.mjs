@@ -26,7 +26,7 @@ before(async () => {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   issuer = `http://127.0.0.1:${server.address().port}`;
   const clients = clientRegistrations();
-  const provider = makeProvider({ issuer, clients: Object.values(clients), signingKey: await makeSigningKey() });
+  const provider = makeProvider({ issuer, clients: Object.values(clients), signingKeys: [await makeSigningKey()] });
   server.on('request', provider.callback());
   config = file('config.json', { clients });
 });

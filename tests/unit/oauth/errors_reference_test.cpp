@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -32,6 +33,14 @@ TEST(ErrorsReference, DocumentationIsMadeFromTheTable) {
   std::stringstream text;
   text << file.rdbuf();
   EXPECT_EQ(text.str(), reference()) << "docs/reference/errors.md is out of date";
+}
+
+TEST(Errors, DescriptionsHaveOnlyTheCharactersOfRfc6749) {
+  const Error quoting{ErrorCode::invalid_request,
+                      "The parameter a\"b\\c\r\n\x7f\xc2\xa7\xf0\x9f\x98\x80 appears twice."};
+  EXPECT_EQ(quoting.description(), "The parameter a'b/c  ??? appears twice.");
+  const auto is_allowed = [](char c) { return c >= 0x20 && c <= 0x7E && c != '"' && c != '\\'; };
+  for (const ErrorTraits& row : all_error_traits()) EXPECT_TRUE(std::ranges::all_of(row.name, is_allowed)) << row.name;
 }
 
 TEST(Errors, OnlyOurOwnFaultsAreOutages) {

@@ -24,7 +24,7 @@ const std::map<std::string_view, std::string_view>& known_claims() {
 
 Error malformed() {
   return {ErrorCode::invalid_request,
-          "claims must be a JSON object with the members userinfo and id_token (OpenID Connect Core §5.5)."};
+          "claims must be a JSON object with the members userinfo and id_token (OpenID Connect Core, section 5.5)."};
 }
 
 // {"essential":true,"values":[…]} or {"value":…}: is what we have among what is demanded?

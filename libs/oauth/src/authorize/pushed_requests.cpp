@@ -26,7 +26,7 @@ Error unusable() {
 
 core::Task<Result<core::Json>> PushedRequests::push(ClientCredentials request) {
   if (request.form.find("request_uri"))
-    co_return Error{ErrorCode::invalid_request, "A pushed request cannot hold a request_uri (RFC 9126 §2.1)."};
+    co_return Error{ErrorCode::invalid_request, "A pushed request cannot hold a request_uri (RFC 9126, section 2.1)."};
   AuthorizationRequest checked;
   const http::Form sent = Handover::strip(request.form);
   for (const auto& [name, value] : sent.parameters()) {

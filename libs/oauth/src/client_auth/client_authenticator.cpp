@@ -59,7 +59,7 @@ core::Task<Result<store::Client>> ClientAuthenticator::find_client(const ClientC
     basic = parse_basic(*credentials.authorization);
     if (!basic)
       co_return Error{ErrorCode::invalid_client,
-                      "The Authorization header is not a readable Basic header (RFC 6749 §2.3.1)."};
+                      "The Authorization header is not a readable Basic header (RFC 6749, section 2.3.1)."};
     if (form_id && *form_id != basic->id)
       co_return Error{ErrorCode::invalid_request, "client_id in the form and in the Authorization header differ."};
   }
@@ -97,7 +97,7 @@ core::Task<Result<store::Client>> ClientAuthenticator::authenticate(ClientCreden
                       form_secret.has_value() + has_assertion;
   if (methods > 1) {
     co_return Error{ErrorCode::invalid_request,
-                    "Use one way of client authentication, not several at once (RFC 6749 §2.3)."};
+                    "Use one way of client authentication, not several at once (RFC 6749, section 2.3)."};
   }
   auto found = co_await find_client(credentials);
   if (!found) {

@@ -41,7 +41,7 @@ Result<void> check_code_verifier(const std::optional<std::string>& code_challeng
   }
   if (!code_verifier) return bad_grant("code_verifier is missing; the authorization request had a code_challenge.");
   if (!is_verifier_text(*code_verifier))
-    return bad_grant("code_verifier must be 43 to 128 letters, digits or -._~ (RFC 7636 §4.1).");
+    return bad_grant("code_verifier must be 43 to 128 letters, digits or -._~ (RFC 7636, section 4.1).");
   const std::string computed = core::base64url_encode(crypto::view(crypto::sha256(*code_verifier)));
   if (!crypto::constant_time_equal(computed, *code_challenge))
     return bad_grant("code_verifier does not match the code_challenge.");

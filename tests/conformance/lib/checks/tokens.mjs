@@ -24,14 +24,15 @@ export function checkTokenText({ report }, value, name) {
 }
 
 /** A good answer; returns its JSON. */
-export function checkTokenResponse({ report }, answer, { idToken = true } = {}) {
+export function checkTokenResponse({ report }, answer, { idToken = true, tokenType = 'bearer' } = {}) {
   report.require(answer.status === 200, `the token endpoint answered ${answer.describe()}`, 'RFC 6749 §5.1');
   report.require(answer.mediaType === 'application/json', `the tokens came as ${answer.mediaType}`, 'RFC 6749 §5.1');
   const tokens = answer.json;
   report.require(tokens && typeof tokens === 'object', 'the token answer is no JSON object', 'RFC 6749 §5.1');
   report.require(typeof tokens.access_token === 'string', 'the token answer has no access_token', 'RFC 6749 §5.1');
   report.require(typeof tokens.token_type === 'string', 'the token answer has no token_type', 'RFC 6749 §5.1');
-  report.check(tokens.token_type.toLowerCase() === 'bearer', `token_type is ${tokens.token_type}`, 'OIDC Core §3.1.3.3');
+  const rightType = tokens.token_type.toLowerCase() === tokenType;
+  report.check(rightType, `token_type is ${tokens.token_type}, expected ${tokenType}`, 'OIDC Core §3.1.3.3');
   if (tokens.expires_in !== undefined) {
     const positive = typeof tokens.expires_in === 'number' && tokens.expires_in > 0;
     report.check(positive, 'expires_in is not a positive number', 'RFC 6749 §5.1');

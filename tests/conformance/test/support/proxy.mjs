@@ -12,10 +12,10 @@ import { makeProvider } from '../../targets/oidc-provider.mjs';
  *   request(exchange, tools)   changes {method, path, query, form, headers} in place, or answers {status, headers, body}
  *   response(exchange, answer, tools) changes {status, headers, json or body} in place
  *   logoutToken(claims)        changes the claims of logout tokens in place
- *   `tools` are {issuer, memory: Map, resign, withoutKid}
+ *   `tools` are {issuer, clients, memory: Map, resign, withoutKid}
  * @returns {issuer, close}
  */
-export async function startWithMistake({ mistake, clients, certificates, signingKey }) {
+export async function startWithMistake({ mistake, clients, certificates, signingKeys }) {
   const outer = https.createServer({ cert: certificates.cert, key: certificates.key });
   const inner = http.createServer();
   await Promise.all([outer, inner].map((server) => new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))));
@@ -24,8 +24,9 @@ export async function startWithMistake({ mistake, clients, certificates, signing
   const tools = {
     issuer,
     memory: new Map(),
-    resign: (jwt, change) => resign(signingKey, jwt, { change }),
-    withoutKid: (jwt) => resign(signingKey, jwt, { keepKid: false }),
+    clients,
+    resign: (jwt, change) => resign(signingKeys, jwt, { change }),
+    withoutKid: (jwt) => resign(signingKeys, jwt, { keepKid: false }),
   };
   const fetch = async (url, { method, headers, body }) => {
     const form = new URLSearchParams(String(body));
@@ -33,7 +34,7 @@ export async function startWithMistake({ mistake, clients, certificates, signing
     const { status } = await outgoing.request(method, url, { headers: Object.fromEntries(headers), body: String(form) });
     return new Response(null, { status });
   };
-  const provider = makeProvider({ issuer, clients: Object.values(clients), signingKey, fetch });
+  const provider = makeProvider({ issuer, clients: Object.values(clients), signingKeys, fetch });
   inner.on('request', provider.callback());
   const target = `http://127.0.0.1:${inner.address().port}`;
   outer.on('request', (request, response) => {
@@ -55,11 +56,12 @@ export async function startWithMistake({ mistake, clients, certificates, signing
 }
 
 /** The JWT with its claims changed in place, signed as before. */
-async function resign(signingKey, jwt, { change = () => {}, keepKid = true }) {
+async function resign(signingKeys, jwt, { change = () => {}, keepKid = true }) {
   const { header, claims } = decodeJwt(jwt);
   if (!keepKid) delete header.kid;
   change(claims);
-  return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(signingKey, 'RS256'));
+  const key = signingKeys.find(({ alg }) => alg === header.alg);
+  return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(key, header.alg));
 }
 
 async function pass({ request, target, outgoing, mistake, tools }) {

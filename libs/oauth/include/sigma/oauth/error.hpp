@@ -83,14 +83,12 @@ struct ErrorTraits {
 const ErrorTraits& traits(ErrorCode code);
 std::span<const ErrorTraits> all_error_traits();
 
-/// `description` is public and says how to fix it; `cause` only reaches the log.
+/// `description` is public and says how to fix it; `cause` only reaches the log. A description may quote what the
+/// caller sent: characters that RFC 6749 §4.1.2.1 does not allow there are replaced.
 class Error {
  public:
   Error() = default;
-  Error(ErrorCode code, std::string description, std::string cause = {})
-      : code_(code),
-        description_(std::move(description)),
-        cause_(Lower(core::Code::invalid_input, {}, std::move(cause))) {}
+  Error(ErrorCode code, std::string description, std::string cause = {});
   /// An outage or bug below the domain: temporarily_unavailable (503) or server_error (500).
   Error(core::Error cause);  // NOLINT(google-explicit-constructor): lets SIGMA_CO_TRY lift store errors
 
@@ -109,7 +107,6 @@ class Error {
   bool is_outage() const { return code_ == ErrorCode::server_error || code_ == ErrorCode::temporarily_unavailable; }
 
  private:
-  using Lower = core::Error;
   ErrorCode code_ = ErrorCode::server_error;
   std::string description_;
   core::Error cause_;
