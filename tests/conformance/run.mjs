@@ -53,7 +53,8 @@ async function startListener({ listen, url, cert, key }) {
 
 function show({ plan, name, result, findings, seconds }) {
   console.log(`${result.padEnd(7)} ${plan}/${name} (${seconds.toFixed(1)} s)`);
-  for (const { level, message, source } of findings) console.log(`    ${level} ${message}${source ? ` [${source}]` : ''}`);
+  for (const { level, message, source } of findings)
+    console.log(`    ${level} ${message}${source ? ` [${source}]` : ''}`);
 }
 
 async function main() {
@@ -73,7 +74,9 @@ async function main() {
   try {
     const results = await runModules(run, select(options), print);
     const count = (wanted) => results.filter(({ result }) => result === wanted).length;
-    const totals = ['PASSED', 'WARNING', 'SKIPPED', 'FAILED'].map((result) => `${count(result)} ${result.toLowerCase()}`);
+    const totals = ['PASSED', 'WARNING', 'SKIPPED', 'FAILED'].map(
+      (result) => `${count(result)} ${result.toLowerCase()}`,
+    );
     if (!options.json) console.log(`\n${results.length} modules: ${totals.join(', ')}`);
     return count('FAILED') === 0 ? 0 : 1;
   } finally {

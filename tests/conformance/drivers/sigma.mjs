@@ -1,5 +1,5 @@
-// Sigma Auth's pages without a browser: the calls that their scripts make (sigma-contract.md §2, §6). Each browser has a
-// person of its own, with a random key.
+// Sigma Auth's pages without a browser: the calls that their scripts make (sigma-contract.md §2, §6). Each browser
+// has a person of its own, with a random key.
 import { PrivateKey } from '@bsv/sdk';
 import { getAuthToken } from 'bitcoin-auth';
 

@@ -16,8 +16,9 @@ export class Browser {
 
   /**
    * @param relyingParty origins at which a visit ends
-   * @param driver       knows the provider's pages: `step(page, browser)` does what a person would and answers {kind} with
-   *                     either `answer`, what its request brought, or `next`, the URL to go to; undefined: unknown page
+   * @param driver       knows the provider's pages: `step(page, browser)` does what a person would and answers {kind}
+   *                     with either `answer`, what its request brought, or `next`, the URL to go to; undefined:
+   *                     unknown page
    */
   constructor({ http, driver, relyingParty }) {
     this.#http = http;
@@ -55,9 +56,9 @@ export class Browser {
   /**
    * Opens a URL and goes on as a person would, until the relying party is reached or nobody knows what to do.
    * @param method, form for a visit that starts with a form post
-   * @returns {arrived, shown, page}: `arrived` is {via: 'query'|'form', url, parameters} or undefined; `shown` lists the
-   *          kinds of pages that wanted the person's attention ('login', 'consent', 'logout' …); without an arrival `page`
-   *          is the page at which it ended
+   * @returns {arrived, shown, page}: `arrived` is {via: 'query'|'form', url, parameters} or undefined; `shown` lists
+   *          the kinds of pages that wanted the person's attention ('login', 'consent', 'logout' …); without an arrival
+   *          `page` is the page at which it ended
    */
   async visit(url, { method = 'GET', form } = {}) {
     const shown = [];
@@ -130,6 +131,7 @@ export class Page {
   }
 
   describe() {
-    return `${this.answer.method} ${this.url.origin}${this.url.pathname} → ${this.status}: “${this.text.slice(0, 200)}”`;
+    const where = `${this.answer.method} ${this.url.origin}${this.url.pathname}`;
+    return `${where} → ${this.status}: “${this.text.slice(0, 200)}”`;
   }
 }

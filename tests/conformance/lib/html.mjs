@@ -69,7 +69,10 @@ export function linksOf(html) {
 
 /** True when the page's own script submits a form at once: the form_post response mode and relatives. */
 export function submitsItself(html) {
-  return /<script\b[^>]*>[\s\S]*?\.submit\(\s*\)[\s\S]*?<\/script>/i.test(html) || /<body\b[^>]*\bonload=[^>]*submit\(/i.test(html);
+  return (
+    /<script\b[^>]*>[\s\S]*?\.submit\(\s*\)[\s\S]*?<\/script>/i.test(html) ||
+    /<body\b[^>]*\bonload=[^>]*submit\(/i.test(html)
+  );
 }
 
 /** What a person would read, in one line. */

@@ -48,7 +48,10 @@ export class Listener {
     const past = this.#deliveries.find(fits);
     if (past) return Promise.resolve(past);
     return new Promise((resolve) => {
-      const waiting = { fits, done: (delivery) => (clearTimeout(timer), this.#waiting.delete(waiting), resolve(delivery)) };
+      const waiting = {
+        fits,
+        done: (delivery) => (clearTimeout(timer), this.#waiting.delete(waiting), resolve(delivery)),
+      };
       const timer = setTimeout(() => waiting.done(undefined), seconds * 1000);
       this.#waiting.add(waiting);
     });

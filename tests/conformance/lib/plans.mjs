@@ -24,7 +24,11 @@ export const plans = {
   },
   'rp-logout': { title: 'oidcc-rp-initiated-logout-certification-test-plan', modules: rpLogout },
   backchannel: { title: 'oidcc-backchannel-rp-initiated-logout-certification-test-plan', modules: backchannel },
-  fapi2: { title: 'fapi2-security-profile-final-test-plan', modules: [...fapi2Flows, ...clientAssertions, ...dpop], apart: true },
+  fapi2: {
+    title: 'fapi2-security-profile-final-test-plan',
+    modules: [...fapi2Flows, ...clientAssertions, ...dpop],
+    apart: true,
+  },
 };
 
 /**
@@ -34,7 +38,8 @@ export const plans = {
  * @throws Error when there is no such plan or module
  */
 export function select({ plan = 'all', module } = {}) {
-  if (plan !== 'all' && !plans[plan]) throw new Error(`there is no plan ${plan}; choose ${Object.keys(plans).join(', ')} or all`);
+  if (plan !== 'all' && !plans[plan])
+    throw new Error(`there is no plan ${plan}; choose ${Object.keys(plans).join(', ')} or all`);
   const jobs = Object.entries(plans)
     .filter(([name, { apart }]) => (plan === 'all' ? !apart : plan === name))
     .flatMap(([name, { modules, common }]) => modules.map((one) => ({ plan: name, module: one, common })))

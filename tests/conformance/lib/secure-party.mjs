@@ -31,7 +31,15 @@ export class SecureParty extends RelyingParty {
   async assertion(claims = {}, { alg = this.signingKey.alg } = {}) {
     const now = Math.floor(Date.now() / 1000);
     const { client_id: id } = this.client;
-    const all = { iss: id, sub: id, aud: this.context.metadata.issuer, jti: randomText(), iat: now, exp: now + 60, ...claims };
+    const all = {
+      iss: id,
+      sub: id,
+      aud: this.context.metadata.issuer,
+      jti: randomText(),
+      iat: now,
+      exp: now + 60,
+      ...claims,
+    };
     const present = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
     const { jwk } = this.signingKey;
     return new SignJWT(present).setProtectedHeader({ alg, kid: jwk.kid }).sign(await importJWK(jwk, alg));
@@ -52,7 +60,8 @@ export class SecureParty extends RelyingParty {
     const iat = Math.floor(Date.now() / 1000);
     const payload = without({ jti: randomText(), htm: method, htu: String(url), iat, ath, nonce, ...claims });
     const protectedHeader = without({ typ: 'dpop+jwt', alg: key.alg, jwk: key.publicJwk, ...header });
-    if (!['none', 'ES256', 'PS256', 'RS256', 'EdDSA'].includes(protectedHeader.alg)) return rawJwt(protectedHeader, payload);
+    if (!['none', 'ES256', 'PS256', 'RS256', 'EdDSA'].includes(protectedHeader.alg))
+      return rawJwt(protectedHeader, payload);
     if (protectedHeader.alg === 'none') return `${rawJwt(protectedHeader, payload).replace(/[^.]*$/, '')}`;
     return new SignJWT(payload).setProtectedHeader(protectedHeader).sign(signWith ?? key.privateKey);
   }
@@ -153,7 +162,11 @@ export class SecureParty extends RelyingParty {
     const refused = statuses.includes(answer.status);
     if (!report.check(refused, `${what}: a refusal expected, got ${answer.describe()}`, 'FAPI 2.0 §5.3')) return;
     const error = answer.json?.error;
-    report.check(codes.includes(error), `${what}: the error is ${error}, expected ${codes.join(' or ')}`, 'RFC 6749 §5.2');
+    report.check(
+      codes.includes(error),
+      `${what}: the error is ${error}, expected ${codes.join(' or ')}`,
+      'RFC 6749 §5.2',
+    );
     if (answer.json) checkErrorText(this.context, answer.json);
   }
 }

@@ -41,13 +41,18 @@ function checkDelivery({ report }, delivery) {
   const form = delivery.mediaType === 'application/x-www-form-urlencoded';
   report.require(form, `the logout token came as ${delivery.mediaType}`, `${specification} §2.5`);
   const names = [...delivery.form.keys()];
-  report.require(delivery.form.getAll('logout_token').length === 1, 'there is not one logout_token', `${specification} §2.5`);
+  report.require(
+    delivery.form.getAll('logout_token').length === 1,
+    'there is not one logout_token',
+    `${specification} §2.5`,
+  );
   report.recommend(names.length === 1, `further parameters came along: ${names.join(', ')}`, `${specification} §2.5`);
   if (!delivery.protocol) {
     report.note('the listener is plain http: no TLS to judge');
     return;
   }
-  const forwardSecret = delivery.protocol === 'TLSv1.3' || (delivery.protocol === 'TLSv1.2' && /^ECDHE-/.test(delivery.cipher));
+  const forwardSecret =
+    delivery.protocol === 'TLSv1.3' || (delivery.protocol === 'TLSv1.2' && /^ECDHE-/.test(delivery.cipher));
   report.recommend(forwardSecret, `the call came by ${delivery.protocol} with ${delivery.cipher}`, 'RFC 9325 §4.2');
 }
 

@@ -66,7 +66,10 @@ export const badRequests = [
       checkUnsignedObject(tester, {
         refusal: 'request_uri_not_supported',
         reference: async (object) => {
-          tester.report.require(tester.backchannel, 'the run has no listener to publish a request object at (--config)');
+          tester.report.require(
+            tester.backchannel,
+            'the run has no listener to publish a request object at (--config)',
+          );
           return { request_uri: tester.backchannel.publish(object) };
         },
       }),

@@ -29,7 +29,9 @@ export const clientAssertions = [
   refusedAtPush('ensure-client-assertion-with-exp-is-5-minutes-in-past-fails', (app) =>
     app.assertion({ iat: now() - 360, exp: now() - 300 }),
   ),
-  refusedAtPush('ensure-client-assertion-with-wrong-aud-fails', (app) => app.assertion({ aud: 'https://other.example' })),
+  refusedAtPush('ensure-client-assertion-with-wrong-aud-fails', (app) =>
+    app.assertion({ aud: 'https://other.example' }),
+  ),
   refusedAtPush('ensure-client-assertion-with-no-sub-fails', (app) => app.assertion({ sub: undefined })),
   refusedAtPush('ensure-client-assertion-with-nbf-over-60-seconds-in-future-fails', (app) =>
     app.assertion({ nbf: now() + 90 }),

@@ -1,5 +1,11 @@
 // Basic OP: codes are for one use; refresh tokens are for their client.
-import { checkInvalidGrant, checkNotStored, checkSecret, checkTokenResponse, checkTokenText } from '../lib/checks/tokens.mjs';
+import {
+  checkInvalidGrant,
+  checkNotStored,
+  checkSecret,
+  checkTokenResponse,
+  checkTokenText,
+} from '../lib/checks/tokens.mjs';
 import { checkUserinfo } from '../lib/checks/userinfo.mjs';
 import { decodeJwt } from '../lib/jose.mjs';
 
@@ -77,7 +83,11 @@ export const codesAndRefresh = [
       checkInvalidGrant(tester, await app.exchange(code), 'a code used again after 30 s');
       const { status } = await app.userinfo(tokens.access_token);
       const dead = status >= 400 && status < 500;
-      tester.report.recommend(dead, `the code's access token still works after the reuse (${status})`, 'RFC 6749 §4.1.2');
+      tester.report.recommend(
+        dead,
+        `the code's access token still works after the reuse (${status})`,
+        'RFC 6749 §4.1.2',
+      );
     },
   },
   {

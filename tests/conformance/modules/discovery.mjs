@@ -10,9 +10,10 @@ const isTexts = (value) => Array.isArray(value) && value.length > 0 && value.eve
 const kinds = { text: isText, flag: isFlag, texts: isTexts, uri: (value) => parseUrl(value) !== undefined };
 
 const fields = {
-  uri: `issuer authorization_endpoint token_endpoint userinfo_endpoint jwks_uri registration_endpoint service_documentation
-    op_policy_uri op_tos_uri revocation_endpoint introspection_endpoint device_authorization_endpoint end_session_endpoint
-    check_session_iframe pushed_authorization_request_endpoint backchannel_authentication_endpoint`,
+  uri: `issuer authorization_endpoint token_endpoint userinfo_endpoint jwks_uri registration_endpoint
+    service_documentation op_policy_uri op_tos_uri revocation_endpoint introspection_endpoint
+    device_authorization_endpoint end_session_endpoint check_session_iframe
+    pushed_authorization_request_endpoint backchannel_authentication_endpoint`,
   texts: `scopes_supported response_types_supported response_modes_supported grant_types_supported acr_values_supported
     subject_types_supported id_token_signing_alg_values_supported id_token_encryption_alg_values_supported
     id_token_encryption_enc_values_supported userinfo_signing_alg_values_supported
@@ -33,7 +34,12 @@ const fields = {
 };
 
 const kindOf = Object.fromEntries(
-  Object.entries(fields).flatMap(([kind, names]) => names.trim().split(/\s+/).map((name) => [name, kind])),
+  Object.entries(fields).flatMap(([kind, names]) =>
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => [name, kind]),
+  ),
 );
 
 /** scope-token of RFC 6749 §3.3. */
@@ -44,7 +50,8 @@ function checkTypes({ report, metadata }) {
   for (const [name, value] of Object.entries(metadata)) {
     const kind = kindOf[name];
     if (kind) report.check(kinds[kind](value), `${name} is not of the kind ${kind}`, 'OIDC Discovery §3, RFC 8414 §2');
-    else if (name !== 'mtls_endpoint_aliases') report.recommend(false, `${name} is no registered metadata`, 'RFC 8414 §7.1');
+    else if (name !== 'mtls_endpoint_aliases')
+      report.recommend(false, `${name} is no registered metadata`, 'RFC 8414 §7.1');
   }
 }
 

@@ -81,7 +81,11 @@ export const dpop = [
       tester.report.check(used.status === 200, `a good proof brought ${used.describe()}`, 'RFC 9449 §4.3');
       checkProofRefused(tester, await present(app, token, once), 'the same proof twice');
       checkProofRefused(tester, await app.resource(token, { scheme: 'Bearer' }), 'Bearer instead of DPoP');
-      checkProofRefused(tester, await app.resource(token, { scheme: 'Bearer', makeProof: null }), 'a bound token as Bearer');
+      checkProofRefused(
+        tester,
+        await app.resource(token, { scheme: 'Bearer', makeProof: null }),
+        'a bound token as Bearer',
+      );
 
       for (const [what, make] of good) {
         const answer = await present(app, token, make);

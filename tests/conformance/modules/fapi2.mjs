@@ -1,5 +1,5 @@
-// FAPI 2.0 security profile: what must work, and the codes and requests that must not (oidcc-modules.md §9). The modules'
-// names have the suite's prefix.
+// FAPI 2.0 security profile: what must work, and the codes and requests that must not (oidcc-modules.md §9). The
+// modules' names have the suite's prefix.
 import { checkAuthorizationError } from '../lib/checks/authorization.mjs';
 import { checkTokenResponse } from '../lib/checks/tokens.mjs';
 import { randomText } from '../lib/relying-party.mjs';
@@ -47,7 +47,11 @@ export const refusedRequest = (name, overrides) => ({
 function checkNoCode(tester, { arrived, page }) {
   const code = arrived?.parameters.get('code') ?? arrived?.fragment.get('code');
   const token = arrived?.fragment.get('access_token') ?? arrived?.fragment.get('id_token');
-  tester.report.check(!code && !token, 'a code or token was given for a request that must be refused', 'FAPI 2.0 §5.3.2.2');
+  tester.report.check(
+    !code && !token,
+    'a code or token was given for a request that must be refused',
+    'FAPI 2.0 §5.3.2.2',
+  );
   if (page) tester.report.note(`the person reads: ${page.describe()}`);
 }
 
@@ -100,7 +104,11 @@ const happy = [
       const { tokens } = await app.signInSecurely(tester.browser());
       for (const scheme of ['dpop', 'DPOP']) {
         const answer = await app.resource(tokens.access_token, { scheme });
-        tester.report.check(answer.status === 200, `the scheme ${scheme} brought ${answer.describe()}`, 'RFC 9110 §11.1');
+        tester.report.check(
+          answer.status === 200,
+          `the scheme ${scheme} brought ${answer.describe()}`,
+          'RFC 9110 §11.1',
+        );
       }
     },
   },
@@ -120,7 +128,10 @@ const requests = [
     name: `${prefix}ensure-unsigned-request-without-pushing-fails`,
     run: async (tester) => {
       const app = await secureParty(tester);
-      const { visit } = await app.authorize(tester.browser(), { code_challenge: randomText(32), code_challenge_method: 'S256' });
+      const { visit } = await app.authorize(tester.browser(), {
+        code_challenge: randomText(32),
+        code_challenge_method: 'S256',
+      });
       checkNoCode(tester, visit);
     },
   },
@@ -143,7 +154,8 @@ const requestUris = [
   refusedRequestUri(
     'par-attempt-to-use-expired-request_uri',
     async ({ app, browser, pushed, tester }) => {
-      if (pushed.expiresIn > patienceSeconds) tester.report.skip(`a request_uri lives ${pushed.expiresIn} s here, too long to wait`);
+      if (pushed.expiresIn > patienceSeconds)
+        tester.report.skip(`a request_uri lives ${pushed.expiresIn} s here, too long to wait`);
       await tester.sleep(pushed.expiresIn + 1);
       return app.visit(browser, pushed.requestUri);
     },
@@ -187,8 +199,10 @@ const codes = [
   refusedExchange('incorrect-pkce-code-verifier-rejected', invalidGrant, (app, granted) =>
     app.exchangeSecurely(granted, { code_verifier: randomText(32) }),
   ),
-  refusedExchange('ensure-holder-of-key-required', ['invalid_dpop_proof', 'invalid_request', 'invalid_grant'], (app, granted) =>
-    app.exchangeSecurely(granted, {}, { makeProof: null }),
+  refusedExchange(
+    'ensure-holder-of-key-required',
+    ['invalid_dpop_proof', 'invalid_request', 'invalid_grant'],
+    (app, granted) => app.exchangeSecurely(granted, {}, { makeProof: null }),
   ),
   {
     name: `${prefix}ensure-mismatched-dpop-jkt-fails`,

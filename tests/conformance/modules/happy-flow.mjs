@@ -28,7 +28,11 @@ const userinfo = (name, options) => ({
     const { tokens, idToken } = await app.signIn(tester.browser());
     const answer = await app.userinfo(tokens.access_token, options);
     if (options.inBody && answer.status >= 400) {
-      tester.report.recommend(false, `userinfo does not take the token from the body: ${answer.describe()}`, 'RFC 6750 §2.2');
+      tester.report.recommend(
+        false,
+        `userinfo does not take the token from the body: ${answer.describe()}`,
+        'RFC 6750 §2.2',
+      );
       return;
     }
     checkUserinfo(tester, answer, idToken);

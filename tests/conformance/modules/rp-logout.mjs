@@ -26,20 +26,29 @@ export async function logOut(tester, parameters, { clientName = 'basic' } = {}) 
 /** Back at the application with the state and nothing else, and nobody is signed in. */
 export async function checkReturned({ report }, { app, browser, sent, visit }) {
   const { arrived, page } = visit;
-  report.require(arrived, `no way back to the application; the visit ended at ${page?.describe()}`, `${specification} §3`);
+  report.require(
+    arrived,
+    `no way back to the application; the visit ended at ${page?.describe()}`,
+    `${specification} §3`,
+  );
   const address = `${arrived.url.origin}${arrived.url.pathname}`;
   report.check(address === sent.post_logout_redirect_uri, `the way back led to ${address}`, `${specification} §3`);
   const state = arrived.parameters.get('state');
   report.check(state === (sent.state ?? null), 'state did not come back as it was sent', `${specification} §3`);
   const others = [...new Set(arrived.parameters.keys())].filter((name) => name !== 'state');
-  report.recommend(others.length === 0, `the way back has further parameters: ${others.join(', ')}`, `${specification} §3`);
+  report.recommend(
+    others.length === 0,
+    `the way back has further parameters: ${others.join(', ')}`,
+    `${specification} §3`,
+  );
   await app.checkSignedOut(browser);
 }
 
 /** No redirect to the application: a page explains, or asks first. */
 function checkNoReturn({ report }, { visit }) {
   const { arrived, page } = visit;
-  if (!report.check(!arrived, `the browser was sent to ${arrived?.url.href.split('?')[0]}`, `${specification} §3`)) return;
+  if (!report.check(!arrived, `the browser was sent to ${arrived?.url.href.split('?')[0]}`, `${specification} §3`))
+    return;
   report.note(`the person reads: ${page.describe()}`);
 }
 
@@ -47,7 +56,8 @@ function checkNoReturn({ report }, { visit }) {
 async function checkSignedOutPage(tester, done) {
   checkNoReturn(tester, done);
   const { report } = tester;
-  if (done.visit.page) report.check(done.visit.page.status < 400, `the page is ${done.visit.page.describe()}`, `${specification} §2`);
+  if (done.visit.page)
+    report.check(done.visit.page.status < 400, `the page is ${done.visit.page.describe()}`, `${specification} §2`);
   await done.app.checkSignedOut(done.browser);
 }
 
@@ -89,7 +99,10 @@ export const rpLogout = [
     },
   },
   returns('oidcc-rp-initiated-logout', everything),
-  returns('oidcc-rp-initiated-logout-no-state', (given) => ({ ...hint(given), post_logout_redirect_uri: given.registered })),
+  returns('oidcc-rp-initiated-logout-no-state', (given) => ({
+    ...hint(given),
+    post_logout_redirect_uri: given.registered,
+  })),
   refuses('oidcc-rp-initiated-logout-bad-post-logout-redirect-uri', (given) => ({
     ...everything(given),
     post_logout_redirect_uri: `${given.registered}/${randomText(8)}`,

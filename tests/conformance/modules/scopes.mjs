@@ -28,7 +28,11 @@ async function checkEmail(tester, options) {
     tester.report.recommend(!(name in idToken.claims), `${name} is in the ID token as well`, 'OIDC Core §5.4');
   }
   for (const [where, claims] of Object.entries({ 'ID token': idToken.claims, userinfo })) {
-    tester.report.recommend(!('name' in claims), `name is in the ${where} though nobody asked for it`, 'OIDC Core §5.4');
+    tester.report.recommend(
+      !('name' in claims),
+      `name is in the ${where} though nobody asked for it`,
+      'OIDC Core §5.4',
+    );
   }
 }
 
@@ -46,7 +50,11 @@ export const scopes = [
       const claims = JSON.stringify({ userinfo: { name: { essential: true } } });
       const { idToken, userinfo } = await app.signIn(tester.browser(), { claims });
       tester.report.recommend('name' in userinfo, 'userinfo lacks the name that was asked for', 'OIDC Core §5.5');
-      tester.report.recommend(!('name' in idToken.claims), 'the name is in the ID token, not asked for there', 'OIDC Core §5.5');
+      tester.report.recommend(
+        !('name' in idToken.claims),
+        'the name is in the ID token, not asked for there',
+        'OIDC Core §5.5',
+      );
     },
   },
 ];

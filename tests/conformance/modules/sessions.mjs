@@ -16,7 +16,11 @@ function checkSameSignIn(tester, first, second) {
   const [a, b] = [first.idToken.claims, second.idToken.claims];
   tester.report.check(a.sub === b.sub, 'sub differs between the two ID tokens', 'OIDC Core §2');
   const bothTold = a.auth_time !== undefined && b.auth_time !== undefined;
-  tester.report.check(!bothTold || a.auth_time === b.auth_time, 'auth_time differs without a new sign-in', 'OIDC Core §2');
+  tester.report.check(
+    !bothTold || a.auth_time === b.auth_time,
+    'auth_time differs without a new sign-in',
+    'OIDC Core §2',
+  );
 }
 
 function checkLaterSignIn(tester, first, second) {

@@ -13,7 +13,18 @@ export function makeCertificates() {
   const file = (name) => path.join(folder, name);
   const files = { ca: file('ca.pem'), cert: file('cert.pem'), key: file('key.pem') };
   const subject = (name) => ['-subj', `/CN=${name}`];
-  openssl('req', '-x509', ...ecKey, '-days', '2', ...subject('Conformance'), '-keyout', file('ca.key'), '-out', files.ca);
+  openssl(
+    'req',
+    '-x509',
+    ...ecKey,
+    '-days',
+    '2',
+    ...subject('Conformance'),
+    '-keyout',
+    file('ca.key'),
+    '-out',
+    files.ca,
+  );
   openssl('req', ...ecKey, ...subject('localhost'), '-keyout', files.key, '-out', file('request.pem'));
   writeFileSync(file('names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
   const authority = ['-CA', files.ca, '-CAkey', file('ca.key'), '-set_serial', String(Date.now()), '-days', '2'];

@@ -47,10 +47,12 @@ const isFapi = (client) => client?.tokenEndpointAuthMethod === 'private_key_jwt'
 export const fapiCodeLifetimeSeconds = 10;
 
 /** How it makes its own requests (back-channel logout): to this machine as well, with the run's authority. */
-const localFetch = (http) => async (url, { method, headers, body }) => {
-  const answer = await http.request(method, url, { headers: Object.fromEntries(headers), body: String(body) });
-  return new Response(answer.text, { status: answer.status, headers: { 'content-type': answer.mediaType } });
-};
+const localFetch =
+  (http) =>
+  async (url, { method, headers, body }) => {
+    const answer = await http.request(method, url, { headers: Object.fromEntries(headers), body: String(body) });
+    return new Response(answer.text, { status: answer.status, headers: { 'content-type': answer.mediaType } });
+  };
 
 export function makeProvider({ issuer, clients, signingKeys, fetch }) {
   const provider = new Provider(issuer, {

@@ -22,7 +22,7 @@ const mistakes = [['no mistake at all', {}, () => false], ...signInMistakes, ...
 const jobs = Object.keys(plans)
   .filter((plan) => plan !== 'formpost')
   .flatMap((plan) => select({ plan }));
-/** Those that run for every mistake, at least one of each kind; CONFORMANCE_ALL=1 runs all of them for every mistake. */
+/** Those that run for every mistake, at least one of each kind. CONFORMANCE_ALL=1 runs all of them for each. */
 const panel = [
   'oidcc-server',
   'oidcc-userinfo-post-header',
@@ -88,7 +88,12 @@ describe('a server with one mistake', { concurrency: 8 }, () => {
 });
 
 test('every module is the one to notice something', () => {
-  const noticing = new Set(mistakes.map(([, , mustNotice]) => names.filter(mustNotice)).filter((all) => all.length <= few).flat());
+  const noticing = new Set(
+    mistakes
+      .map(([, , mustNotice]) => names.filter(mustNotice))
+      .filter((all) => all.length <= few)
+      .flat(),
+  );
   const idle = names.filter((name) => !noticing.has(name));
   // It warns or is skipped, but cannot fail.
   assert.deepEqual(idle, ['oidcc-idtoken-unsigned']);

@@ -76,7 +76,16 @@ test('what a run lacks is a failure of the module, not silence', async () => {
 
 test('a driver that does not know a page fails with what the page says', async () => {
   const rules = file('blind.json', { pages: [] });
-  const { code, stdout } = await run('--issuer', issuer, '--driver', rules, '--config', config, '--module', 'oidcc-server');
+  const { code, stdout } = await run(
+    '--issuer',
+    issuer,
+    '--driver',
+    rules,
+    '--config',
+    config,
+    '--module',
+    'oidcc-server',
+  );
   assert.equal(code, 1, stdout);
   assert.match(stdout, /F no answer came to the callback; the visit ended at GET .*Sign-in/);
 });
@@ -84,7 +93,13 @@ test('a driver that does not know a page fails with what the page says', async (
 test('a driver of rules: pages by address and text, buttons by name', async () => {
   const rules = file('rules.json', {
     pages: [
-      { kind: 'login', url: '/interaction/', text: 'sign-in.*cancel', press: '^Sign-in$', fill: { login: 'bob', password: 'x' } },
+      {
+        kind: 'login',
+        url: '/interaction/',
+        text: 'sign-in.*cancel',
+        press: '^Sign-in$',
+        fill: { login: 'bob', password: 'x' },
+      },
       { kind: 'consent', url: '/interaction/', press: 'continue' },
     ],
   });

@@ -12,9 +12,17 @@ export function checkCallback({ report }, { arrived, page }, sent) {
   report.require(arrived, `no answer came to the callback; the visit ended at ${page?.describe()}`, 'RFC 6749 §4.1.2');
   const { url } = arrived;
   const bare = `${url.origin}${url.pathname}`;
-  report.require(bare === sent.redirect_uri, `the answer went to ${bare} instead of ${sent.redirect_uri}`, 'RFC 6749 §3.1.2');
+  report.require(
+    bare === sent.redirect_uri,
+    `the answer went to ${bare} instead of ${sent.redirect_uri}`,
+    'RFC 6749 §3.1.2',
+  );
   const wanted = sent.response_mode === 'form_post' ? 'form' : 'query';
-  report.require(arrived.via === wanted, `the answer came by ${arrived.via}, not by ${wanted}`, 'OAuth 2.0 Response Modes §2');
+  report.require(
+    arrived.via === wanted,
+    `the answer came by ${arrived.via}, not by ${wanted}`,
+    'OAuth 2.0 Response Modes §2',
+  );
   report.check([...arrived.fragment.keys()].length === 0, 'the code flow answered in the fragment', 'RFC 6749 §4.1.2');
   if (wanted === 'form') {
     report.check(url.search === '', 'form_post left parameters in the query', 'OAuth 2.0 Form Post Response Mode §2');
@@ -60,7 +68,11 @@ export function checkAuthorizationError(context, visit, sent, expected) {
   const error = loneValue(parameters, 'error');
   report.require(error, 'the answer has neither code nor error', 'RFC 6749 §4.1.2.1');
   checkErrorText(context, Object.fromEntries(parameters));
-  report.check(expected.includes(error), `the error is ${error}, expected ${expected.join(' or ')}`, 'OIDC Core §3.1.2.6');
+  report.check(
+    expected.includes(error),
+    `the error is ${error}, expected ${expected.join(' or ')}`,
+    'OIDC Core §3.1.2.6',
+  );
   return error;
 }
 
@@ -69,7 +81,11 @@ export function checkErrorText({ report }, { error, error_description: descripti
   report.check(descriptionText.test(error ?? ''), 'error has characters that it must not have', 'RFC 6749 §4.1.2.1');
   if (description !== undefined) {
     const bare = String(description).replace(/[\r\n\t]/g, '');
-    report.check(descriptionText.test(bare), 'error_description has characters that it must not have', 'RFC 6749 §4.1.2.1');
+    report.check(
+      descriptionText.test(bare),
+      'error_description has characters that it must not have',
+      'RFC 6749 §4.1.2.1',
+    );
     report.recommend(bare === description, 'error_description has line breaks or tabs', 'RFC 6749 §4.1.2.1');
   }
   if (uri !== undefined) report.check(parseUrl(uri), 'error_uri is no URI', 'RFC 6749 §4.1.2.1');

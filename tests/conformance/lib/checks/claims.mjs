@@ -59,6 +59,10 @@ export function checkClaimTypes({ report }, claims, where) {
   const names = claims._claim_names;
   if (names === undefined) return;
   for (const source of Object.values(names)) {
-    report.check(claims._claim_sources?.[source], `_claim_names refers to the unknown source ${source}`, 'OIDC Core §5.6.2');
+    report.check(
+      claims._claim_sources?.[source],
+      `_claim_names refers to the unknown source ${source}`,
+      'OIDC Core §5.6.2',
+    );
   }
 }

@@ -33,10 +33,18 @@ export async function checkIdToken(context, jwt, { sent, client, accessToken, co
   checkClaimTypes(context, claims, 'ID token');
   for (const [name, value] of Object.entries({ at_hash: accessToken, c_hash: code })) {
     if (claims[name] === undefined) continue;
-    report.check(claims[name] === halfHash(value, header.alg), `${name} in the ID token is wrong`, 'OIDC Core §3.1.3.6');
+    report.check(
+      claims[name] === halfHash(value, header.alg),
+      `${name} in the ID token is wrong`,
+      'OIDC Core §3.1.3.6',
+    );
   }
   const unasked = Object.keys(claims).filter((name) => !expectedClaims.includes(name) && !asked.includes(name));
-  report.recommend(unasked.length === 0, `the ID token has claims nobody asked for: ${unasked.join(', ')}`, 'OIDC Core §5.4');
+  report.recommend(
+    unasked.length === 0,
+    `the ID token has claims nobody asked for: ${unasked.join(', ')}`,
+    'OIDC Core §5.4',
+  );
   return { claims, header, jwt };
 }
 
@@ -46,7 +54,11 @@ function checkAudience(report, claims, client) {
   const audience = [claims.aud].flat();
   report.check(audience.includes(client.client_id), 'aud in the ID token lacks the client', 'OIDC Core §3.1.3.7');
   const party = claims.azp;
-  report.check(party === undefined || party === client.client_id, 'azp in the ID token is not the client', 'OIDC Core §3.1.3.7');
+  report.check(
+    party === undefined || party === client.client_id,
+    'azp in the ID token is not the client',
+    'OIDC Core §3.1.3.7',
+  );
 }
 
 function checkTimes(report, claims) {
@@ -58,10 +70,15 @@ function checkTimes(report, claims) {
   }
   if (report.check(isTime(claims.iat), 'iat in the ID token is no number', 'OIDC Core §2')) {
     report.check(claims.iat < now + skewSeconds, 'iat in the ID token is in the future', 'OIDC Core §3.1.3.7');
-    report.check(claims.iat > now - skewSeconds, 'iat in the ID token is more than 5 minutes ago', 'OIDC Core §3.1.3.7');
+    report.check(
+      claims.iat > now - skewSeconds,
+      'iat in the ID token is more than 5 minutes ago',
+      'OIDC Core §3.1.3.7',
+    );
   }
   if (claims.auth_time !== undefined) {
-    const sensible = isTime(claims.auth_time) && claims.auth_time < now + skewSeconds && claims.auth_time > now - yearSeconds;
+    const sensible =
+      isTime(claims.auth_time) && claims.auth_time < now + skewSeconds && claims.auth_time > now - yearSeconds;
     report.check(sensible, 'auth_time in the ID token is in the future or long ago', 'OIDC Core §2');
   }
 }

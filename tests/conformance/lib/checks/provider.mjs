@@ -12,7 +12,11 @@ export async function discover({ http, issuer, report }) {
   const discovery = await http.request('GET', discoveryUrl(issuer));
   report.require(discovery.status === 200, `discovery answered ${discovery.describe()}`, 'OIDC Discovery §4.2');
   const metadata = discovery.json;
-  report.require(metadata && typeof metadata === 'object', 'the discovery document is no JSON object', 'OIDC Discovery §4.2');
+  report.require(
+    metadata && typeof metadata === 'object',
+    'the discovery document is no JSON object',
+    'OIDC Discovery §4.2',
+  );
   for (const name of ['issuer', 'authorization_endpoint', 'token_endpoint', 'jwks_uri']) {
     report.require(typeof metadata[name] === 'string', `discovery has no ${name}`, 'OIDC Discovery §3');
   }

@@ -37,7 +37,8 @@ export function checkTokenResponse({ report }, answer, { idToken = true, tokenTy
     const positive = typeof tokens.expires_in === 'number' && tokens.expires_in > 0;
     report.check(positive, 'expires_in is not a positive number', 'RFC 6749 §5.1');
   }
-  if (idToken) report.require(typeof tokens.id_token === 'string', 'the token answer has no id_token', 'OIDC Core §3.1.3.3');
+  if (idToken)
+    report.require(typeof tokens.id_token === 'string', 'the token answer has no id_token', 'OIDC Core §3.1.3.3');
   return tokens;
 }
 
@@ -51,7 +52,11 @@ export function checkNotStored({ report }, answer) {
 export function checkInvalidGrant(context, answer, what) {
   const { report } = context;
   if (!report.check(answer.status === 400, `${what}: 400 expected, got ${answer.describe()}`, 'RFC 6749 §5.2')) return;
-  report.check(answer.mediaType === 'application/json', `${what}: the error came as ${answer.mediaType}`, 'RFC 6749 §5.2');
+  report.check(
+    answer.mediaType === 'application/json',
+    `${what}: the error came as ${answer.mediaType}`,
+    'RFC 6749 §5.2',
+  );
   const error = answer.json?.error;
   report.check(error === 'invalid_grant', `${what}: the error is ${error}, expected invalid_grant`, 'RFC 6749 §5.2');
   if (answer.json) checkErrorText(context, answer.json);

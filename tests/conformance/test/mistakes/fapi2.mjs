@@ -44,7 +44,8 @@ const assertions = [
   'ensure-client-assertion-reuse-fails',
 ];
 /** Those that get a code and look at how. */
-const isRefusedBefore = (name) => /^(ensure-(registered|response|redirect|unsigned|client)|par-|ensure-signed)/.test(name);
+const isRefusedBefore = (name) =>
+  /^(ensure-(registered|response|redirect|unsigned|client)|par-|ensure-signed)/.test(name);
 
 export const fapi2Mistakes = [
   ['no mistake at all', {}, only()],
@@ -71,7 +72,11 @@ export const fapi2Mistakes = [
   ],
   [
     'addresses that begin like a registered one are taken',
-    inPushes((form) => form.has('redirect_uri') && form.set('redirect_uri', form.get('redirect_uri').replace(/callback\/.*/, 'callback'))),
+    inPushes(
+      (form) =>
+        form.has('redirect_uri') &&
+        form.set('redirect_uri', form.get('redirect_uri').replace(/callback\/.*/, 'callback')),
+    ),
     only('ensure-registered-redirect-uri'),
   ],
   [

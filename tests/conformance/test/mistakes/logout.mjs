@@ -41,7 +41,9 @@ export const logoutMistakes = [
       request({ query, ...exchange }) {
         const hint = isEndSession(exchange) && decodeJwt(query.get('id_token_hint') ?? '');
         const expired = hint && hint.claims.exp < Date.now() / 1000;
-        return expired ? { status: 400, headers: { 'content-type': 'text/html' }, body: '<p>Too late.</p>' } : undefined;
+        return expired
+          ? { status: 400, headers: { 'content-type': 'text/html' }, body: '<p>Too late.</p>' }
+          : undefined;
       },
     },
     only('extra-rp-initiated-logout-expired-id-token-hint'),
@@ -65,7 +67,11 @@ export const logoutMistakes = [
         return { status: 200, headers: { 'content-type': 'text/html' }, body: '<p>You are signed out.</p>' };
       },
     },
-    only(...signedOut, 'oidcc-rp-initiated-logout-modified-id-token-hint', 'oidcc-rp-initiated-logout-bad-id-token-hint'),
+    only(
+      ...signedOut,
+      'oidcc-rp-initiated-logout-modified-id-token-hint',
+      'oidcc-rp-initiated-logout-bad-id-token-hint',
+    ),
   ],
   ['logout tokens with a nonce', inLogoutTokens((claims) => (claims.nonce = 'x')), backchannel],
   ['logout tokens without the event', inLogoutTokens((claims) => delete claims.events), backchannel],

@@ -140,7 +140,11 @@ const wishes = [
     inRequests((request) => request.get('prompt') === 'none' && request.delete('prompt')),
     only('oidcc-prompt-none-not-logged-in', ...signedOut),
   ],
-  ['max_age is ignored', inRequests((request) => request.delete('max_age')), only('oidcc-max-age-1', 'oidcc-max-age-10000')],
+  [
+    'max_age is ignored',
+    inRequests((request) => request.delete('max_age')),
+    only('oidcc-max-age-1', 'oidcc-max-age-10000'),
+  ],
   [
     'forgets who is signed in',
     inRequests((_, exchange) => delete exchange.headers.cookie),
@@ -153,7 +157,10 @@ const wishes = [
   ],
   [
     'unsigned request objects are announced, then ignored',
-    { ...announcesUnsignedObjects, ...inRequests((request) => (request.delete('request'), request.delete('request_uri'))) },
+    {
+      ...announcesUnsignedObjects,
+      ...inRequests((request) => (request.delete('request'), request.delete('request_uri'))),
+    },
     only(...unsignedObjects),
   ],
   ['unsigned request objects are announced, then refused: allowed', announcesUnsignedObjects, only()],
@@ -211,7 +218,9 @@ const harm = [
     'takes authorization requests by GET only',
     {
       request: (exchange) =>
-        isAuthorizationRequest(exchange) && exchange.method === 'POST' ? { status: 405, headers: {}, body: '' } : undefined,
+        isAuthorizationRequest(exchange) && exchange.method === 'POST'
+          ? { status: 405, headers: {}, body: '' }
+          : undefined,
     },
     only('oidcc-ensure-post-request-succeeds'),
   ],

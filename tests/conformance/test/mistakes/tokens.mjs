@@ -1,4 +1,5 @@
-// Mistakes of the token and userinfo endpoints, and of what is published: [what is wrong, the mistake, who must notice].
+// Mistakes of the token and userinfo endpoints, and of what is published: [what is wrong, the mistake, who must
+// notice].
 import {
   everyFlow,
   everything,
@@ -30,7 +31,12 @@ const onReuse = (again) => ({
 });
 
 const tokens = [
-  ['a used code is taken again', onReuse((first) => jsonAnswer(200, first)), only('oidcc-codereuse-30seconds'), { patient: true }],
+  [
+    'a used code is taken again',
+    onReuse((first) => jsonAnswer(200, first)),
+    only('oidcc-codereuse-30seconds'),
+    { patient: true },
+  ],
   [
     'a used code is an invalid_request',
     onReuse(() => jsonAnswer(400, { error: 'invalid_request' })),
@@ -55,7 +61,8 @@ const tokens = [
         if (isRefresh(exchange)) exchange.headers.authorization = memory.get(exchange.form.get('refresh_token'));
       },
       response({ headers, ...exchange }, answer, { memory }) {
-        if (isToken(exchange) && answer.json?.refresh_token) memory.set(answer.json.refresh_token, headers.authorization);
+        if (isToken(exchange) && answer.json?.refresh_token)
+          memory.set(answer.json.refresh_token, headers.authorization);
       },
     },
     only('oidcc-refresh-token'),
@@ -70,7 +77,9 @@ const tokens = [
     'client_secret_post is not taken',
     {
       request: (exchange) =>
-        isToken(exchange) && exchange.form.has('client_secret') ? jsonAnswer(401, { error: 'invalid_client' }) : undefined,
+        isToken(exchange) && exchange.form.has('client_secret')
+          ? jsonAnswer(401, { error: 'invalid_client' })
+          : undefined,
     },
     only('oidcc-server-client-secret-post'),
   ],
@@ -78,7 +87,8 @@ const tokens = [
     'ID tokens have no kid',
     {
       async response(exchange, answer, tools) {
-        if (isToken(exchange) && answer.json?.id_token) answer.json.id_token = await tools.withoutKid(answer.json.id_token);
+        if (isToken(exchange) && answer.json?.id_token)
+          answer.json.id_token = await tools.withoutKid(answer.json.id_token);
       },
     },
     only('oidcc-idtoken-signature'),
@@ -87,7 +97,11 @@ const tokens = [
 
 const userinfo = [
   ['sub of userinfo is another one', inAnswers(isUserinfo, ({ json }) => (json.sub += 'x')), everyFlow],
-  ['userinfo comes as text', inAnswers(isUserinfo, ({ headers }) => (headers['content-type'] = 'text/plain')), everyFlow],
+  [
+    'userinfo comes as text',
+    inAnswers(isUserinfo, ({ headers }) => (headers['content-type'] = 'text/plain')),
+    everyFlow,
+  ],
   [
     'userinfo by GET breaks the second time',
     {
@@ -111,11 +125,27 @@ const userinfo = [
 ];
 
 const published = [
-  ['RS256 is not announced', inDiscovery((json) => (json.id_token_signing_alg_values_supported = ['ES256'])), only(discovery)],
-  ['issuer of discovery is another one', inDiscovery((json) => (json.issuer = 'https://x.example')), everythingWithIssuer()],
-  ['scopes_supported is a text', inDiscovery((json) => (json.scopes_supported = 'openid profile email address phone')), only(discovery)],
+  [
+    'RS256 is not announced',
+    inDiscovery((json) => (json.id_token_signing_alg_values_supported = ['ES256'])),
+    only(discovery),
+  ],
+  [
+    'issuer of discovery is another one',
+    inDiscovery((json) => (json.issuer = 'https://x.example')),
+    everythingWithIssuer(),
+  ],
+  [
+    'scopes_supported is a text',
+    inDiscovery((json) => (json.scopes_supported = 'openid profile email address phone')),
+    only(discovery),
+  ],
   ['no subject types', inDiscovery((json) => delete json.subject_types_supported), only(discovery)],
-  ['a language that is none', inDiscovery((json) => (json.ui_locales_supported = ['english language'])), only(discovery)],
+  [
+    'a language that is none',
+    inDiscovery((json) => (json.ui_locales_supported = ['english language'])),
+    only(discovery),
+  ],
   [
     'a registration endpoint without https',
     inDiscovery((json) => (json.registration_endpoint = 'http://x.example/register')),

@@ -22,7 +22,11 @@ export const describeFindings = ({ findings }) =>
  * @param tolerated patterns of warnings that are known and meant; each must still occur
  * @param jobs      what to run, all of it by default
  */
-export async function assertOutcomes(t, { issuer, driver, clients, lab }, { expected = {}, tolerated = [], jobs = select() }) {
+export async function assertOutcomes(
+  t,
+  { issuer, driver, clients, lab },
+  { expected = {}, tolerated = [], jobs = select() },
+) {
   const { certificates, backchannel } = lab;
   const run = { issuer, driver: openDriver(driver), clients, ca: certificates.ca, strictHttps: true, backchannel };
   const met = new Set();
@@ -39,6 +43,9 @@ export async function assertOutcomes(t, { issuer, driver, clients, lab }, { expe
     });
   }
   await t.test('every tolerated warning still occurs', () => {
-    assert.deepEqual(tolerated.filter((pattern) => !met.has(pattern)), []);
+    assert.deepEqual(
+      tolerated.filter((pattern) => !met.has(pattern)),
+      [],
+    );
   });
 }

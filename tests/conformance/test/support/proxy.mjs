@@ -9,7 +9,8 @@ import { makeProvider } from '../../targets/oidc-provider.mjs';
 /**
  * Starts a provider behind a proxy with a mistake.
  * @param mistake {request?, response?, logoutToken?}:
- *   request(exchange, tools)   changes {method, path, query, form, headers} in place, or answers {status, headers, body}
+ *   request(exchange, tools)   changes {method, path, query, form, headers} in place, or answers {status, headers,
+ *                              body} itself
  *   response(exchange, answer, tools) changes {status, headers, json or body} in place
  *   logoutToken(claims)        changes the claims of logout tokens in place
  *   `tools` are {issuer, clients, memory: Map, resign, withoutKid}
@@ -30,8 +31,12 @@ export async function startWithMistake({ mistake, clients, certificates, signing
   };
   const fetch = async (url, { method, headers, body }) => {
     const form = new URLSearchParams(String(body));
-    if (mistake.logoutToken) form.set('logout_token', await tools.resign(form.get('logout_token'), mistake.logoutToken));
-    const { status } = await outgoing.request(method, url, { headers: Object.fromEntries(headers), body: String(form) });
+    if (mistake.logoutToken)
+      form.set('logout_token', await tools.resign(form.get('logout_token'), mistake.logoutToken));
+    const { status } = await outgoing.request(method, url, {
+      headers: Object.fromEntries(headers),
+      body: String(form),
+    });
     return new Response(null, { status });
   };
   const provider = makeProvider({ issuer, clients: Object.values(clients), signingKeys, fetch });
