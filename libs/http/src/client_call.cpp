@@ -92,7 +92,7 @@ core::Task<core::Result<Response>> ClientCall::converse(std::unique_ptr<Stream> 
       [this, message](Stream::Handler handler) { stream_->async_write(message, std::move(handler)); });
   if (error) co_return unreachable("The connection to the other server broke.", error);
 
-  ResponseParser parser(options_.body_limit, request_.method == Method::head);
+  ResponseParser parser(std::min(options_.body_limit, request_.body_limit), request_.method == Method::head);
   std::array<char, 8 * 1024> buffer;
   while (!parser.complete()) {
     std::tie(error, bytes) = co_await await_io([this, &buffer](Stream::Handler handler) {

@@ -22,9 +22,8 @@ class ResponseParser::Impl {
   core::Result<void> judge(const beast::error_code& error) const {
     if (!error || error == beast::http::error::need_more) return {};
     const bool large = error == beast::http::error::body_limit || error == beast::http::error::header_limit;
-    return core::Error{core::Code::unavailable,
-                       large ? "The other server's answer is too large." : "The other server's answer is malformed.",
-                       error.message()};
+    if (large) return core::Error{core::Code::invalid_input, "The other server's answer is too large."};
+    return core::Error{core::Code::unavailable, "The other server's answer is malformed.", error.message()};
   }
 
   std::optional<beast::http::response_parser<beast::http::string_body>> parser;

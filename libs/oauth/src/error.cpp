@@ -9,7 +9,8 @@ namespace {
 
 using enum ErrorCode;
 constexpr std::string_view kOAuth = "RFC 6749", kOidc = "OpenID Connect Core §3.1.2.6", kBearer = "RFC 6750 §3.1",
-                           kDevice = "RFC 8628 §3.5", kPage = "Sigma contract §2", kSession = "Sigma contract §6";
+                           kDevice = "RFC 8628 §3.5", kRegistration = "RFC 7591 §3.2.2", kPage = "Sigma contract §2",
+                           kSession = "Sigma contract §6";
 
 constexpr ErrorTraits kTraits[] = {
     {invalid_request, "invalid_request", 400, true, kOAuth, "A parameter is missing, repeated or malformed."},
@@ -49,6 +50,12 @@ constexpr ErrorTraits kTraits[] = {
     {slow_down, "slow_down", 400, false, kDevice, "The device polls too fast; its interval is now 5 seconds longer."},
     {expired_token, "expired_token", 400, false, kDevice, "The device code has expired; ask for a new one."},
     {authorization_denied, "access_denied", 400, false, kDevice, "The person said no, or may not use this client."},
+    {invalid_redirect_uri, "invalid_redirect_uri", 400, false, kRegistration,
+     "A redirect URI cannot be registered; the description says why."},
+    {invalid_client_metadata, "invalid_client_metadata", 400, false, kRegistration,
+     "A member of the client's description cannot be used; the description says which."},
+    {invalid_software_statement, "invalid_software_statement", 400, false, kRegistration,
+     "Software statements are not accepted: no issuer of them is trusted here."},
     {client_disabled, "client_disabled", 400, false, kPage, "An administrator has switched this client off."},
     {invalid_redirect, "invalid_redirect", 400, false, kPage, "The redirect URI is not registered for this client."},
     {invalid_signature, "invalid_signature", 400, false, kPage,

@@ -13,10 +13,6 @@ static void read_row(Columns columns, BackupVersion& version) {
   columns.read(version.version, version.created_at);
 }
 
-static void read_row(Columns columns, std::int64_t& number) {
-  columns.read(number);
-}
-
 namespace {
 
 const std::string kColumns = "bap_id, version, content, created_at";

@@ -36,7 +36,7 @@ static void read_row(Columns columns, Client& client) {
   core::Json member_keys, secrets;
   columns.read(client.id, client.name, client.auth_method, client.redirect_uris, client.grant_types, client.scopes,
                member_keys, secrets, client.owner_bap_id, client.skip_consent, client.disabled, client.metadata,
-               client.created_at, client.updated_at);
+               client.registration_token, client.expires_at, client.created_at, client.updated_at);
   for (const auto& key : member_keys) {
     client.member_keys.push_back(
         {key.at("pubkey").get<std::string>(), time_from(key.at("not_before")), time_from(key.at("not_after"))});
@@ -54,7 +54,7 @@ constexpr std::size_t kMaxPage = 200;
 
 const std::string kColumns =
     "id, name, auth_method, redirect_uris, grant_types, scopes, member_keys, secrets, owner_bap_id, skip_consent, "
-    "disabled, metadata, created_at, updated_at";
+    "disabled, metadata, registration_token, expires_at, created_at, updated_at";
 
 Params params_of(const Client& client) {
   return {client.id,
@@ -69,6 +69,8 @@ Params params_of(const Client& client) {
           client.skip_consent,
           client.disabled,
           json_text(client.metadata),
+          client.registration_token,
+          client.expires_at,
           client.created_at,
           client.updated_at};
 }
@@ -108,8 +110,24 @@ Task<Result<std::vector<Client>>> ClientStore::list(Page page) {
   });
 }
 
+Task<Result<std::vector<Client>>> ClientStore::list_owned(BapId owner) {
+  static const Query kList("SELECT " + kColumns +
+                           " FROM clients WHERE owner_bap_id = $1 ORDER BY created_at, id LIMIT " +
+                           std::to_string(kMaxPage));
+  return db_.read(
+      [owner = std::move(owner)](Connection& connection) { return find_all<Client>(connection, kList, {owner}); });
+}
+
+Task<Result<std::int64_t>> ClientStore::count_self_registered(UtcTime since) {
+  static const Query kCount("SELECT count(*) FROM clients WHERE registration_token IS NOT NULL AND created_at > $1");
+  return db_.read([since](Connection& connection) -> Result<std::int64_t> {
+    SIGMA_TRY(const auto count, find_one<std::int64_t>(connection, kCount, {since}));
+    return count.value_or(0);
+  });
+}
+
 Task<Result<bool>> ClientStore::create(Client client) {
-  static const Query kInsert("INSERT INTO clients (" + kColumns + ") VALUES (" + placeholders(1, 14) +
+  static const Query kInsert("INSERT INTO clients (" + kColumns + ") VALUES (" + placeholders(1, 16) +
                              ") ON CONFLICT (id) DO NOTHING");
   return db_.write({.key = client.id.str()}, [client = std::move(client)](Connection& connection) -> Result<bool> {
     SIGMA_TRY(const auto inserted, change(connection, kInsert, params_of(client)));
@@ -120,17 +138,17 @@ Task<Result<bool>> ClientStore::create(Client client) {
 }
 
 Task<Result<bool>> ClientStore::update(Client client, std::optional<UtcTime> expected_updated_at) {
-  // created_at stays: the thirteenth column of params_of is left out.
+  // created_at stays: the fifteenth column of params_of is left out.
   static const std::string kUpdate =
       "UPDATE clients SET name = $2, auth_method = $3, redirect_uris = $4, grant_types = $5, scopes = $6, "
       "member_keys = $7, secrets = $8, owner_bap_id = $9, skip_consent = $10, disabled = $11, metadata = $12, "
-      "updated_at = $13 WHERE id = $1";
+      "registration_token = $13, expires_at = $14, updated_at = $15 WHERE id = $1";
   static const Query kAlways(kUpdate);
-  static const Query kIfUnchanged(kUpdate + " AND updated_at = $14");
+  static const Query kIfUnchanged(kUpdate + " AND updated_at = $16");
   return db_.write({.key = client.id.str()},
                    [client = std::move(client), expected_updated_at](Connection& connection) -> Result<bool> {
                      Params params = params_of(client);
-                     params.erase(params.begin() + 12);
+                     params.erase(params.begin() + 14);
                      if (expected_updated_at) params.emplace_back(*expected_updated_at);
                      SIGMA_TRY(const auto updated,
                                change(connection, expected_updated_at ? kIfUnchanged : kAlways, params));

@@ -20,6 +20,7 @@ const Query kRemoveExpired[] = {
     remove_from("refresh_tokens", "hash"),  remove_from("sessions", "id"),
     remove_from("signing_keys", "kid"),     remove_from("device_codes", "hash"),
     remove_from("pushed_requests", "hash"), remove_from("logout_deliveries", "session_id, client_id"),
+    remove_from("clients", "id"),
 };
 
 // A session often outlives the tokens made in it. Clients that want to hear of its end (back-channel logout) are

@@ -93,5 +93,8 @@ Result<std::vector<T>> find_all(Connection& connection, const Query& query, cons
 inline void read_row(Columns columns, bool& out) {
   columns.read(out);
 }
+inline void read_row(Columns columns, std::int64_t& out) {
+  columns.read(out);
+}
 
 }  // namespace sigma::store

@@ -45,9 +45,12 @@ App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, s
       outbound(std::move(outbound_)),
       keys(store.keys, sealer, signing_pool, clock, random_, settings),
       subjects(store.server_secrets, sealer, clock, random_),
-      clients(store.clients),
+      client_documents(*outbound, clock, {.max_bytes = oauth::kMaxClientDocument}),
+      client_resources(*outbound, clock, {.max_bytes = 32 * 1024, .max_documents = 500}),
+      described_clients(client_documents, client_resources, clock, settings),
+      clients(store.clients, settings.client_id_metadata_documents ? &described_clients : nullptr),
       x_auth_token(store.replay, clock),
-      client_assertions(store.replay, clock, settings),
+      client_assertions(store.replay, client_resources, clock, settings),
       client_authenticator(clients, x_auth_token, client_assertions, clock, settings),
       sessions(store.users, store.sessions, x_auth_token, clock, random_, settings),
       token_sessions(store, clients, clock),
@@ -69,7 +72,9 @@ App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, s
       device_guesses(clock, kDeviceGuesses),
       device_alarm(clock, kDeviceAlarm),
       device(store, clients, client_authenticator, {device_starts, device_guesses, device_alarm}, clock, random_,
-             settings) {}
+             settings),
+      registration(store.clients, x_auth_token, client_resources, clock, random_, settings),
+      owner_clients(store, x_auth_token, client_resources, clock, random_, settings) {}
 
 core::Task<core::Result<void>> App::start() {
   SIGMA_CO_CHECK(co_await keys.start());

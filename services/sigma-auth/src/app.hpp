@@ -24,6 +24,8 @@
 #include "sigma/oauth/logout/back_channel.hpp"
 #include "sigma/oauth/logout/end_session.hpp"
 #include "sigma/oauth/registration/client_directory.hpp"
+#include "sigma/oauth/registration/dynamic_registration.hpp"
+#include "sigma/oauth/registration/owner_clients.hpp"
 #include "sigma/oauth/sessions/session_service.hpp"
 #include "sigma/oauth/sessions/token_sessions.hpp"
 #include "sigma/oauth/settings.hpp"
@@ -53,6 +55,8 @@ struct App {
 
   oauth::KeyManager keys;
   oauth::SubjectIdentifiers subjects;
+  oauth::RemoteDocuments client_documents, client_resources;
+  oauth::ClientDocuments described_clients;
   oauth::ClientDirectory clients;
   oauth::XAuthTokenVerifier x_auth_token;
   oauth::ClientAssertionVerifier client_assertions;
@@ -74,6 +78,8 @@ struct App {
   oauth::TokenStatus token_status;
   oauth::WindowLimiter device_starts, device_guesses, device_alarm;
   oauth::DeviceAuthorization device;
+  oauth::DynamicRegistration registration;
+  oauth::OwnerClients owner_clients;
 };
 
 }  // namespace sigma::service

@@ -132,7 +132,8 @@ void check_together(const Config& config, Faults& faults) {
   }
 }
 
-// Where a secret comes from. Nothing when it is neither given nor can be made, or when it is faulty.
+// Where a secret comes from. Nothing when it is neither given nor can be made, or when it is faulty. Without
+// `generated_name` it is never made.
 std::optional<crypto::SecretBytes> find_secret(const Settings& settings, const Config& config, std::string_view key,
                                                std::string_view generated_name, core::Random& random, Faults& faults) {
   const std::string variable = variable_name(key);
@@ -150,6 +151,10 @@ std::optional<crypto::SecretBytes> find_secret(const Settings& settings, const C
     auto secret = read_secret_file(file->second);
     if (!secret) return failed(fmt::format("{}_FILE {}", variable, secret.error().description()));
     return std::move(*secret);
+  }
+  if (generated_name.empty()) {
+    return failed(fmt::format("{} is required with SIGMA_DYNAMIC_REGISTRATION=token; for example {}", variable,
+                              example_of(*find_setting(key))));
   }
   if (!config.embedded()) {
     return failed(fmt::format("{} is required with this database (all replicas share it); for example {}", variable,
@@ -175,18 +180,19 @@ void load_secrets(const Settings& settings, Needs needs, core::Random& random, C
       if (config.secrets.empty()) faults.add("SIGMA_SECRET is blank; for example SIGMA_SECRET=$(openssl rand -hex 32)");
     }
   }
-  if (needs.admin_token) {
-    if (auto token = find_secret(settings, config, "admin_token", "admin-token", random, faults)) {
-      const bool blank = token->view().find_first_of(" \t\r\n,") != std::string_view::npos;
-      if (token->size() < kMinSecretBytes || blank) {
-        faults.add(
-            fmt::format("SIGMA_ADMIN_TOKEN: needs at least {} characters without blanks; for example "
-                        "SIGMA_ADMIN_TOKEN=$(openssl rand -hex 32)",
-                        kMinSecretBytes));
-      }
-      config.admin_token = std::move(*token);
+  const auto load_token = [&](std::string_view key, std::string_view generated_name, crypto::SecretBytes& field) {
+    auto token = find_secret(settings, config, key, generated_name, random, faults);
+    if (!token) return;
+    const bool blank = token->view().find_first_of(" \t\r\n,") != std::string_view::npos;
+    if (token->size() < kMinSecretBytes || blank) {
+      faults.add(fmt::format("{}: needs at least {} characters without blanks; for example {}", variable_name(key),
+                             kMinSecretBytes, example_of(*find_setting(key))));
     }
-  }
+    field = std::move(*token);
+  };
+  if (needs.admin_token) load_token("admin_token", "admin-token", config.admin_token);
+  if (needs.secret && config.dynamic_registration == oauth::DynamicRegistrationMode::token)
+    load_token("registration_token", "", config.registration_token);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "sigma/core/result.hpp"
 #include "sigma/crypto/secret_bytes.hpp"
 #include "sigma/jose/algorithm.hpp"
+#include "sigma/oauth/settings.hpp"
 
 namespace sigma::service {
 
@@ -44,6 +45,10 @@ struct Config {
   bool implicit_sign_up = true;              ///< a first sign-in creates the user
   bool unregistered_device_clients = false;  ///< unknown client ids may use the device flow, shown as unverified
   bool legacy_token_path = false;            ///< contract §13.6
+  oauth::DynamicRegistrationMode dynamic_registration = oauth::DynamicRegistrationMode::off;
+  crypto::SecretBytes registration_token;          ///< initial access token; empty unless the mode is token
+  bool client_id_metadata_documents = false;       ///< a client_id may be the address of the client's description
+  std::size_t open_registrations_per_day = 1'000;  ///< clients that register themselves without a token
   jose::Algorithm id_token_algorithm = jose::Algorithm::RS256;
   std::chrono::seconds key_rotation_interval{90 * 86'400};  ///< 0: off
   std::chrono::seconds key_publication_lead{600};           ///< shorter than the interval

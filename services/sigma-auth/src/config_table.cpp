@@ -122,6 +122,13 @@ Result<void> set_log_format(Config& config, std::string_view text) {
   return {};
 }
 
+Result<void> set_dynamic_registration(Config& config, std::string_view text) {
+  using enum oauth::DynamicRegistrationMode;
+  if (text != "off" && text != "token" && text != "open") return wrong("is none of off, token, open");
+  config.dynamic_registration = text == "off" ? off : text == "token" ? token : open;
+  return {};
+}
+
 Result<void> set_id_token_algorithm(Config& config, std::string_view text) {
   const auto algorithm = jose::parse_algorithm(text);
   if (!algorithm || *algorithm == jose::Algorithm::PS256) return wrong("is none of RS256, ES256, EdDSA, ES256K");
@@ -214,6 +221,18 @@ constexpr Setting kTable[] = {
      "on", true, [](Config& c, std::string_view text) { return set_switch(c.unregistered_device_clients, text); }},
     {"legacy_token_path", "off", "Accept X-Auth-Tokens signed for /oauth2/token (clients of 2025)", "on", true,
      [](Config& c, std::string_view text) { return set_switch(c.legacy_token_path, text); }},
+    {"dynamic_registration", "off",
+     "Clients may register themselves (RFC 7591): off, token (with SIGMA_REGISTRATION_TOKEN) or open", "token", true,
+     set_dynamic_registration},
+    {"registration_token", "–", "Initial access token for registration; at least 32 characters",
+     "$(openssl rand -hex 32)", false},
+    {"registration_token_file", "–", "File that holds the registration token", "/run/secrets/sigma_registration_token"},
+    {"open_registrations_per_day", "1000", "Clients that may register themselves in a day when registration is open",
+     "100", true,
+     [](Config& c, std::string_view text) { return set_size(c.open_registrations_per_day, text, 1, kMost); }},
+    {"client_id_metadata_documents", "off",
+     "A client_id may be the https address of a document that describes the client", "on", true,
+     [](Config& c, std::string_view text) { return set_switch(c.client_id_metadata_documents, text); }},
     {"id_token_alg", "RS256", "ID tokens of clients that ask for no other: RS256, ES256, EdDSA or ES256K", "RS256",
      true, set_id_token_algorithm},
     {"key_rotation_interval", "90d", "How long a signing key signs, 1m to 10 years; off: until rotated by hand", "30d",

@@ -6,6 +6,7 @@
 #include <boost/url/parse.hpp>
 
 #include "config_values.hpp"
+#include "sigma/oauth/tokens/secret.hpp"
 #include "sigma/store_postgres/connector.hpp"
 #include "sigma/store_sqlite/connector.hpp"
 
@@ -62,6 +63,11 @@ oauth::Settings make_settings(const Config& config) {
   settings.legacy_token_path = config.legacy_token_path;
   settings.resources = config.resources;
   settings.require_pushed_requests = config.require_pushed_requests;
+  settings.dynamic_registration = config.dynamic_registration;
+  if (config.registration_token.size() > 0)
+    settings.registration_token_hash = oauth::hash_secret(config.registration_token.view()).str();
+  settings.client_id_metadata_documents = config.client_id_metadata_documents;
+  settings.open_registrations_per_day = static_cast<std::int64_t>(config.open_registrations_per_day);
   return settings;
 }
 

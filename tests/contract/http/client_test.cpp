@@ -192,18 +192,29 @@ TEST(Client, BoundsTheAnswer) {
   };
   const std::string full(1000, 'b');
   EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + full), "1000 bytes");
-  EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n" + full + "b"), "unavailable");
+  EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n" + full + "b"), "invalid_input");
   EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\n\r\n" + full), "1000 bytes");
-  EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\n\r\n" + full + "b"), "unavailable");
+  EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\n\r\n" + full + "b"), "invalid_input");
   EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3E8\r\n" + full + "\r\n0\r\n\r\n"),
             "1000 bytes");
   EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3E8\r\n" + full + "\r\n1\r\nb\r\n0\r\n\r\n"),
-            "unavailable");
-  EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"), "unavailable");
+            "invalid_input");
+  EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"), "invalid_input");
   EXPECT_EQ(code_of("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nshort"), "unavailable");
   EXPECT_EQ(code_of("nonsense\r\n\r\n"), "unavailable");
   EXPECT_EQ(code_of(""), "unavailable");
   EXPECT_EQ(code_of("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"), "2 bytes");
+}
+
+TEST(Client, ARequestMayBoundItsAnswerFurther) {
+  const FixedPeer peer("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + std::string(100, 'b'));
+  FetchRequest request;
+  request.url = peer.url();
+  request.body_limit = 99;
+  const auto client = Client::make(local_options()).value();
+  const auto answer = run(client->fetch(request));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code(), core::Code::invalid_input);
 }
 
 TEST(Client, GivesUpAtTheDeadline) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "fake_fetcher.hpp"
 #include "sigma/bitcoin/auth_token.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/core/testing/fixed.hpp"
@@ -175,8 +176,10 @@ class Engine : public ::testing::Test {
   SubjectIdentifiers subjects{store.server_secrets, sealer, clock, random};
   KeyManager keys{store.keys, sealer, pool, clock, random, settings};
   ClientDirectory clients{store.clients};
+  FakeFetcher outside;
+  RemoteDocuments documents{outside, clock};
   XAuthTokenVerifier x_auth_token{store.replay, clock};
-  ClientAssertionVerifier assertions{store.replay, clock, settings};
+  ClientAssertionVerifier assertions{store.replay, documents, clock, settings};
   ClientAuthenticator authenticator{clients, x_auth_token, assertions, clock, settings};
   SessionService sessions{store.users, store.sessions, x_auth_token, clock, random, settings};
   Handover handover{sealer, clock, settings};

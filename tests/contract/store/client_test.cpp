@@ -140,6 +140,45 @@ TYPED_TEST(Clients, removal_takes_codes_tokens_and_consents_along) {
   }
 }
 
+TYPED_TEST(Clients, those_of_an_identity_oldest_first) {
+  for (const char* id : {"b", "a", "c"}) {
+    Client client = make_client(id);
+    client.created_at = after(id == std::string("a") ? kDay : 0);
+    client.owner_bap_id = BapId{id == std::string("c") ? "somebody" : "owner"};
+    ASSERT_TRUE(await(this->clients().create(client)));
+  }
+  const auto owned = await(this->clients().list_owned(BapId{"owner"}));
+  ASSERT_EQ(owned.size(), 2u);
+  EXPECT_EQ(owned[0].id.str(), "b");
+  EXPECT_EQ(owned[1].id.str(), "a");
+  EXPECT_TRUE(await(this->clients().list_owned(BapId{"nobody"})).empty());
+}
+
+TYPED_TEST(Clients, those_that_registered_themselves_are_counted) {
+  for (int i = 0; i < 3; ++i) {
+    Client client = make_client("client-" + std::to_string(i));
+    client.created_at = after(i);
+    if (i == 2) client.registration_token.reset();
+    ASSERT_TRUE(await(this->clients().create(client)));
+  }
+  EXPECT_EQ(await(this->clients().count_self_registered(after(-1))), 2);
+  EXPECT_EQ(await(this->clients().count_self_registered(kNow)), 1);
+  EXPECT_EQ(await(this->clients().count_self_registered(after(1))), 0);
+}
+
+TYPED_TEST(Clients, those_that_nobody_used_are_removed) {
+  Client forgotten = make_client("forgotten"), used = make_client("used"), registered = make_client("registered");
+  registered.expires_at.reset();
+  for (const Client& client : {forgotten, used, registered}) ASSERT_TRUE(await(this->clients().create(client)));
+  used.expires_at.reset();
+  ASSERT_TRUE(await(this->clients().update(used)));
+  EXPECT_EQ(await(this->store().maintenance.remove_expired(after(365 * kDay - 1), 100)), 0u);
+  EXPECT_EQ(await(this->store().maintenance.remove_expired(after(365 * kDay), 100)), 1u);
+  EXPECT_FALSE(await(this->clients().find(forgotten.id)));
+  EXPECT_EQ(await(this->clients().find(used.id)), used);
+  EXPECT_TRUE(await(this->clients().find(registered.id)));
+}
+
 TYPED_TEST(Clients, hostile_texts_come_back_unchanged) {
   for (const std::string& text : hostile_texts()) {
     Client client = make_client(text);

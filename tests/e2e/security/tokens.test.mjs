@@ -242,7 +242,7 @@ forEachStore('tokens', { clients }, (context) => {
     assert.equal(json.status, 415, json.describe());
     const none = await userinfo(server);
     assertOAuthError(none, 401, 'invalid_request');
-    assert.equal(none.headers['www-authenticate'], 'Bearer');
+    assert.match(none.headers['www-authenticate'], /^Bearer resource_metadata="[^"]+"$/);
     for (const scheme of ['Basic', 'Token', 'Bearer,', 'DPoP']) {
       const answer = await userinfo(server, undefined, { headers: { authorization: `${scheme} ${token}` } });
       assert.equal(answer.status, 401, `${scheme}: ${answer.describe()}`);

@@ -111,7 +111,7 @@ TEST(ClientMetadata, FaultsNameTheirMember) {
       {"scope", {5, "a\\b", std::string(3'000, 'x')}},
       {"id_token_signed_response_alg", {"none", "HS256", 5, "rs256", "PS256"}},
       {"application_type", {"desktop", 5}},
-      {"subject_type", {"private"}},
+      {"subject_type", {"nobody", 5}},
       {"skip_consent", {"yes", 1}},
       {"disabled", {"no"}},
       {"require_pkce", {"yes"}},

@@ -185,6 +185,8 @@ core::Task<Result<std::optional<store::BapId>>> Authorizer::identity_for(const A
 core::Task<Result<bool>> Authorizer::has_consent(const AuthorizationRequest& request, const store::UserId& user,
                                                  std::optional<store::BapId> bap_id) {
   if (request.prompt.contains("consent")) co_return false;
+  // Nobody but a domain name vouches for such a client: each time the person decides (security case 61).
+  if (is_document_client(request.client)) co_return false;
   if (request.client.skip_consent) co_return true;
   SIGMA_CO_TRY(const auto consent, co_await store_.consents.find(user, request.client.id, std::move(bap_id)));
   co_return consent&& covers(consent->scopes, asked_scopes(request));

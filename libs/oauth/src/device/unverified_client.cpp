@@ -19,13 +19,13 @@ store::Client unverified_client(store::ClientId id, core::UtcTime now) {
   client.id = std::move(id);
   client.auth_method = "none";
   client.grant_types = {std::string(kDeviceCodeGrant), "refresh_token"};
-  client.metadata["unverified"] = true;
+  client.metadata[std::string(kUnverifiedMark)] = true;
   client.created_at = client.updated_at = now;
   return client;
 }
 
 bool is_unverified(const store::Client& client) {
-  return client.metadata.contains("unverified");
+  return client.metadata.contains(kUnverifiedMark);
 }
 
 }  // namespace sigma::oauth

@@ -16,6 +16,8 @@ core::Json discovery_document(const Settings& settings, const std::vector<std::s
   document["end_session_endpoint"] = api + "/oauth2/end-session";
   document["backchannel_logout_supported"] = true;
   document["backchannel_logout_session_supported"] = true;
+  // Also while registration is off: clients look for the member, and the endpoint says why it refuses (contract §4).
+  document["registration_endpoint"] = api + "/oauth2/register";
   document["device_authorization_endpoint"] = api + "/oauth2/device_authorization";
   document["pushed_authorization_request_endpoint"] = settings.base_url + std::string(kPushedRequestPath);
   document["require_pushed_authorization_requests"] = settings.require_pushed_requests;
@@ -45,9 +47,22 @@ core::Json discovery_document(const Settings& settings, const std::vector<std::s
   document["request_parameter_supported"] = false;
   document["request_uri_parameter_supported"] = false;
   document["authorization_response_iss_parameter_supported"] = true;
+  if (settings.client_id_metadata_documents) document["client_id_metadata_document_supported"] = true;
   // Extension member: how Sigma clients authenticate (contract §1).
   document["x_auth_token_schemes_supported"] = {"brc77", "bsm"};
   return document;
+}
+
+std::string userinfo_resource_metadata(const Settings& settings) {
+  return settings.base_url + "/.well-known/oauth-protected-resource/api/auth/oauth2/userinfo";
+}
+
+core::Json protected_resource_document(const Settings& settings, const std::string& resource) {
+  return {{"resource", resource},
+          {"authorization_servers", {settings.issuer}},
+          {"scopes_supported", settings.scopes},
+          {"bearer_methods_supported", {"header", "body"}},
+          {"dpop_signing_alg_values_supported", dpop_algorithms()}};
 }
 
 }  // namespace sigma::oauth

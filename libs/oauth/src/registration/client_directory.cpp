@@ -5,8 +5,11 @@
 namespace sigma::oauth {
 
 core::Task<Result<std::optional<store::Client>>> ClientDirectory::find(store::ClientId id) {
-  SIGMA_CO_TRY(auto client, co_await clients_.find(std::move(id)));
-  co_return std::move(client);
+  SIGMA_CO_TRY(auto kept, co_await clients_.find(id));
+  if (kept && (!is_document_client(*kept) || (documents_ && kept->disabled))) co_return std::move(kept);
+  if (!documents_ || !is_client_id_url(id.str())) co_return std::optional<store::Client>{};
+  SIGMA_CO_TRY(store::Client client, co_await documents_->find(std::move(id)));
+  co_return std::optional{std::move(client)};
 }
 
 core::Task<Result<std::optional<store::Client>>> ClientDirectory::find_by_member_key(std::string pubkey) {
@@ -15,14 +18,30 @@ core::Task<Result<std::optional<store::Client>>> ClientDirectory::find_by_member
 }
 
 core::Task<Result<std::optional<store::Client>>> ClientDirectory::find_kept(store::ClientId id) {
-  SIGMA_CO_TRY(auto client, co_await clients_.find(std::move(id)));
-  co_return std::move(client);
+  SIGMA_CO_TRY(auto kept, co_await clients_.find(std::move(id)));
+  if (kept && is_document_client(*kept) && !documents_) kept.reset();
+  co_return std::move(kept);
 }
 
 core::Task<Result<void>> ClientDirectory::keep(store::Client client) {
-  if (!is_unverified(client)) co_return Result<void>{};
-  // False when it is there already, as it is from the second time on.
-  SIGMA_CO_CHECK(co_await clients_.create(std::move(client)));
+  if (client.expires_at) {
+    const core::UtcTime seen = client.updated_at;
+    client.expires_at.reset();
+    client.updated_at = seen + core::Milliseconds{1};
+    SIGMA_CO_CHECK(co_await clients_.update(std::move(client), seen));
+    co_return Result<void>{};
+  }
+  if (!is_unverified(client) && !is_document_client(client)) co_return Result<void>{};
+  SIGMA_CO_TRY(const bool created, co_await clients_.create(client));
+  if (created || is_unverified(client)) co_return Result<void>{};
+  // The row shows what the document said last. Only the operator's decision stays, and wins when both change it.
+  SIGMA_CO_TRY(const auto kept, co_await clients_.find(client.id));
+  if (!kept) co_return Result<void>{};
+  client.disabled = kept->disabled;
+  client.created_at = kept->created_at;
+  if (render_client(*kept) == render_client(client)) co_return Result<void>{};
+  client.updated_at = std::max(client.updated_at, kept->updated_at + core::Milliseconds{1});
+  SIGMA_CO_CHECK(co_await clients_.update(std::move(client), kept->updated_at));
   co_return Result<void>{};
 }
 

@@ -36,6 +36,10 @@ std::string ClientRegistry::add_secret(store::Client& client) {
 
 core::Task<core::Result<IssuedClient>> ClientRegistry::create(Json metadata) {
   SIGMA_CO_TRY(store::Client client, parse_client(metadata, rules_, clock_.now()));
+  co_return co_await add(std::move(client));
+}
+
+core::Task<core::Result<IssuedClient>> ClientRegistry::add(store::Client client) {
   if (client.id.empty()) {
     client.id = store::ClientId{random_.text(kIdLength, core::kLetters)};
     if (client.name.empty()) client.name = client.id.str();
@@ -58,14 +62,28 @@ core::Task<core::Result<store::Client>> ClientRegistry::load(store::ClientId id)
   co_return std::move(*client);
 }
 
+IssuedClient ClientRegistry::with_secret(store::Client client) {
+  IssuedClient issued{std::move(client), std::nullopt};
+  if (!uses_secret(issued.client)) issued.client.secrets.clear();
+  if (uses_secret(issued.client) && issued.client.secrets.empty()) issued.secret = add_secret(issued.client);
+  return issued;
+}
+
+core::Task<core::Result<IssuedClient>> ClientRegistry::replace(store::Client current, store::Client changed) {
+  IssuedClient issued = with_secret(std::move(changed));
+  SIGMA_CO_TRY(const bool written, co_await clients_.update(issued.client, current.updated_at));
+  if (written) co_return issued;
+  co_return core::Error{
+      core::Code::conflict,
+      fmt::format("The client {} was changed by somebody else just now; read it again and repeat.", current.id.str())};
+}
+
 template <class Change>
 core::Task<core::Result<IssuedClient>> ClientRegistry::modify(store::ClientId id, Change change) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     SIGMA_CO_TRY(const store::Client current, co_await load(id));
-    IssuedClient issued;
-    SIGMA_CO_TRY(issued.client, change(current));
-    if (!uses_secret(issued.client)) issued.client.secrets.clear();
-    if (uses_secret(issued.client) && issued.client.secrets.empty()) issued.secret = add_secret(issued.client);
+    SIGMA_CO_TRY(store::Client changed, change(current));
+    IssuedClient issued = with_secret(std::move(changed));
     SIGMA_CO_TRY(const bool written, co_await clients_.update(issued.client, current.updated_at));
     if (written) co_return issued;
   }

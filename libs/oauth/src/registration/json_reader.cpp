@@ -54,6 +54,13 @@ std::vector<std::string> JsonReader::texts(std::string_view name, std::size_t ma
   return texts;
 }
 
+std::string JsonReader::choice(std::string_view name, std::span<const std::string_view> choices) {
+  std::string value = text(name, 64);
+  if (value.empty() || std::ranges::find(choices, value) != choices.end()) return value;
+  fault(name, fmt::format("must be {}{}.", choices.size() > 1 ? "one of " : "", fmt::join(choices, ", ")));
+  return {};
+}
+
 void JsonReader::refuse_unknown() {
   const std::vector<std::string_view> known(known_.begin(), known_.end());
   for (const auto& [name, value] : json_.items()) {
@@ -63,11 +70,6 @@ void JsonReader::refuse_unknown() {
     fault(shown, near.empty() ? "is not a member of a client; remove it."
                               : fmt::format("is not a member of a client; did you mean {}?", near));
   }
-}
-
-core::Result<void> JsonReader::outcome() const {
-  if (faults_.empty()) return {};
-  return core::Error{core::Code::invalid_input, fmt::format("{}", fmt::join(faults_, " "))};
 }
 
 }  // namespace sigma::oauth

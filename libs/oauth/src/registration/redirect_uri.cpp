@@ -51,7 +51,11 @@ core::Result<void> check_web(const boost::urls::url_view& url, std::string_view 
   if (scheme == "https") return {};
   const bool literal = host == "127.0.0.1" || host == "[::1]";
   if (literal && (rules.native || rules.allow_http_loopback)) return {};
-  if (host == "localhost" && rules.allow_http_loopback) return {};
+  if (host == "localhost" && (rules.allow_http_loopback || (rules.native && rules.native_localhost))) return {};
+  if (literal || host == "localhost")
+    return wrong(
+        "is plain http to this machine; that needs \"application_type\": \"native\" and the address 127.0.0.1 or "
+        "[::1].");
   return wrong("must use https; plain http is for loopback addresses of native applications and of development only.");
 }
 
@@ -63,7 +67,7 @@ core::Result<void> check_redirect_uri(std::string_view uri, RedirectUriRules rul
   if (!parsed || !is_whole_authority(uri, *parsed))
     return wrong(
         "is not an absolute URI; write it as https://app.example.com/callback, other characters percent-encoded.");
-  if (parsed->has_fragment()) return wrong("must not hold a fragment (#…).");
+  if (parsed->has_fragment()) return wrong("must not hold a fragment (#).");
   if (parsed->has_userinfo()) return wrong("must not hold a user name or password.");
   if (has_dot_segments(std::string_view(parsed->encoded_path()))) return wrong("must not hold . or .. in its path.");
   const std::string scheme = core::to_lower_ascii(std::string_view(parsed->scheme()));

@@ -137,7 +137,9 @@ Task<http::Response> public_client(App& app, http::Request request) {
   auto client = co_await app.clients.find(store::ClientId{std::string(*id)});
   if (!client) co_return oauth_error(client.error());
   if (!*client || (*client)->disabled) co_return oauth_error({oauth::ErrorCode::not_found, "There is no such client."});
-  Json json = {{"client_id", (*client)->id.str()}, {"client_name", (*client)->name}};
+  Json json = {{"client_id", (*client)->id.str()},
+               {"client_name", (*client)->name},
+               {"verified", oauth::is_vouched_for(**client)}};
   for (const char* member : {"logo_uri", "client_uri", "policy_uri", "tos_uri", "contacts"}) {
     if (const auto found = (*client)->metadata.find(member); found != (*client)->metadata.end()) json[member] = *found;
   }

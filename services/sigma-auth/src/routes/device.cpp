@@ -98,7 +98,7 @@ Json request_json(const oauth::DeviceRequest& request, core::UtcTime now) {
   const store::Client& client = *request.client;
   json["client_id"] = client.id.str();
   json["client_name"] = client.name;
-  json["verified"] = !oauth::is_unverified(client);
+  json["verified"] = oauth::is_vouched_for(client);
   for (const char* member : {"logo_uri", "client_uri", "policy_uri", "tos_uri"}) {
     if (const auto found = client.metadata.find(member); found != client.metadata.end()) json[member] = *found;
   }

@@ -66,7 +66,22 @@ Task<http::Response> device_token(App& app, http::Request request);
 Task<http::Response> device_status(App& app, http::Request request);
 Task<http::Response> device_approve(App& app, http::Request request);
 Task<http::Response> device_deny(App& app, http::Request request);
+// registration.cpp
+Task<http::Response> register_client(App& app, http::Request request);
+Task<http::Response> get_registration(App& app, http::Request request);
+Task<http::Response> put_registration(App& app, http::Request request);
+Task<http::Response> delete_registration(App& app, http::Request request);
+// owner_clients.cpp
+Task<http::Response> create_owned_client(App& app, http::Request request);
+Task<http::Response> get_owned_client(App& app, http::Request request);
+Task<http::Response> get_owned_clients(App& app, http::Request request);
+Task<http::Response> update_owned_client(App& app, http::Request request);
+Task<http::Response> delete_owned_client(App& app, http::Request request);
+Task<http::Response> rotate_owned_client_secret(App& app, http::Request request);
+Task<http::Response> list_oauth_clients(App& app, http::Request request);
+Task<http::Response> create_oauth_client(App& app, http::Request request);
 // metadata.cpp
 Task<http::Response> jwks(App& app, http::Request request);
+Task<http::Response> protected_resource(App& app, http::Request request);
 
 }  // namespace sigma::service

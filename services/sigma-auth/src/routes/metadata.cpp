@@ -31,6 +31,13 @@ http::Handler discovery_handler(const App& app) {
   return Discovery{std::make_shared<const std::string>(core::dump_json(document))};
 }
 
+Task<http::Response> protected_resource(App& app, http::Request request) {
+  constexpr std::string_view kWellKnown = "/.well-known/oauth-protected-resource";
+  const std::string resource = app.settings.base_url + request.path.substr(kWellKnown.size());
+  co_return cacheable_json(
+      std::make_shared<const std::string>(core::dump_json(oauth::protected_resource_document(app.settings, resource))));
+}
+
 Task<http::Response> jwks(App& app, http::Request) {
   co_return cacheable_json(app.keys.current()->jwks_text());
 }

@@ -55,23 +55,26 @@ http::Response oauth_error(const oauth::Error& error) {
   return response;
 }
 
-http::Response bearer_error(const oauth::Error& error, std::optional<int> status) {
+http::Response bearer_error(const oauth::Error& error, std::optional<int> status, std::string_view resource_metadata) {
   http::Response response = oauth_error(error);
   if (status) response.status = *status;
   // A request without any token only learns the scheme (RFC 6750 §3.1).
   const bool bare = error.code() == oauth::ErrorCode::invalid_request && response.status == 401;
-  response.headers.add("WWW-Authenticate", bare ? "Bearer"
-                                                : fmt::format("Bearer error=\"{}\", error_description=\"{}\"",
-                                                              error.name(), error.description()));
+  std::string challenge = "Bearer";
+  if (!bare) challenge += fmt::format(" error=\"{}\", error_description=\"{}\"", error.name(), error.description());
+  if (!resource_metadata.empty())
+    challenge += fmt::format("{} resource_metadata=\"{}\"", bare ? "" : ",", resource_metadata);
+  response.headers.add("WWW-Authenticate", std::move(challenge));
   return response;
 }
 
-http::Response dpop_error(const oauth::Error& error) {
+http::Response dpop_error(const oauth::Error& error, std::string_view resource_metadata) {
   http::Response response = oauth_error(error);
   if (response.status == 400) response.status = 401;
-  response.headers.add("WWW-Authenticate",
-                       fmt::format("DPoP error=\"{}\", error_description=\"{}\", algs=\"{}\"", error.name(),
-                                   error.description(), fmt::join(oauth::dpop_algorithms(), " ")));
+  std::string challenge = fmt::format("DPoP error=\"{}\", error_description=\"{}\", algs=\"{}\"", error.name(),
+                                      error.description(), fmt::join(oauth::dpop_algorithms(), " "));
+  if (!resource_metadata.empty()) challenge += fmt::format(", resource_metadata=\"{}\"", resource_metadata);
+  response.headers.add("WWW-Authenticate", std::move(challenge));
   return response;
 }
 

@@ -1,6 +1,7 @@
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
 #include "sigma/core/encoding.hpp"
+#include "sigma/oauth/metadata/discovery.hpp"
 
 namespace sigma::service {
 namespace {
@@ -139,7 +140,8 @@ Task<http::Response> userinfo(App& app, http::Request request) {
   if (request.method == http::Method::post && !request.body.empty() && request.content_type() != kForm)
     co_return not_a_form(request);
   Presented presented = presented_token(request);
-  if (presented.token.token.empty()) co_return bearer_error(presented.error, presented.status);
+  const std::string metadata = oauth::userinfo_resource_metadata(app.settings);
+  if (presented.token.token.empty()) co_return bearer_error(presented.error, presented.status, metadata);
   const bool with_dpop = presented.token.with_dpop_scheme;
   oauth::Result<core::Json> claims = core::Json();
   auto proven = co_await app.dpop.verify(
@@ -153,8 +155,8 @@ Task<http::Response> userinfo(App& app, http::Request request) {
   }
   http::Response response = claims                       ? json_answer(*claims)
                             : claims.error().is_outage() ? oauth_error(claims.error())
-                            : with_dpop                  ? dpop_error(claims.error())
-                                                         : bearer_error(claims.error());
+                            : with_dpop                  ? dpop_error(claims.error(), metadata)
+                                                         : bearer_error(claims.error(), std::nullopt, metadata);
   if (with_dpop) response.headers.add("DPoP-Nonce", app.dpop.nonce());
   co_return response;
 }

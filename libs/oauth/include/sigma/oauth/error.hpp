@@ -46,6 +46,10 @@ enum class ErrorCode {
   slow_down,
   expired_token,
   authorization_denied,
+  // RFC 7591 §3.2.2
+  invalid_redirect_uri,
+  invalid_client_metadata,
+  invalid_software_statement,
   // Ours, before the redirect URI is proven: shown on a page, never redirected
   client_disabled,
   invalid_redirect,

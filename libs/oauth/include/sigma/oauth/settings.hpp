@@ -7,6 +7,13 @@
 
 namespace sigma::oauth {
 
+/// Who may register clients over the registration endpoint (RFC 7591).
+enum class DynamicRegistrationMode {
+  off,
+  token,  ///< who has the initial access token
+  open,   ///< everybody, within limits
+};
+
 /// What the operator decides about the protocol; immutable while the server runs.
 struct Settings {
   std::string base_url;  ///< public origin, no trailing slash
@@ -29,6 +36,10 @@ struct Settings {
   std::chrono::seconds device_poll_interval{5};
   bool allow_unregistered_device_clients = false;  ///< unknown client ids may use the device flow, shown as unverified
   bool legacy_token_path = false;                  ///< accept X-Auth-Tokens signed for /oauth2/token (2025 clients)
+  DynamicRegistrationMode dynamic_registration = DynamicRegistrationMode::off;
+  std::string registration_token_hash;  ///< SHA-256 of the initial access token (RFC 7591 §3); empty: nobody has one
+  std::int64_t open_registrations_per_day = 1'000;
+  bool client_id_metadata_documents = false;  ///< a client_id may be the address of the client's description
 
   std::chrono::seconds pushed_request_lifetime{90};  ///< a person has to begin by then (RFC 9126 §2.2)
   bool require_pushed_requests = false;              ///< RFC 9126 §5, for all clients

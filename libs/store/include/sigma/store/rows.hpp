@@ -38,11 +38,13 @@ struct Client {
   std::vector<MemberKey> member_keys;
   std::vector<ClientSecret> secrets;
   std::optional<BapId> owner_bap_id;
+  std::optional<SecretHash> registration_token;  ///< RFC 7592; only clients that registered themselves have one
   bool skip_consent = false;
   bool disabled = false;
   /// Further RFC 7591 members as given: logo_uri, client_uri, contacts, tos_uri, policy_uri, application_type,
   /// id_token_signed_response_alg, post_logout_redirect_uris, jwks, jwks_uri, subject_type …
   core::Json metadata = core::Json::object();
+  std::optional<UtcTime> expires_at;  ///< removed then: a client that registered itself and that nobody has used
   UtcTime created_at;
   UtcTime updated_at;
   bool operator==(const Client&) const = default;

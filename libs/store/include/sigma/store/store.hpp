@@ -36,6 +36,10 @@ class ClientStore {
   /// The client registered under this member key when exactly one is.
   Task<Found<Client>> find_by_member_key(std::string pubkey);
   Task<Result<std::vector<Client>>> list(Page page);  ///< ordered by id
+  /// The clients of an identity, oldest first; 200 at most.
+  Task<Result<std::vector<Client>>> list_owned(BapId owner);
+  /// How many of the clients that registered themselves did so after `since`.
+  Task<Result<std::int64_t>> count_self_registered(UtcTime since);
   /// False when the id is taken.
   Task<Result<bool>> create(Client client);
   /// Replaces everything but created_at; false when unknown. With `expected_updated_at`, false also when changed since.

@@ -8,6 +8,9 @@
 
 namespace sigma::oauth {
 
+/// The member of its metadata that marks such a client.
+inline constexpr std::string_view kUnverifiedMark = "unverified";
+
 /// 1 to 64 letters, digits, dots, dashes and underscores.
 bool may_be_unverified(std::string_view client_id);
 /// A public client with nothing but the device flow, marked in its metadata.

@@ -4,6 +4,7 @@
 
 #include "sigma/core/task.hpp"
 #include "sigma/oauth/error.hpp"
+#include "sigma/oauth/registration/client_documents.hpp"
 #include "sigma/store/store.hpp"
 
 namespace sigma::oauth {
@@ -12,20 +13,23 @@ namespace sigma::oauth {
 /// Disabled clients are found; what that means is the caller's decision.
 class ClientDirectory {
  public:
-  explicit ClientDirectory(store::ClientStore& clients) : clients_(clients) {}
+  /// Without `documents`, clients whose id is the address of a document are unknown.
+  explicit ClientDirectory(store::ClientStore& clients, ClientDocuments* documents = nullptr)
+      : clients_(clients), documents_(documents) {}
 
-  /// For a request that names a client.
+  /// For a request that names a client. Errors: invalid_client for a document that cannot be used, and outages.
   core::Task<Result<std::optional<store::Client>>> find(store::ClientId id);
   /// The client registered under this member key when exactly one is.
   core::Task<Result<std::optional<store::Client>>> find_by_member_key(std::string pubkey);
   /// For what was issued already: whether the client may still use it. Never asks anybody outside.
   core::Task<Result<std::optional<store::Client>>> find_kept(store::ClientId id);
   /// A person has agreed to this client. One that nobody registered becomes a row, so that the operator sees it and can
-  /// disable it; for others nothing happens.
+  /// disable it; one that registered itself is not removed for want of use any more; for others nothing happens.
   core::Task<Result<void>> keep(store::Client client);
 
  private:
   store::ClientStore& clients_;
+  ClientDocuments* documents_;
 };
 
 }  // namespace sigma::oauth

@@ -21,7 +21,7 @@ struct IssuedClient {
 /// render_client() with client_secret and client_secret_expires_at (RFC 7591 §3.2.1) when there is a new secret.
 core::Json render_issued(const IssuedClient& issued);
 
-/// Registers and changes clients: what the admin API, the command line and the clients file share.
+/// Registers and changes clients: what the admin API, the command line, owners and clients themselves share.
 /// Errors: Code::invalid_input (what to fix), not_found, conflict (id taken; changed by somebody else again and again),
 /// and the store's.
 class ClientRegistry {
@@ -32,9 +32,14 @@ class ClientRegistry {
 
   /// Without client_id: one of 32 letters. With a client_secret_* method: makes the secret.
   core::Task<core::Result<IssuedClient>> create(core::Json metadata);
+  /// The same for a client that was read and judged already.
+  core::Task<core::Result<IssuedClient>> add(store::Client client);
   core::Task<core::Result<store::Client>> load(store::ClientId id);
   /// A change to a client_secret_* method makes a secret, a change away from it forgets them.
   core::Task<core::Result<IssuedClient>> update(store::ClientId id, core::Json patch);
+  /// Puts `changed` in the place of `current` and does for its secrets what update() does. Code::conflict when somebody
+  /// else changed the client since.
+  core::Task<core::Result<IssuedClient>> replace(store::Client current, store::Client changed);
   core::Task<core::Result<void>> remove(store::ClientId id);
 
   /// Adds the key, or gives the registered one another period of validity.
@@ -44,10 +49,13 @@ class ClientRegistry {
   /// Makes a secret; the newest of the old ones stays valid for `overlap`, the others end now.
   core::Task<core::Result<IssuedClient>> rotate_secret(store::ClientId id, core::Milliseconds overlap);
 
+  const RegistrationRules& rules() const { return rules_; }
+
  private:
   /// Reads, changes, and writes unless somebody else did in between; then again.
   template <class Change>
   core::Task<core::Result<IssuedClient>> modify(store::ClientId id, Change change);
+  IssuedClient with_secret(store::Client client);
   std::string add_secret(store::Client& client);
 
   store::ClientStore& clients_;

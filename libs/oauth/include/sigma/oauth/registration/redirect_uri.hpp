@@ -9,12 +9,13 @@ namespace sigma::oauth {
 struct RedirectUriRules {
   bool native = false;               ///< application_type native: private-use schemes and http to loopback literals
   bool allow_http_loopback = false;  ///< http://localhost, 127.0.0.1, [::1] also for web clients: for development
+  bool native_localhost = false;     ///< native: http to localhost by name as well (OpenID Connect Registration §2)
 };
 
 inline constexpr std::size_t kMaxRedirectUri = 2'000;
 
 /// An absolute URI without fragment, user info, wildcard and dot segments; https, or what the rules add. The error's
-/// description completes "redirect_uris[0] …": "must not hold a fragment (#…)."
+/// description completes "redirect_uris[0] …": "must not hold a fragment (#)."
 core::Result<void> check_redirect_uri(std::string_view uri, RedirectUriRules rules);
 
 }  // namespace sigma::oauth

@@ -1,0 +1,75 @@
+// Dynamic client registration (RFC 7591) and its management (RFC 7592).
+#include "routes/client_json.hpp"
+#include "routes/handlers.hpp"
+#include "routes/render.hpp"
+#include "sigma/core/encoding.hpp"
+
+namespace sigma::service {
+namespace {
+
+std::optional<std::string> bearer_of(const http::Request& request) {
+  const auto header = request.headers.find("Authorization");
+  if (!header || request.headers.count("Authorization") > 1) return std::nullopt;
+  if (core::to_lower_ascii(header->substr(0, 7)) != "bearer ") return std::nullopt;
+  return std::string(header->substr(7));
+}
+
+store::ClientId id_of(const http::Request& request) {
+  return store::ClientId{request.path_parameters.at("client_id")};
+}
+
+oauth::Result<oauth::RegistrationRequest> registration_request(const http::Request& request) {
+  auto metadata = core::parse_json(request.body);
+  if (!metadata) return oauth::Error{oauth::ErrorCode::invalid_client_metadata, metadata.error().description()};
+  oauth::RegistrationRequest registration;
+  registration.metadata = std::move(*metadata);
+  registration.bearer = bearer_of(request);
+  registration.proofs = key_proofs(request);
+  read_sigma_names(registration.metadata);
+  registration.ip_address = request.remote_address;
+  return registration;
+}
+
+http::Response refusal(const oauth::Error& error) {
+  return error.code() == oauth::ErrorCode::invalid_token ? bearer_error(error) : oauth_error(error);
+}
+
+http::Response not_json(const http::Request& request) {
+  return transport_error(request, 415, "Content-Type must be application/json.");
+}
+
+}  // namespace
+
+Task<http::Response> register_client(App& app, http::Request request) {
+  if (request.content_type() != "application/json") co_return not_json(request);
+  auto registration = registration_request(request);
+  if (!registration) co_return refusal(registration.error());
+  const auto answer = co_await app.registration.create(std::move(*registration));
+  co_return answer ? json_answer(*answer, 201) : refusal(answer.error());
+}
+
+Task<http::Response> get_registration(App& app, http::Request request) {
+  const auto answer = co_await app.registration.read(id_of(request), bearer_of(request).value_or(""));
+  co_return answer ? json_answer(*answer) : refusal(answer.error());
+}
+
+Task<http::Response> put_registration(App& app, http::Request request) {
+  if (request.content_type() != "application/json") co_return not_json(request);
+  store::ClientId id = id_of(request);
+  auto registration = registration_request(request);
+  if (!registration) co_return refusal(registration.error());
+  std::string token = registration->bearer.value_or("");
+  const auto answer = co_await app.registration.replace(std::move(id), std::move(token), std::move(*registration));
+  co_return answer ? json_answer(*answer) : refusal(answer.error());
+}
+
+Task<http::Response> delete_registration(App& app, http::Request request) {
+  const auto removed = co_await app.registration.remove(id_of(request), bearer_of(request).value_or(""));
+  if (!removed) co_return refusal(removed.error());
+  http::Response response;
+  response.status = 204;
+  response.headers.add("Cache-Control", "no-store");
+  co_return response;
+}
+
+}  // namespace sigma::service

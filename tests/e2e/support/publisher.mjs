@@ -1,0 +1,42 @@
+// A web server of somebody else, on https with a certificate of its own: what clients publish about themselves.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/**
+ * Starts the publisher. `pages` maps a path to a JSON value, or to (request, response) => void.
+ * @returns {origin, caFile, pages, asked, connections, close}
+ */
+export async function startPublisher(pages = {}) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sigma-publisher-'));
+  const [cert, key] = ['cert.pem', 'key.pem'].map((name) => path.join(folder, name));
+  const options = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost'.split(' ');
+  const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  execFileSync('openssl', ['req', '-x509', ...options, ...names, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  const publisher = { pages, asked: [], connections: 0, caFile: cert };
+  const server = https.createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => {
+    publisher.asked.push(request.url);
+    const page = publisher.pages[request.url];
+    if (page === undefined) return response.writeHead(404).end();
+    if (typeof page === 'function') return page(request, response);
+    return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(page));
+  });
+  server.on('connection', () => {
+    publisher.connections += 1;
+  });
+  server.on('tlsClientError', () => {});
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  publisher.port = server.address().port;
+  publisher.origin = `https://localhost:${publisher.port}`;
+  publisher.close = () =>
+    new Promise((resolve) => {
+      server.closeAllConnections();
+      server.close(() => {
+        rmSync(folder, { recursive: true });
+        resolve();
+      });
+    });
+  return publisher;
+}
