@@ -1,4 +1,5 @@
-// Clients that register themselves, on a clock of our own: the limit of a day, and what becomes of those that nobody uses.
+// Clients that register themselves, on a clock of our own: the limit of a day, and what becomes of those that nobody
+// uses.
 #include "sigma/oauth/registration/dynamic_registration.hpp"
 
 #include <gmock/gmock.h>

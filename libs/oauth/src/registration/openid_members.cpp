@@ -48,7 +48,8 @@ std::string host_of(const std::string& uri) {
   return url ? core::to_lower_ascii(std::string_view(url->encoded_host())) : "";
 }
 
-// OpenID Connect Core §8.1: without a sector identifier the one host of the redirect URIs is the sector.
+// OpenID Connect Core §8.1: without a sector identifier the one host of the redirect URIs is the sector. A device,
+// which has none, is a sector of its own (sector_identifier()).
 void read_subject_type(JsonReader& reader, store::Client& client) {
   const std::string sector = read_https_uri(reader, "sector_identifier_uri", client.metadata);
   const std::string type = reader.choice("subject_type", kSubjectTypes);
@@ -56,10 +57,9 @@ void read_subject_type(JsonReader& reader, store::Client& client) {
   client.metadata["subject_type"] = type;
   if (type != "pairwise" || !sector.empty()) return;
   const auto& uris = client.redirect_uris;
-  const bool one_host = !uris.empty() && std::ranges::all_of(uris, [&](const std::string& uri) {
-    return host_of(uri) == host_of(uris.front());
-  });
-  if (!one_host || host_of(uris.front()).empty()) {
+  const bool one_host = std::ranges::all_of(
+      uris, [&](const std::string& uri) { return !host_of(uri).empty() && host_of(uri) == host_of(uris.front()); });
+  if (!one_host) {
     reader.fault("subject_type",
                  "can be pairwise without sector_identifier_uri only when all redirect_uris are on one host.");
   }
