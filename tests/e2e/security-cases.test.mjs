@@ -18,7 +18,12 @@ async function filesBelow(folder, ending) {
     .sort();
 }
 
-const numbersIn = (text) => text.match(/\d+/g).map(Number);
+/** "12", "13 and 30", "1–3" as numbers. */
+function numbersIn(text) {
+  return [...text.matchAll(/(\d+)(?:–(\d+))?/g)].flatMap(([, first, last = first]) =>
+    Array.from({ length: last - first + 1 }, (_, i) => Number(first) + i),
+  );
+}
 
 /** `test('case 12: …')`, `test(\`cases 13 and 30: …\`)`. */
 function titlesOfJs(source) {

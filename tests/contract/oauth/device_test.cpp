@@ -79,6 +79,7 @@ TEST_F(Device, PollingTooFastIsSlowedDown) {
   EXPECT_TRUE(poll(codes)) << "slow_down is a kind of pending (RFC 8628 §3.5)";
 }
 
+// Security case 38.
 TEST_F(Device, FinalAnswersStayTheSame) {
   const Codes denied = start();
   ASSERT_TRUE(deny(denied.user_code));
