@@ -22,7 +22,6 @@ const leave = (parameters = () => ({}), { method = 'GET', client, signedIn = tru
   return side.request(method, `${path}?${query}`, { headers });
 };
 
-export const needs = 'end_session';
 export default {
   'nothing said': leave(),
   'nothing said, by POST': leave(undefined, { method: 'POST' }),

@@ -68,7 +68,6 @@ const update = (changes) =>
     });
   });
 
-export const needs = 'registration';
 export default {
   ...Object.fromEntries(Object.entries(metadata).map(([title, changes]) => [title, register(changes)])),
   'no body': body(''),

@@ -6,7 +6,7 @@ import { Side } from './side.mjs';
 
 /** Starts the server with the common clients and somebody signed in. `stop()` ends it. */
 export async function startOurs({ store = 'sqlite', env = {} } = {}) {
-  const server = await startServer({ store, env: { SIGMA_TRUSTED_PROXIES: '127.0.0.1/32', ...env } });
+  const server = await startServer({ store, env: { SIGMA_DYNAMIC_REGISTRATION: 'open', ...env } });
   try {
     const side = new Side({
       name: 'ours',

@@ -34,10 +34,6 @@ export class Side {
     return new URL(url).pathname;
   }
 
-  offers(name) {
-    return `${name}_endpoint` in this.metadata;
-  }
-
   request(method, path, options) {
     return request(this.base, method, path, options);
   }
