@@ -1,0 +1,205 @@
+// Developers in their browser: applications registered, changed, given new keys, removed; security case 60 on this side.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { postToken } from '../support/oauth.mjs';
+import { Key } from '../support/person.mjs';
+import { startServer } from '../support/server.mjs';
+import { launchBrowser, Visitor } from './support/browser.mjs';
+
+const redirectUri = 'https://photos.example.com/auth/sigma/callback';
+
+describe('the developers’ pages', () => {
+  let server;
+  let browser;
+  before(async () => {
+    [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const visit = (title, options, act) =>
+    test(title, { timeout: 180_000 }, async () => {
+      const visitor = await Visitor.arrive(browser, server, options);
+      try {
+        await act(visitor);
+      } catch (error) {
+        await visitor.page.screenshot({ path: `${import.meta.dirname}/../screenshots/failed-developers-${title.replaceAll(/\W+/g, '-')}.png`, fullPage: true }).catch(() => {});
+        await visitor.context.close();
+        throw error;
+      }
+      await visitor.leave();
+    });
+
+  /** Comes to the developers' page by way of the sign-in, with a key of their own. */
+  const arrive = async (visitor, key = new Key()) => {
+    await visitor.page.goto(`${server.base}/developers`);
+    await visitor.page.waitForURL('**/login?**');
+    await visitor.press('Use a private key (WIF)');
+    await visitor.type('Private key (WIF)', key.wif);
+    await visitor.press('Continue');
+    await visitor.page.getByLabel('Keep it on this device').uncheck();
+    await visitor.press('Sign in');
+    await visitor.heading('Developers');
+    return key;
+  };
+  const link = (visitor, name) => visitor.page.getByRole('link', { name, exact: true }).click();
+  const copied = (visitor, label) =>
+    visitor.page.locator('.copy').filter({ hasText: label }).locator('code, pre').first().textContent();
+  const newApplication = async (visitor, name) => {
+    await link(visitor, 'Register an application');
+    await visitor.heading('Register an application');
+    await visitor.type('Name', name);
+  };
+
+  visit('register an application with a key that is made here, never sent and shown once', {}, async (visitor) => {
+    await arrive(visitor);
+    await visitor.page.getByText('You have not registered an application yet').waitFor();
+    await visitor.shoot('developers-none');
+    await newApplication(visitor, 'Photo Album');
+    await visitor.shoot('developers-register');
+    await visitor.press('Register');
+    await visitor.page.getByText('Please give at least one address.').waitFor();
+    await visitor.type('Address 1', redirectUri);
+    await visitor.press('Register');
+    await visitor.heading('Store the private key now');
+    const wif = await copied(visitor, 'SIGMA_MEMBER_PRIVATE_KEY');
+    await visitor.shoot('developers-key');
+    await visitor.page.getByLabel('I have stored it').check();
+    await visitor.press('Go on to the application');
+    await visitor.heading('Photo Album');
+    const clientId = await copied(visitor, 'Client ID');
+    await visitor.shoot('developers-application');
+
+    const { json } = await server.admin('GET', `/admin/clients/${encodeURIComponent(clientId)}`);
+    const { PrivateKey } = await import('@bsv/sdk');
+    assert.deepEqual(json.member_pubkeys, [new Key(PrivateKey.fromWif(wif)).pubkey]);
+    assert.deepEqual(json.redirect_uris, [redirectUri]);
+    assert.equal(json.token_endpoint_auth_method, 'x_auth_token');
+    await visitor.assertKept([wif]);
+    assert.equal(server.output.includes(wif), false);
+  });
+
+  visit('hear what is wrong with an address while they type it', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }, async (visitor) => {
+    await arrive(visitor);
+    await newApplication(visitor, 'Photo Album');
+    const line = visitor.page.getByLabel('Address 1', { exact: true }).first();
+    await line.pressSequentially('http');
+    assert.equal(await visitor.page.getByRole('alert').count(), 0, 'half an address is no mistake yet');
+    await line.pressSequentially('://photos.example.com/cb#x');
+    await visitor.page.getByText('An address must not hold a fragment').waitFor();
+    await line.fill('http://photos.example.com/cb');
+    await visitor.page.getByText('Must be https, so that').waitFor();
+    await line.fill('http://127.0.0.1/cb');
+    await visitor.page.getByText('is for applications on people’s devices only').waitFor();
+    await visitor.shoot('developers-address-phone-dark');
+    await visitor.page.getByRole('radio', { name: /^On people’s devices/ }).check();
+    await visitor.page.getByText('is for applications on people’s devices only').waitFor({ state: 'detached' });
+    await visitor.press('Register');
+    await visitor.heading('Photo Album');
+    await visitor.page.getByText('Nothing (public, PKCE)').waitFor();
+    await visitor.shoot('developers-application-phone-dark');
+    const { json } = await server.admin('GET', `/admin/clients/${encodeURIComponent(await copied(visitor, 'Client ID'))}`);
+    assert.equal(json.application_type, 'native');
+    assert.equal(json.token_endpoint_auth_method, 'none');
+  });
+
+  visit('name a key that is elsewhere only with its signature', {}, async (visitor) => {
+    await arrive(visitor);
+    const key = new Key();
+    await newApplication(visitor, 'Keyed');
+    await visitor.page.getByRole('radio', { name: /^I have a public key/ }).check();
+    await visitor.type('Public key', key.wif);
+    await visitor.page.getByText('This is a private key').waitFor();
+    await visitor.type('Public key', key.pubkey);
+    await visitor.type('Address 1', redirectUri);
+    await visitor.press('Register');
+    await visitor.heading('Show that you hold the key');
+    await visitor.shoot('developers-prove');
+    const command = await copied(visitor, 'In a shell with Node');
+    const body = /create-client '(.*)'$/s.exec(command)[1];
+    const enter = (token) => visitor.type('Result of the command (X-Auth-Token)', token);
+    await enter(new Key().token('/api/auth/oauth2/create-client', { body }));
+    await visitor.press('Continue');
+    await visitor.page.getByText('This was signed with another key').waitFor();
+    visitor.expectComplaint(/400/);
+    await enter(key.token('/api/auth/oauth2/create-client', { body: `${body} ` }));
+    await visitor.press('Continue');
+    await visitor.page.getByText('X-Auth-Token:').waitFor();
+    await enter(key.token('/api/auth/oauth2/create-client', { body }));
+    await visitor.press('Continue');
+    await visitor.heading('Keyed');
+    await visitor.page.getByText(key.pubkey).waitFor();
+    assert.ok(!visitor.sent.some((text) => text.includes(key.wif)));
+  });
+
+  visit('rotate keys and secrets, change addresses, remove', {}, async (visitor) => {
+    await arrive(visitor);
+    await newApplication(visitor, 'Shop');
+    await visitor.page.getByRole('radio', { name: /^Secret in the form/ }).check();
+    await visitor.type('Address 1', redirectUri);
+    await visitor.press('Register');
+    await visitor.heading('Store the secret now');
+    const first = await copied(visitor, 'OIDC_CLIENT_SECRET');
+    await visitor.page.getByLabel('I have stored it').check();
+    await visitor.press('Go on to the application');
+    await visitor.heading('Shop');
+    const clientId = await copied(visitor, 'Client ID');
+    const code = async (secret) =>
+      (await postToken(server, { grant_type: 'authorization_code', code: 'x', redirect_uri: redirectUri, client_id: clientId, client_secret: secret })).json.error;
+    assert.notEqual(await code(first), 'invalid_client');
+    await visitor.press('Make a new secret');
+    await visitor.page.getByRole('dialog').getByRole('button', { name: 'Make a new secret' }).click();
+    await visitor.heading('Store the secret now');
+    const second = await copied(visitor, 'OIDC_CLIENT_SECRET');
+    assert.equal(await code(first), 'invalid_client');
+    assert.notEqual(await code(second), 'invalid_client');
+    await visitor.page.getByLabel('I have stored it').check();
+    await visitor.press('Go on to the application');
+
+    await visitor.page.getByRole('button', { name: 'Add an address' }).first().click();
+    await visitor.page.getByLabel('Address 2', { exact: true }).fill(redirectUri);
+    await visitor.page.getByText('This address is in the list already').waitFor();
+    await visitor.page.getByLabel('Address 2', { exact: true }).fill('https://photos.example.com/other');
+    await visitor.press('Save');
+    await visitor.page.getByRole('button', { name: 'Save', exact: true }).waitFor();
+    await visitor.page.waitForFunction(() => document.querySelector('form [aria-busy=true]') === null);
+    const { json } = await server.admin('GET', `/admin/clients/${encodeURIComponent(clientId)}`);
+    assert.deepEqual(json.redirect_uris, [redirectUri, 'https://photos.example.com/other']);
+
+    await visitor.press('Remove');
+    await visitor.page.getByRole('dialog', { name: 'Remove Shop?' }).getByRole('button', { name: 'Remove' }).click();
+    await visitor.page.getByText('You have not registered an application yet').waitFor();
+    assert.equal((await server.admin('GET', `/admin/clients/${encodeURIComponent(clientId)}`)).status, 404);
+  });
+
+  visit('keep the old key for a week beside a new one', { viewport: { width: 390, height: 844 } }, async (visitor) => {
+    const own = await arrive(visitor);
+    await newApplication(visitor, 'Keyed');
+    await visitor.page.getByRole('radio', { name: /^I have a public key/ }).check();
+    await visitor.type('Public key', own.pubkey);
+    await visitor.type('Address 1', redirectUri);
+    await visitor.press('Register');
+    await visitor.heading('Keyed');
+    await visitor.press('Rotate the key');
+    await visitor.press('Use the new key');
+    await visitor.heading('Store the private key now');
+    const wif = await copied(visitor, 'SIGMA_MEMBER_PRIVATE_KEY');
+    await visitor.page.getByLabel('I have stored it').check();
+    await visitor.press('Go on to the application');
+    await visitor.page.getByText(/^Until /).waitFor();
+    await visitor.shoot('developers-keys-phone');
+    const clientId = await copied(visitor, 'Client ID');
+    const { json } = await server.admin('GET', `/admin/clients/${encodeURIComponent(clientId)}`);
+    const { PrivateKey } = await import('@bsv/sdk');
+    assert.equal(json.member_pubkeys[0], new Key(PrivateKey.fromWif(wif)).pubkey);
+    assert.equal(json.member_pubkeys[1].pubkey, own.pubkey);
+    const days = (Date.parse(json.member_pubkeys[1].not_after) - Date.now()) / 86_400_000;
+    assert.ok(days > 6.9 && days < 7.1, String(days));
+    await visitor.page.getByRole('button', { name: `Remove: ${own.pubkey}` }).click();
+    await visitor.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await visitor.page.getByText(own.pubkey).waitFor({ state: 'detached' });
+    await visitor.assertKept([wif]);
+  });
+});
