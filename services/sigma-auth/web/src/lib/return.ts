@@ -1,6 +1,6 @@
 // The way back to one of our own pages after a sign-in that no application asked for. Only pages of this list: an address
 // from outside decides nothing else (no open redirect).
-const pages: readonly string[] = ['/device', '/account', '/developers', '/admin'];
+const pages: readonly string[] = ['/device', '/account', '/developers', '/developers/try', '/admin'];
 
 /** Where to go after the sign-in: the page named by `return_to`, or the start page. */
 export function returnPath(search = location.search, origin = location.origin): string {
