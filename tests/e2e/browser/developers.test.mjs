@@ -47,6 +47,8 @@ describe('the developers’ pages', () => {
   const link = (visitor, name) => visitor.page.getByRole('link', { name, exact: true }).click();
   const copied = (visitor, label) =>
     visitor.page.locator('.copy').filter({ hasText: label }).locator('code, pre').first().textContent();
+  const address = (visitor, number) =>
+    visitor.page.getByRole('group', { name: 'Redirect URIs' }).getByLabel(`Address ${number}`, { exact: true });
   const newApplication = async (visitor, name) => {
     await link(visitor, 'Register an application');
     await visitor.heading('Register an application');
@@ -61,7 +63,7 @@ describe('the developers’ pages', () => {
     await visitor.shoot('developers-register');
     await visitor.press('Register');
     await visitor.page.getByText('Please give at least one address.').waitFor();
-    await visitor.type('Address 1', redirectUri);
+    await address(visitor, 1).fill(redirectUri);
     await visitor.press('Register');
     await visitor.heading('Store the private key now');
     const wif = await copied(visitor, 'SIGMA_MEMBER_PRIVATE_KEY');
@@ -84,7 +86,7 @@ describe('the developers’ pages', () => {
   visit('hear what is wrong with an address while they type it', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }, async (visitor) => {
     await arrive(visitor);
     await newApplication(visitor, 'Photo Album');
-    const line = visitor.page.getByLabel('Address 1', { exact: true }).first();
+    const line = address(visitor, 1);
     await line.pressSequentially('http');
     assert.equal(await visitor.page.getByRole('alert').count(), 0, 'half an address is no mistake yet');
     await line.pressSequentially('://photos.example.com/cb#x');
@@ -113,7 +115,7 @@ describe('the developers’ pages', () => {
     await visitor.type('Public key', key.wif);
     await visitor.page.getByText('This is a private key').waitFor();
     await visitor.type('Public key', key.pubkey);
-    await visitor.type('Address 1', redirectUri);
+    await address(visitor, 1).fill(redirectUri);
     await visitor.press('Register');
     await visitor.heading('Show that you hold the key');
     await visitor.shoot('developers-prove');
@@ -138,7 +140,7 @@ describe('the developers’ pages', () => {
     await arrive(visitor);
     await newApplication(visitor, 'Shop');
     await visitor.page.getByRole('radio', { name: /^Secret in the form/ }).check();
-    await visitor.type('Address 1', redirectUri);
+    await address(visitor, 1).fill(redirectUri);
     await visitor.press('Register');
     await visitor.heading('Store the secret now');
     const first = await copied(visitor, 'OIDC_CLIENT_SECRET');
@@ -159,9 +161,9 @@ describe('the developers’ pages', () => {
     await visitor.press('Go on to the application');
 
     await visitor.page.getByRole('button', { name: 'Add an address' }).first().click();
-    await visitor.page.getByLabel('Address 2', { exact: true }).fill(redirectUri);
+    await address(visitor, 2).fill(redirectUri);
     await visitor.page.getByText('This address is in the list already').waitFor();
-    await visitor.page.getByLabel('Address 2', { exact: true }).fill('https://photos.example.com/other');
+    await address(visitor, 2).fill('https://photos.example.com/other');
     await visitor.press('Save');
     await visitor.page.getByRole('button', { name: 'Save', exact: true }).waitFor();
     await visitor.page.waitForFunction(() => document.querySelector('form [aria-busy=true]') === null);
@@ -179,7 +181,7 @@ describe('the developers’ pages', () => {
     await newApplication(visitor, 'Keyed');
     await visitor.page.getByRole('radio', { name: /^I have a public key/ }).check();
     await visitor.type('Public key', own.pubkey);
-    await visitor.type('Address 1', redirectUri);
+    await address(visitor, 1).fill(redirectUri);
     await visitor.press('Register');
     await visitor.heading('Keyed');
     await visitor.press('Rotate the key');
@@ -201,5 +203,57 @@ describe('the developers’ pages', () => {
     await visitor.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await visitor.page.getByText(own.pubkey).waitFor({ state: 'detached' });
     await visitor.assertKept([wif]);
+  });
+
+  /** From "Send me there" to the answer, which must not stay in the address or in storage. */
+  const goAndReturn = async (visitor) => {
+    await visitor.press('Send me there');
+    await visitor.press('Allow');
+    await visitor.heading('4. The answer');
+    assert.equal(visitor.page.url(), `${server.base}/developers/try`);
+    const code = /^code=(.+)$/m.exec(await copied(visitor, 'Parameters'))[1];
+    const kept = await visitor.page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    assert.ok(!kept.includes(code) && !kept.includes('verifier'));
+  };
+
+  visit('try the sign-in of a public application', {}, async (visitor) => {
+    const key = await arrive(visitor);
+    await newApplication(visitor, 'Desk');
+    await visitor.page.getByRole('radio', { name: /^On people’s devices/ }).check();
+    await address(visitor, 1).fill('http://127.0.0.1/cb');
+    await visitor.press('Register');
+    await visitor.heading('Desk');
+    await link(visitor, 'Try the sign-in');
+    await visitor.heading('This page as a redirect URI');
+    await visitor.press('Add the address');
+    await visitor.heading('3. The authorization request');
+    await visitor.shoot('developers-try-request');
+    await goAndReturn(visitor);
+    await visitor.shoot('developers-try-answer');
+    await visitor.press('Fetch the tokens');
+    await visitor.heading('6. The tokens');
+    assert.equal(JSON.parse(await copied(visitor, 'ID token: claims')).bap_id, key.bapId);
+    assert.equal(JSON.parse(await copied(visitor, 'userinfo')).bap_id, key.bapId);
+    await visitor.shoot('developers-try-tokens');
+    await visitor.page.goto(`${server.base}/developers/try?state=x&code=y`);
+    await visitor.page.getByText('does not remember asking for this').waitFor();
+  });
+
+  visit('try the sign-in with a member key, which signs here', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }, async (visitor) => {
+    const owner = await arrive(visitor);
+    const key = new Key();
+    const client = { client_id: `keyed-${owner.bapId}`, client_name: 'Keyed', application_type: 'native', owner_bap_id: owner.bapId };
+    await server.createClient({ ...client, member_pubkeys: [key.pubkey], redirect_uris: [`${server.base}/developers/try`] });
+    await visitor.page.goto(`${server.base}/developers/try`);
+    await visitor.heading('3. The authorization request');
+    await goAndReturn(visitor);
+    await visitor.type('Private key (WIF) of the member key', 'not a key');
+    await visitor.press('Fetch the tokens');
+    await visitor.page.getByText('This is not a private key in WIF').waitFor();
+    await visitor.type('Private key (WIF) of the member key', key.wif);
+    await visitor.press('Fetch the tokens');
+    await visitor.heading('6. The tokens');
+    await visitor.shoot('developers-try-phone-dark');
+    await visitor.assertKept([key.wif]);
   });
 });
