@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Client, methods, rotatedKeys } from '../src/lib/developers/clients';
 import { makeMemberKey, pubkeyProblem } from '../src/lib/developers/member-key';
 import { shellQuoted, tokenKey } from '../src/lib/developers/proof';
-import { httpsProblem, redirectProblem, redirectProblems } from '../src/lib/developers/redirect-uri';
+import { httpsProblem, isUnfinished, redirectProblem, redirectProblems } from '../src/lib/developers/redirect-uri';
 import { routeOf } from '../src/lib/developers/route';
 import { snippetsFor } from '../src/lib/developers/snippets';
 import { authToken } from '../src/lib/identity/token';
@@ -41,6 +41,19 @@ describe('a redirect URI', () => {
     expect(redirectProblem(uri, false)).toBe(web);
     expect(redirectProblem(uri, true)).toBe(native);
   });
+  it.each(['https://app.example.com/.well-known/cb', 'http://127.0.0.1:4711/cb', 'http://[::1]/cb', 'http://localhost/cb', 'com.example.app:/cb'])(
+    'is not complained about while %s is typed',
+    (uri) => {
+      for (let length = 1; length <= uri.length; length++) {
+        const typed = uri.slice(0, length);
+        const problem = redirectProblem(typed, true);
+        expect(problem === undefined || isUnfinished(typed, problem), typed).toBe(true);
+      }
+    },
+  );
+  it.each(['http://app', 'https://a.example/../b', 'https://me@a'])('that can only be wrong is said at once: %s', (uri) =>
+    expect(isUnfinished(uri, redirectProblem(uri, true)!)).toBe(false),
+  );
   it('stands in a list once', () => expect(redirectProblems(['https://a.example', '', 'https://a.example '], false)).toEqual([undefined, undefined, 'twice']));
   it('of a page is https', () => expect(['http://localhost/', 'a.b:/x', 'https://a.example'].map(httpsProblem)).toEqual(['http', 'http', undefined]));
 });

@@ -52,6 +52,13 @@ export function redirectProblem(uri: string, native: boolean): RedirectProblem |
   return native ? undefined : 'schemeWeb';
 }
 
+/** Whether more letters at its end could still make a good address of it: then there is no reason to complain yet. */
+export function isUnfinished(uri: string, problem: RedirectProblem): boolean {
+  if (['notAbsolute', 'noHost', 'scheme', 'port', 'hostDot'].includes(problem)) return true;
+  if (problem === 'dots') return /\/(?:\.|%2e){1,2}$/i.test(uri); // "/." may become "/.well-known"
+  return problem === 'http' && ['http://localhost', 'http://127.0.0.1', 'http://[::1]'].some((whole) => whole.startsWith(uri.toLowerCase()));
+}
+
 /** One answer for each address of a list; empty ones have none. */
 export const redirectProblems = (uris: string[], native: boolean): (RedirectProblem | undefined)[] =>
   uris.map((uri, index) => {
