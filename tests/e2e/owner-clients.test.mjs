@@ -84,7 +84,7 @@ forEachStore('clients of a person', {}, (context) => {
     const kept = await call(owner, 'GET', `/get-client?client_id=${client_id}`);
     assert.equal(kept.json.client_name, 'Mine');
     for (const [method, target, json] of calls(operators.client_id)) {
-      assert.equal((await call(owner, method, target, json)).status, 404, 'a client without owner is nobody\'s');
+      assert.equal((await call(owner, method, target, json)).status, 404, 'a client without owner is nobody’s');
     }
   });
 

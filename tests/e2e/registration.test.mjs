@@ -179,7 +179,7 @@ forEachStore('registration, open', open, (context) => {
     }
   });
 
-  test('case 60: what the operator decides is nobody else\'s', async () => {
+  test('case 60: what the operator decides is nobody else’s', async () => {
     for (const [name, value] of Object.entries({
       client_id: 'my-own-id',
       skip_consent: true,
@@ -361,7 +361,7 @@ forEachStore('registration, open', open, (context) => {
     assert.equal(again.status, 200, again.describe());
     assert.equal(again.json.skip_consent, undefined);
     const kept = await server.admin('GET', `/admin/clients/${first.json.client_id}`);
-    assert.equal(kept.json.skip_consent, true, 'a decision of the operator survives the client\'s own changes');
+    assert.equal(kept.json.skip_consent, true, 'a decision of the operator survives the client’s own changes');
   });
 
   test('consent is always asked, and the page can say that nobody vouches for the client', async () => {

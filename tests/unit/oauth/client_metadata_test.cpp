@@ -239,6 +239,58 @@ TEST(ClientPatch, FollowsAndRefuses) {
   }
 }
 
+TEST(ClientPatch, WhatTheServerNotedStays) {
+  auto client = *parse({{"client_id", "free-name"}, {"grant_types", {"refresh_token"}}});
+  client.metadata["unverified"] = true;
+  client.registration_token = store::SecretHash{std::string(32, 'r')};
+  client.expires_at = kNow;
+  const auto changed = apply_patch(client, {{"disabled", true}}, {}, kNow);
+  ASSERT_TRUE(changed) << changed.error().description();
+  EXPECT_TRUE(changed->disabled);
+  EXPECT_EQ(changed->metadata["unverified"], true);
+  EXPECT_FALSE(is_vouched_for(*changed));
+  EXPECT_EQ(changed->registration_token, client.registration_token);
+  EXPECT_EQ(changed->expires_at, client.expires_at);
+  EXPECT_FALSE(apply_patch(client, {{"unverified", false}}, {}, kNow)) << "no member to be set";
+}
+
+// Security case 60: a list of what is allowed, so that a member which comes later is the operator's first.
+TEST(Registrars, OnlyAnAdministratorSetsEveryMember) {
+  const Json everything = {{"client_id", "my-app"},
+                           {"redirect_uris", {kCallback}},
+                           {"token_endpoint_auth_method", "none"},
+                           {"skip_consent", true},
+                           {"disabled", true},
+                           {"verified", true},
+                           {"owner_bap_id", "Go8vCHAa4S6AhXKTABGpANiz35J"},
+                           {"access_token_format", "jwt"},
+                           {"resources", {"https://api.example.com"}},
+                           {"may_act", "other-app"}};
+  EXPECT_EQ(fault(everything), "");
+  for (const Registrar registrar : {Registrar::owner, Registrar::software}) {
+    const auto described = describe_client(everything, registration_rules(registrar, {}), kNow);
+    std::vector<std::string> refused;
+    for (const MetadataFault& each : described.faults) refused.push_back(each.member);
+    EXPECT_THAT(refused, testing::UnorderedElementsAre("client_id", "skip_consent", "disabled", "verified",
+                                                       "owner_bap_id", "access_token_format", "resources", "may_act"));
+  }
+  const auto document = describe_client(everything, registration_rules(Registrar::document, {}), kNow);
+  EXPECT_TRUE(document.faults.empty()) << "a document is not ours to complain about …";
+  EXPECT_TRUE(document.client.id.empty() && !document.client.skip_consent && !document.client.disabled);
+  EXPECT_FALSE(document.client.owner_bap_id || is_vouched_for(document.client)) << "… and does not count there";
+}
+
+TEST(Registrars, AReplacementKeepsWhatIsTheOperators) {
+  auto current = *parse(with(with(sigma_client(), "skip_consent", true), "logo_uri", "https://app.example.com/l.png"));
+  const Json said = {{"redirect_uris", {"https://new.example.com/cb"}}, {"token_endpoint_auth_method", "none"}};
+  const auto [changed, faults] = replace_client(current, said, registration_rules(Registrar::software, {}), kNow);
+  EXPECT_EQ(describe_faults(faults), "");
+  EXPECT_EQ(changed.id, current.id);
+  EXPECT_TRUE(changed.skip_consent);
+  EXPECT_FALSE(changed.metadata.contains("logo_uri")) << "left out is taken back";
+  EXPECT_TRUE(changed.member_keys.empty());
+}
+
 // Security cases 1–3 at registration.
 TEST(RedirectUri, WebClients) {
   for (const char* good : {"https://a.example/cb", "https://a.example", "https://a.example:8443/cb?x=1",

@@ -100,7 +100,7 @@ void read_grants(JsonReader& reader, const RegistrationRules& rules, store::Clie
     reader.fault("redirect_uris", "must hold at least one address for the grant authorization_code.");
   }
   if (contains(client.grant_types, "client_credentials") && client.auth_method == "none") {
-    reader.fault("grant_types", "cannot hold client_credentials for a client without authentication (RFC 6749 §4.4).");
+    reader.fault("grant_types", "cannot hold client_credentials for a client without authentication.");
   }
   if (contains(client.grant_types, "client_credentials") && !rules.allow_client_credentials) {
     reader.fault("grant_types",
@@ -343,11 +343,13 @@ DescribedClient read_changed(const store::Client& current, Json merged, const Js
 // A read-only member may be said again as it is.
 std::vector<MetadataFault> check_read_only(const Json& current, const Json& given) {
   std::vector<MetadataFault> faults;
-  for (const std::string_view name : kReadOnly) {
+  const auto check = [&](std::string_view name) {
     const auto found = given.find(name);
     if (found != given.end() && (!current.contains(name) || current[std::string(name)] != *found))
       faults.push_back({std::string(name), "cannot be changed; leave it out."});
-  }
+  };
+  std::ranges::for_each(kReadOnly, check);
+  std::ranges::for_each(kMarks, check);
   return faults;
 }
 

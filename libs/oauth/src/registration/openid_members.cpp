@@ -93,7 +93,7 @@ void read_client_keys(JsonReader& reader, store::Client& client) {
   }
   const Json* jwks = reader.member("jwks");
   const std::string uri = read_https_uri(reader, "jwks_uri", client.metadata);
-  if (jwks && !uri.empty()) return reader.fault("jwks_uri", "and jwks are both there; keep one (RFC 7591 §2).");
+  if (jwks && !uri.empty()) return reader.fault("jwks_uri", "and jwks are both there; keep one.");
   if (!jwks) {
     if (by_keys && uri.empty())
       reader.fault("jwks", "must hold the client's public keys for private_key_jwt, or jwks_uri say where they are.");

@@ -72,6 +72,13 @@ void check_outbound(Report& report, const Config& config) {
              "your network; it is meant for development");
 }
 
+void check_registration(Report& report, const Config& config) {
+  if (config.dynamic_registration != oauth::DynamicRegistrationMode::open) return;
+  report.add(Verdict::warning, "registration",
+             fmt::format("SIGMA_DYNAMIC_REGISTRATION=open: everybody may register clients, {} a day",
+                         config.open_registrations_per_day));
+}
+
 // X-Auth-Tokens are refused beyond five minutes, so an unsteered clock breaks sign-in sooner or later.
 void check_clock(Report& report, core::UtcTime now) {
   constexpr core::UtcTime kBuilt{1'767'225'600'000};  // 2026-01-01
@@ -123,6 +130,7 @@ Result<void> diagnose(Invocation& run) {
   report.add(Verdict::ok, "configuration", "every setting can be used");
   check_origin(report, config);
   check_outbound(report, config);
+  check_registration(report, config);
   check_files(report, config);
   if (!config.redis_url.empty()) {
     report.add(Verdict::warning, "cache", "SIGMA_REDIS_URL is set, but this release keeps its cache in the process");
