@@ -32,13 +32,16 @@ async function bound(side) {
   return (await exchange({})(side)).json;
 }
 const athOf = (token) => createHash('sha256').update(token).digest('base64url');
-const atUserinfo = (how, scheme = 'DPoP') => async (side) => {
-  const { access_token: token } = await bound(side);
-  const { ath = athOf(token), ...given } = how ?? {};
-  const headers = { authorization: `${scheme} ${token}` };
-  if (how) headers.dpop = proof(side, side.path('userinfo'), { method: 'GET', ...given, claims: { ath, ...given.claims } });
-  return side.request('GET', side.path('userinfo'), { headers });
-};
+const atUserinfo =
+  (how, scheme = 'DPoP') =>
+  async (side) => {
+    const { access_token: token } = await bound(side);
+    const { ath = athOf(token), ...given } = how ?? {};
+    const headers = { authorization: `${scheme} ${token}` };
+    if (how)
+      headers.dpop = proof(side, side.path('userinfo'), { method: 'GET', ...given, claims: { ath, ...given.claims } });
+    return side.request('GET', side.path('userinfo'), { headers });
+  };
 
 export default {
   'a proof': exchange({}),
@@ -60,9 +63,8 @@ export default {
   'another key': exchange({ header: { jwk: publicJwk(otherKey) } }),
   'a private key': exchange({ header: { jwk: key.privateKey.export({ format: 'jwk' }) } }),
   'alg none': exchange({ header: { alg: 'none' } }),
-  'RS256': exchange({ signer: rsa }),
-  'no JWT at all': async (side) =>
-    side.token(side.redemption(await side.code()), { headers: { dpop: 'x' } }),
+  RS256: exchange({ signer: rsa }),
+  'no JWT at all': async (side) => side.token(side.redemption(await side.code()), { headers: { dpop: 'x' } }),
   'the same proof twice': async (side) => {
     await learnNonce(side);
     const headers = { dpop: proof(side, side.path('token')) };
@@ -85,7 +87,7 @@ export default {
     const { refresh_token } = await bound(side);
     return side.token({ grant_type: 'refresh_token', refresh_token, client_id: 'page' });
   },
-  'userinfo': atUserinfo({}),
+  userinfo: atUserinfo({}),
   'userinfo, without a proof': atUserinfo(undefined),
   'userinfo, as a bearer token': atUserinfo({}, 'Bearer'),
   'userinfo, as a bearer token without a proof': atUserinfo(undefined, 'Bearer'),

@@ -12,15 +12,17 @@ async function visit(side, client = 'leaving') {
   const { id_token: hint } = (await side.token(side.redemption(grant))).json;
   return { jar, hint };
 }
-const leave = (parameters = () => ({}), { method = 'GET', client, signedIn = true } = {}) => async (side) => {
-  const { jar, hint } = await visit(side, client);
-  const given = parameters(hint);
-  const query = typeof given === 'string' ? given : String(new URLSearchParams(defined(given)));
-  const headers = { accept: 'text/html', ...(signedIn ? { cookie: jar.header() } : {}) };
-  const path = side.path('end_session');
-  if (method === 'POST') return side.request('POST', path, { form: query, headers });
-  return side.request(method, `${path}?${query}`, { headers });
-};
+const leave =
+  (parameters = () => ({}), { method = 'GET', client, signedIn = true } = {}) =>
+  async (side) => {
+    const { jar, hint } = await visit(side, client);
+    const given = parameters(hint);
+    const query = typeof given === 'string' ? given : String(new URLSearchParams(defined(given)));
+    const headers = { accept: 'text/html', ...(signedIn ? { cookie: jar.header() } : {}) };
+    const path = side.path('end_session');
+    if (method === 'POST') return side.request('POST', path, { form: query, headers });
+    return side.request(method, `${path}?${query}`, { headers });
+  };
 
 export default {
   'nothing said': leave(),
@@ -38,10 +40,16 @@ export default {
     id_token_hint: hint,
     post_logout_redirect_uri: 'https://evil.example/',
   })),
-  'a hint and where to go, with a query': leave((hint) => ({ id_token_hint: hint, post_logout_redirect_uri: `${bye}?x=1` })),
-  'a hint of another client and where to go': leave((hint) => ({ id_token_hint: hint, post_logout_redirect_uri: bye }), {
-    client: 'page',
-  }),
+  'a hint and where to go, with a query': leave((hint) => ({
+    id_token_hint: hint,
+    post_logout_redirect_uri: `${bye}?x=1`,
+  })),
+  'a hint of another client and where to go': leave(
+    (hint) => ({ id_token_hint: hint, post_logout_redirect_uri: bye }),
+    {
+      client: 'page',
+    },
+  ),
   'where to go, without a hint': leave(() => ({ post_logout_redirect_uri: bye })),
   'a client and where to go': leave(() => ({ client_id: 'leaving', post_logout_redirect_uri: bye })),
   'a client and somewhere that is not registered': leave(() => ({

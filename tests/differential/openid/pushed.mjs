@@ -11,18 +11,24 @@ const form = (side, changes = {}) =>
     scope: 'openid profile',
     ...changes,
   });
-const push = (changes, { headers, ...options } = {}) => (side) =>
-  side.request('POST', side.path('pushed_authorization_request'), {
-    form: typeof changes === 'string' ? `${form(side)}&${changes}` : form(side, changes?.(side) ?? {}),
-    headers: headers?.(side),
-    ...options,
-  });
+const push =
+  (changes, { headers, ...options } = {}) =>
+  (side) =>
+    side.request('POST', side.path('pushed_authorization_request'), {
+      form: typeof changes === 'string' ? `${form(side)}&${changes}` : form(side, changes?.(side) ?? {}),
+      headers: headers?.(side),
+      ...options,
+    });
 /** An authorization with what was pushed by `page`. */
-const use = (changes = {}, options) => async (side) => {
-  const { request_uri } = (await push()(side)).json;
-  const query = new URLSearchParams(Object.entries({ client_id: 'page', request_uri, ...changes }).filter(([, v]) => v));
-  return side.authorize(String(query), options);
-};
+const use =
+  (changes = {}, options) =>
+  async (side) => {
+    const { request_uri } = (await push()(side)).json;
+    const query = new URLSearchParams(
+      Object.entries({ client_id: 'page', request_uri, ...changes }).filter(([, v]) => v),
+    );
+    return side.authorize(String(query), options);
+  };
 
 /** What is wrong with the request itself. */
 const faults = {
@@ -30,7 +36,7 @@ const faults = {
   'response_type=token': { response_type: 'token' },
   'an unknown scope': { scope: 'openid x' },
   'no challenge': { code_challenge: undefined, code_challenge_method: undefined },
-  'plain': { code_challenge_method: 'plain' },
+  plain: { code_challenge_method: 'plain' },
   'a redirect_uri that is not registered': { redirect_uri: 'https://evil.example/cb' },
   'no redirect_uri': { redirect_uri: undefined },
   'an unknown response_mode': { response_mode: 'x' },
@@ -52,11 +58,14 @@ export default {
   'a push, a wrong secret': push(() => ({ client_id: 'basic' }), { headers: (side) => side.basic('basic', 'x') }),
   'a push, no secret': push(() => ({ client_id: 'basic' })),
   'a push, an assertion': push((side) => ({ client_id: 'jwt', ...side.assertion() })),
-  'a push, an assertion that is none': push((side) => ({ client_id: 'jwt', ...side.assertion(), client_assertion: 'x' })),
+  'a push, an assertion that is none': push((side) => ({
+    client_id: 'jwt',
+    ...side.assertion(),
+    client_assertion: 'x',
+  })),
   'a push as JSON': (side) =>
     side.request('POST', side.path('pushed_authorization_request'), { json: { client_id: 'page' } }),
-  'a push by GET': (side) =>
-    side.request('GET', `${side.path('pushed_authorization_request')}?${form(side)}`),
+  'a push by GET': (side) => side.request('GET', `${side.path('pushed_authorization_request')}?${form(side)}`),
   'a push from a script of another site': push(undefined, { headers: () => fromBrowser }),
   'its use': use(),
   'its use by nobody': use({}, { signedIn: false }),

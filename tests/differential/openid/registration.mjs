@@ -3,8 +3,10 @@ import { callback } from '../support/clients.mjs';
 import { fromBrowser } from '../support/observe.mjs';
 
 const good = { redirect_uris: [callback], token_endpoint_auth_method: 'none' };
-const register = (changes = {}, options = {}) => (side) =>
-  side.request('POST', side.path('registration'), { json: { ...good, ...changes }, ...options });
+const register =
+  (changes = {}, options = {}) =>
+  (side) =>
+    side.request('POST', side.path('registration'), { json: { ...good, ...changes }, ...options });
 
 /** Metadata over what is right. */
 const metadata = {
@@ -44,8 +46,10 @@ const metadata = {
   'an unknown member': { hello: 'x' },
   'a client_id of its own': { client_id: 'mine' },
 };
-const body = (text, type = 'application/json') => (side) =>
-  side.request('POST', side.path('registration'), { body: text, headers: { 'content-type': type } });
+const body =
+  (text, type = 'application/json') =>
+  (side) =>
+    side.request('POST', side.path('registration'), { body: text, headers: { 'content-type': type } });
 
 /** With a client that was just registered: its own URI and token. */
 const managed = (what) => async (side) => {
@@ -61,7 +65,13 @@ const manage = (method, options = {}) =>
   );
 const update = (changes) =>
   managed((side, url, made) => {
-    const { registration_access_token: token, registration_client_uri, client_secret_expires_at, client_id_issued_at, ...rest } = made;
+    const {
+      registration_access_token: token,
+      registration_client_uri,
+      client_secret_expires_at,
+      client_id_issued_at,
+      ...rest
+    } = made;
     return side.request('PUT', url.pathname + url.search, {
       json: { ...rest, ...changes },
       headers: { authorization: `Bearer ${token}` },
@@ -78,13 +88,13 @@ export default {
   'text/plain': body(JSON.stringify(good), 'text/plain'),
   'by GET': (side) => side.request('GET', side.path('registration')),
   'from a script of another site': register({}, { headers: fromBrowser }),
-  'reading': manage('GET'),
+  reading: manage('GET'),
   'reading with another token': manage('GET', { token: 'x' }),
   'reading without a token': managed((side, url) => side.request('GET', url.pathname + url.search)),
-  'changing': update({ client_name: 'Another' }),
+  changing: update({ client_name: 'Another' }),
   'changing to something wrong': update({ redirect_uris: ['javascript:alert(1)'] }),
   'changing its client_id': update({ client_id: 'x' }),
-  'deleting': manage('DELETE'),
+  deleting: manage('DELETE'),
   'deleting with another token': manage('DELETE', { token: 'x' }),
   'reading what was deleted': managed(async (side, url, { registration_access_token: token }) => {
     const path = url.pathname + url.search;

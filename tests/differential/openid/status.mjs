@@ -6,14 +6,16 @@ async function own(side) {
   const form = side.redemption(await side.code('basic', { scope: 'openid offline_access' }), { client_id: undefined });
   return (await side.token(form, { headers: side.basic() })).json;
 }
-const ask = (endpoint, form, { headers, ...options } = {}) => async (side) => {
-  const fields = typeof form === 'function' ? await form(side) : form;
-  return side.request('POST', side.path(endpoint), {
-    form: fields,
-    headers: { ...side.basic(), ...headers?.(side) },
-    ...options,
-  });
-};
+const ask =
+  (endpoint, form, { headers, ...options } = {}) =>
+  async (side) => {
+    const fields = typeof form === 'function' ? await form(side) : form;
+    return side.request('POST', side.path(endpoint), {
+      form: fields,
+      headers: { ...side.basic(), ...headers?.(side) },
+      ...options,
+    });
+  };
 const access = async (side) => ({ token: (await own(side)).access_token });
 const refresh = async (side) => ({ token: (await own(side)).refresh_token });
 const foreign = async (side) => ({ token: (await side.tokens()).access_token });
@@ -41,12 +43,13 @@ const common = (endpoint) => ({
     side.request('POST', side.path(endpoint), {
       form: { token: (await side.tokens()).access_token, client_id: 'page' },
     }),
-  'an assertion': async (side) => side.request('POST', side.path(endpoint), { form: { token: 'x', ...side.assertion() } }),
+  'an assertion': async (side) =>
+    side.request('POST', side.path(endpoint), { form: { token: 'x', ...side.assertion() } }),
   'a secret in the form': (side) =>
     side.request('POST', side.path(endpoint), {
       form: { token: 'x', client_id: 'post', client_secret: side.secrets.post },
     }),
-  'JSON': (side) => side.request('POST', side.path(endpoint), { json: { token: 'x' }, headers: side.basic() }),
+  JSON: (side) => side.request('POST', side.path(endpoint), { json: { token: 'x' }, headers: side.basic() }),
   'by GET': (side) => side.request('GET', `${side.path(endpoint)}?token=x`, { headers: side.basic() }),
   'from a script of another site': ask(endpoint, { token: 'x' }, { headers: () => fromBrowser }),
 });

@@ -62,21 +62,45 @@ const codes = {
 const by = (client, form, headers) => async (side) =>
   side.token(side.redemption(await side.code(client), form?.(side)), { headers: headers?.(side) });
 const authentication = {
-  'a secret by Basic': by('basic', () => ({ client_id: undefined }), (side) => side.basic()),
+  'a secret by Basic': by(
+    'basic',
+    () => ({ client_id: undefined }),
+    (side) => side.basic(),
+  ),
   'a secret by Basic, client_id in the form too': by('basic', undefined, (side) => side.basic()),
-  'a secret by Basic, another client_id in the form': by('basic', () => ({ client_id: 'post' }), (side) => side.basic()),
-  'a secret by Basic, wrong': by('basic', () => ({ client_id: undefined }), (side) => side.basic('basic', 'x')),
+  'a secret by Basic, another client_id in the form': by(
+    'basic',
+    () => ({ client_id: 'post' }),
+    (side) => side.basic(),
+  ),
+  'a secret by Basic, wrong': by(
+    'basic',
+    () => ({ client_id: undefined }),
+    (side) => side.basic('basic', 'x'),
+  ),
   'Basic that is no base64': by('basic', undefined, () => ({ authorization: 'Basic !!!' })),
   'Basic without a colon': by('basic', undefined, () => ({ authorization: `Basic ${btoa('basic')}` })),
-  'Basic of an unknown client': by('basic', () => ({ client_id: undefined }), (side) => side.basic('nobody', 'x')),
+  'Basic of an unknown client': by(
+    'basic',
+    () => ({ client_id: undefined }),
+    (side) => side.basic('nobody', 'x'),
+  ),
   'a bearer token as client authentication': by('basic', undefined, () => ({ authorization: 'Bearer x' })),
   'no secret where one is due': by('basic'),
   'the form’s secret where Basic is due': by('basic', (side) => ({ client_secret: side.secrets.basic })),
-  'Basic and the form’s secret': by('basic', (side) => ({ client_secret: side.secrets.basic }), (side) => side.basic()),
+  'Basic and the form’s secret': by(
+    'basic',
+    (side) => ({ client_secret: side.secrets.basic }),
+    (side) => side.basic(),
+  ),
   'a secret in the form': by('post', (side) => ({ client_secret: side.secrets.post })),
   'a secret in the form, wrong': by('post', () => ({ client_secret: 'x' })),
   'a secret in the form, empty': by('post', () => ({ client_secret: '' })),
-  'Basic where the form is due': by('post', () => ({ client_id: undefined }), (side) => side.basic('post')),
+  'Basic where the form is due': by(
+    'post',
+    () => ({ client_id: undefined }),
+    (side) => side.basic('post'),
+  ),
   'an assertion': by('jwt', (side) => side.assertion()),
   'an assertion without client_id': by('jwt', (side) => ({ ...side.assertion(), client_id: undefined })),
   'an assertion for the token endpoint': by('jwt', (side) => side.assertion({ aud: side.base + side.path('token') })),
@@ -103,7 +127,11 @@ const authentication = {
     await side.token(side.redemption(await side.code('jwt'), assertion));
     return side.token(side.redemption(await side.code('jwt'), assertion));
   },
-  'an assertion and Basic': by('jwt', (side) => side.assertion(), (side) => side.basic()),
+  'an assertion and Basic': by(
+    'jwt',
+    (side) => side.assertion(),
+    (side) => side.basic(),
+  ),
   'nothing where an assertion is due': by('jwt'),
 };
 
@@ -141,39 +169,45 @@ const refreshing = {
   'a client that may not refresh': (side) => side.refresh('x', { client_id: 'code-only' }),
 };
 
-const machine = (form = {}, headers) => (side) =>
-  side.token({ grant_type: 'client_credentials', ...form }, { headers: { ...side.basic('machine'), ...headers } });
+const machine =
+  (form = {}, headers) =>
+  (side) =>
+    side.token({ grant_type: 'client_credentials', ...form }, { headers: { ...side.basic('machine'), ...headers } });
 const machines = {
-  'client_credentials': machine(),
+  client_credentials: machine(),
   'client_credentials with a scope': machine({ scope: 'reports' }),
   'client_credentials with openid': machine({ scope: 'openid' }),
   'client_credentials with an unknown scope': machine({ scope: 'x' }),
   'client_credentials without authentication': (side) =>
     side.token({ grant_type: 'client_credentials', client_id: 'machine' }),
-  'client_credentials of a public client': (side) => side.token({ grant_type: 'client_credentials', client_id: 'page' }),
+  'client_credentials of a public client': (side) =>
+    side.token({ grant_type: 'client_credentials', client_id: 'page' }),
   'client_credentials of a client without that grant': (side) =>
     side.token({ grant_type: 'client_credentials' }, { headers: side.basic() }),
   'the code grant of a machine': (side) =>
-    side.token({ grant_type: 'authorization_code', code: 'x', redirect_uri: callback }, { headers: side.basic('machine') }),
+    side.token(
+      { grant_type: 'authorization_code', code: 'x', redirect_uri: callback },
+      { headers: side.basic('machine') },
+    ),
   'the device grant of a client without it': (side) =>
     side.token({ grant_type: deviceGrant, device_code: 'x', client_id: 'page' }),
 };
 
 const form = { grant_type: 'authorization_code', code: 'x', client_id: 'page', redirect_uri: callback };
 const body = new URLSearchParams(form).toString();
-const typed = (type) => (side) =>
-  side.request('POST', side.path('token'), { body, headers: { 'content-type': type } });
+const typed = (type) => (side) => side.request('POST', side.path('token'), { body, headers: { 'content-type': type } });
 const transport = {
   'code twice': (side) => side.token(`${body}&code=y`),
   'client_id twice': (side) => side.token(`${body}&client_id=page`),
   'grant_type twice': (side) => side.token(`${body}&grant_type=refresh_token`),
   'an unknown parameter twice': (side) => side.token(`${body}&x=1&x=2`),
   'parameters in the query': (side) => side.request('POST', `${side.path('token')}?${body}`, { form: '' }),
-  'a parameter in query and body': (side) => side.request('POST', `${side.path('token')}?client_id=page`, { form: body }),
+  'a parameter in query and body': (side) =>
+    side.request('POST', `${side.path('token')}?client_id=page`, { form: body }),
   'an empty body': (side) => side.token(''),
-  'JSON': (side) => side.request('POST', side.path('token'), { json: form }),
+  JSON: (side) => side.request('POST', side.path('token'), { json: form }),
   'text/plain': typed('text/plain'),
-  'multipart': typed('multipart/form-data; boundary=x'),
+  multipart: typed('multipart/form-data; boundary=x'),
   'a charset': typed('application/x-www-form-urlencoded; charset=utf-8'),
   'no Content-Type': (side) => side.request('POST', side.path('token'), { body }),
   'by GET': (side) => side.request('GET', `${side.path('token')}?${body}`),
@@ -181,8 +215,10 @@ const transport = {
   'from a script of another site': async (side) =>
     side.token(side.redemption(await side.code()), { headers: fromBrowser }),
   'an error to a script of another site': (side) => side.token(form, { headers: fromBrowser }),
-  'preflight': (side) =>
-    side.request('OPTIONS', side.path('token'), { headers: { ...fromBrowser, 'access-control-request-method': 'POST' } }),
+  preflight: (side) =>
+    side.request('OPTIONS', side.path('token'), {
+      headers: { ...fromBrowser, 'access-control-request-method': 'POST' },
+    }),
 };
 
 export default { ...exchanges, ...codes, ...authentication, ...refreshing, ...machines, ...transport };

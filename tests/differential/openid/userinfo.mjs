@@ -1,8 +1,10 @@
 // UserInfo requests: {title: side => answer}.
 import { fromBrowser } from '../support/observe.mjs';
 
-const live = (options, change = (token) => token) => async (side) =>
-  side.userinfo(change((await side.tokens()).access_token), options);
+const live =
+  (options, change = (token) => token) =>
+  async (side) =>
+    side.userinfo(change((await side.tokens()).access_token), options);
 
 export default {
   'a good token': live(),
@@ -29,7 +31,7 @@ export default {
   'another scheme': (side) => side.userinfo(undefined, { headers: { authorization: 'Token x' } }),
   'the scheme in other case': async (side) =>
     side.userinfo(undefined, { headers: { authorization: `bearer ${(await side.tokens()).access_token}` } }),
-  'Basic': (side) => side.userinfo(undefined, { headers: side.basic() }),
+  Basic: (side) => side.userinfo(undefined, { headers: side.basic() }),
   'DPoP without a proof': async (side) =>
     side.userinfo(undefined, { headers: { authorization: `DPoP ${(await side.tokens()).access_token}` } }),
   'without openid': async (side) => side.userinfo((await side.tokens('page', { scope: 'profile' })).access_token),
@@ -40,8 +42,12 @@ export default {
   'by PUT': live({ method: 'PUT' }),
   'from a script of another site': live({ headers: fromBrowser }),
   'an error to a script of another site': (side) => side.userinfo('x', { headers: fromBrowser }),
-  'preflight': (side) =>
+  preflight: (side) =>
     side.request('OPTIONS', side.path('userinfo'), {
-      headers: { ...fromBrowser, 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' },
+      headers: {
+        ...fromBrowser,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'authorization',
+      },
     }),
 };

@@ -2,7 +2,8 @@
 import { claim, flipBit } from '../../e2e/support/forge.mjs';
 import { refreshForm } from '../../e2e/support/oauth.mjs';
 import { distinctTime, Key, Person, signInPath, tokenPath } from '../../e2e/support/person.mjs';
-import { member, otherMember } from './side.mjs';
+import { consents, devices, organizations } from './people.mjs';
+import { anonymous, call, member, otherMember } from './side.mjs';
 
 const day = 86_400_000;
 const at = (ms) => new Date(Date.now() + ms).toISOString();
@@ -23,8 +24,8 @@ const part = (at, text) =>
   );
 
 const signingIn = {
-  'brc77': signIn({}),
-  'bsm': signIn({ scheme: 'bsm' }),
+  brc77: signIn({}),
+  bsm: signIn({ scheme: 'bsm' }),
   'with a signed body': signIn({ body: '{"x":1}', signed: '{"x":1}' }),
   'with a body signed otherwise': signIn({ body: '{"x":1}', signed: '{"x":2}' }),
   'without a body': signIn({ body: undefined }),
@@ -37,7 +38,7 @@ const signingIn = {
   'as text': signIn({ body: '{}', headers: { 'content-type': 'text/plain' } }),
   'with one’s own bapId': signIn((person) => ({ body: JSON.stringify({ bapId: person.bapId }) })),
   'with a bapId of nobody': signIn({ body: JSON.stringify({ bapId: new Key().bapId }) }),
-  'twice': async (side) => {
+  twice: async (side) => {
     const person = await side.person();
     return person.trySignIn(side);
   },
@@ -63,7 +64,9 @@ const signingIn = {
   'an empty signature': part(4, ''),
   'a garbled signature': part(4, 'AAAA'),
   'for another path': signIn((person) => ({ token: person.token('/x', { timestamp: distinctTime() }) })),
-  'for the path with a query': signIn((person) => ({ token: person.token(`${signInPath}?x`, { timestamp: distinctTime() }) })),
+  'for the path with a query': signIn((person) => ({
+    token: person.token(`${signInPath}?x`, { timestamp: distinctTime() }),
+  })),
   'of ten minutes ago': signIn({ timestamp: at(-600_000) }),
   'of a year ago': signIn({ timestamp: at(-365 * day) }),
   'of tomorrow': signIn({ timestamp: at(day) }),
@@ -81,8 +84,6 @@ const signingIn = {
   },
 };
 
-const call = (method, path, options) => async (side) => side.as(await side.person(), method, path, options);
-const anonymous = (method, path, options) => (side) => side.request(method, path, options);
 const sessions = {
   'get-session': call('GET', '/api/auth/get-session'),
   'get-session of nobody': anonymous('GET', '/api/auth/get-session'),
@@ -91,7 +92,9 @@ const sessions = {
   }),
   'get-session by bearer token': async (side) => {
     const person = await side.person();
-    return side.request('GET', '/api/auth/get-session', { headers: { authorization: `Bearer ${person.sessionToken}` } });
+    return side.request('GET', '/api/auth/get-session', {
+      headers: { authorization: `Bearer ${person.sessionToken}` },
+    });
   },
   'get-session by a bearer token that is none': anonymous('GET', '/api/auth/get-session', {
     headers: { authorization: 'Bearer x' },
@@ -130,7 +133,7 @@ const sessions = {
   'revoke-sessions': call('POST', '/api/auth/revoke-sessions', { json: {} }),
   'revoke-sessions of nobody': anonymous('POST', '/api/auth/revoke-sessions', { json: {} }),
   'revoke-other-sessions': call('POST', '/api/auth/revoke-other-sessions', { json: {} }),
-  'ok': anonymous('GET', '/api/auth/ok'),
+  ok: anonymous('GET', '/api/auth/ok'),
   'error page': anonymous('GET', '/api/auth/error'),
   'a path that is none': anonymous('GET', '/api/auth/nothing'),
   'a path that is none, by POST': anonymous('POST', '/api/auth/nothing', { json: {} }),
@@ -142,7 +145,7 @@ const authorizing = {
   'a good request': authorized(),
   'a good request, as a script': authorized({}, json),
   'a good request, as a browser’s script': authorized({}, { headers: { 'sec-fetch-mode': 'cors' } }),
-  'nobody': (side) => side.authorize(undefined),
+  nobody: (side) => side.authorize(undefined),
   'nobody, as a script': (side) => side.authorize(undefined, {}, json),
   'nobody, prompt=none': (side) => side.authorize(undefined, { prompt: 'none' }),
   'an unknown client': authorized({ client_id: 'nobody' }),
@@ -153,7 +156,7 @@ const authorizing = {
   'an unknown scope': authorized({ scope: 'openid x' }),
   'the scopes of old clients': authorized({ scope: 'openid profile bsv:tools' }),
   'no challenge': authorized({ client_id: 'plain-app', code_challenge: undefined, code_challenge_method: undefined }),
-  'plain': authorized({ code_challenge_method: 'plain' }),
+  plain: authorized({ code_challenge_method: 'plain' }),
   'prompt=login': authorized({ prompt: 'login' }),
   'prompt=consent': authorized({ prompt: 'consent' }),
   'prompt=select_account': authorized({ prompt: 'select_account' }),
@@ -206,14 +209,18 @@ const tokens = {
     await side.token(body, { token });
     return side.token(body, { token });
   },
-  'JSON': (side) => side.request('POST', '/api/auth/oauth2/token', { json: { grant_type: 'authorization_code' } }),
-  'nothing': (side) => side.request('POST', '/api/auth/oauth2/token', { form: '' }),
+  JSON: (side) => side.request('POST', '/api/auth/oauth2/token', { json: { grant_type: 'authorization_code' } }),
+  nothing: (side) => side.request('POST', '/api/auth/oauth2/token', { form: '' }),
   'by GET': (side) => side.request('GET', '/api/auth/oauth2/token'),
   'a refresh': async (side) => side.token(refreshForm((await side.tokens()).refresh_token)),
   'a refresh for less': async (side) =>
     side.token(refreshForm((await side.tokens()).refresh_token, 'my-app', { scope: 'openid' })),
   'a refresh for more': async (side) =>
-    side.token(refreshForm((await side.tokens(undefined, 'openid offline_access')).refresh_token, 'my-app', { scope: 'openid profile' })),
+    side.token(
+      refreshForm((await side.tokens(undefined, 'openid offline_access')).refresh_token, 'my-app', {
+        scope: 'openid profile',
+      }),
+    ),
   'a refresh without X-Auth-Token': async (side) =>
     side.token(refreshForm((await side.tokens()).refresh_token), { token: null }),
   'a refresh by another client': async (side) =>
@@ -251,148 +258,10 @@ const userinfo = {
   },
 };
 
-const organizations = {
-  'list': call('GET', '/api/auth/organization/list'),
-  'list of nobody': anonymous('GET', '/api/auth/organization/list'),
-  'set-active of nobody': anonymous('POST', '/api/auth/organization/set-active', { json: { organizationId: 'x' } }),
-  'set-active to one that is not there': call('POST', '/api/auth/organization/set-active', { json: { organizationId: 'x' } }),
-  'set-active to a number': call('POST', '/api/auth/organization/set-active', { json: { organizationId: 5 } }),
-  'set-active to one’s own': async (side) => {
-    const person = new Person();
-    await person.signIn(side, { body: JSON.stringify({ bapId: person.bapId }) });
-    return side.as(person, 'POST', '/api/auth/organization/set-active', { json: { organizationId: person.bapId } });
-  },
-  'set-active to somebody else’s': async (side) => {
-    const other = new Person();
-    await other.signIn(side, { body: JSON.stringify({ bapId: other.bapId }) });
-    return side.as(await side.person(), 'POST', '/api/auth/organization/set-active', {
-      json: { organizationId: other.bapId },
-    });
-  },
-  'get-full-organization of nobody': anonymous('GET', '/api/auth/organization/get-full-organization'),
-  'get-full-organization': async (side) => {
-    const person = new Person();
-    await person.signIn(side, { body: JSON.stringify({ bapId: person.bapId }) });
-    await side.as(person, 'POST', '/api/auth/organization/set-active', { json: { organizationId: person.bapId } });
-    return side.as(person, 'GET', '/api/auth/organization/get-full-organization');
-  },
-  'get-active-member of nobody': anonymous('GET', '/api/auth/organization/get-active-member'),
-  'get-active-member': async (side) => {
-    const person = new Person();
-    await person.signIn(side, { body: JSON.stringify({ bapId: person.bapId }) });
-    await side.as(person, 'POST', '/api/auth/organization/set-active', { json: { organizationId: person.bapId } });
-    return side.as(person, 'GET', '/api/auth/organization/get-active-member');
-  },
-};
-
-/** What the page at `answer` hands back. */
-const queryOf = (side, answer) => new URL(answer.location, side.base).search.slice(1);
-const consenting = (body, what = 'consent') => async (side) => {
-  const person = await side.person();
-  const oauth_query = queryOf(side, await side.authorize(person, { client_id: 'asking-app' }));
-  return side.as(person, 'POST', `/api/auth/oauth2/${what}`, { json: { oauth_query, ...body } });
-};
-const consents = {
-  'yes': consenting({ accept: true }),
-  'no': consenting({ accept: false }),
-  'yes to a part': consenting({ accept: true, scope: 'openid' }),
-  'yes to more': consenting({ accept: true, scope: 'openid email x' }),
-  'neither': consenting({}),
-  'a query that was changed': consenting({ accept: true, oauth_query: 'client_id=asking-app&sig=x' }),
-  'no query': call('POST', '/api/auth/oauth2/consent', { json: { accept: true } }),
-  'of nobody': anonymous('POST', '/api/auth/oauth2/consent', { json: { accept: true, oauth_query: 'x' } }),
-  'continue without a word': consenting({}, 'continue'),
-  'continue with a query that was changed': consenting({ selected: true, oauth_query: 'client_id=x&sig=x' }, 'continue'),
-  'continue of nobody': anonymous('POST', '/api/auth/oauth2/continue', { json: { selected: true, oauth_query: 'x' } }),
-  'get-consents': call('GET', '/api/auth/oauth2/get-consents'),
-  'get-consents of nobody': anonymous('GET', '/api/auth/oauth2/get-consents'),
-  'delete-consent of nobody': anonymous('POST', '/api/auth/oauth2/delete-consent', { json: { id: 'x' } }),
-  'delete-consent that is not there': call('POST', '/api/auth/oauth2/delete-consent', { json: { id: 'x' } }),
-  'delete-consent without id': call('POST', '/api/auth/oauth2/delete-consent', { json: {} }),
-  'public-client': call('GET', '/api/auth/oauth2/public-client?client_id=my-app'),
-  'public-client of nobody': anonymous('GET', '/api/auth/oauth2/public-client?client_id=my-app'),
-  'public-client that is not there': call('GET', '/api/auth/oauth2/public-client?client_id=nobody'),
-};
-
-const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
-const start = (body) => (side) => side.request('POST', '/api/auth/device/code', { json: body });
-const device = (what) => async (side) => what(side, (await start({ client_id: 'tv', scope: 'openid' })(side)).json);
-const poll = (side, codes, changes = {}) =>
-  side.request('POST', '/api/auth/device/token', {
-    json: { grant_type: deviceGrant, device_code: codes.device_code, client_id: 'tv', ...changes },
-  });
-const answerAs = async (side, what, codes, person) =>
-  side.as(person ?? (await side.person()), 'POST', `/api/auth/device/${what}`, { json: { userCode: codes.user_code } });
-const look = async (side, codes, person) =>
-  side.as(person ?? (await side.person()), 'GET', `/api/auth/device?user_code=${codes.user_code}`);
-const devices = {
-  'start': start({ client_id: 'tv', scope: 'openid' }),
-  'start without client_id': start({}),
-  'start, client_id a number': start({ client_id: 5 }),
-  'start as a form': (side) => side.request('POST', '/api/auth/device/code', { form: { client_id: 'tv' } }),
-  'the first poll': device(poll),
-  'the second poll at once': device(async (side, codes) => {
-    await poll(side, codes);
-    return poll(side, codes);
-  }),
-  'a poll with an unknown code': device((side, codes) => poll(side, codes, { device_code: 'x' })),
-  'a poll without a code': device((side, codes) => poll(side, codes, { device_code: undefined })),
-  'a poll of another client': device((side, codes) => poll(side, codes, { client_id: 'radio' })),
-  'a poll with another grant_type': device((side, codes) => poll(side, codes, { grant_type: 'authorization_code' })),
-  'looking': device((side, codes) => look(side, codes)),
-  'looking, signed out': device((side, codes) => side.request('GET', `/api/auth/device?user_code=${codes.user_code}`)),
-  'looking for an unknown code': (side) => side.request('GET', '/api/auth/device?user_code=ABCD2345'),
-  'looking without a code': (side) => side.request('GET', '/api/auth/device'),
-  'yes': device(async (side, codes) => {
-    const person = await side.person();
-    await look(side, codes, person);
-    return answerAs(side, 'approve', codes, person);
-  }),
-  'yes without a look': device((side, codes) => answerAs(side, 'approve', codes)),
-  'yes, signed out': device((side, codes) =>
-    side.request('POST', '/api/auth/device/approve', { json: { userCode: codes.user_code } }),
-  ),
-  'yes to an unknown code': async (side) => answerAs(side, 'approve', { user_code: 'ABCD2345' }),
-  'yes without a code': call('POST', '/api/auth/device/approve', { json: {} }),
-  'yes twice': device(async (side, codes) => {
-    const person = await side.person();
-    await look(side, codes, person);
-    await answerAs(side, 'approve', codes, person);
-    return answerAs(side, 'approve', codes, person);
-  }),
-  'no': device(async (side, codes) => {
-    const person = await side.person();
-    await look(side, codes, person);
-    return answerAs(side, 'deny', codes, person);
-  }),
-  'no, signed out': device((side, codes) =>
-    side.request('POST', '/api/auth/device/deny', { json: { userCode: codes.user_code } }),
-  ),
-  'a poll after yes': device(async (side, codes) => {
-    const person = await side.person();
-    await look(side, codes, person);
-    await answerAs(side, 'approve', codes, person);
-    return poll(side, codes);
-  }),
-  'a second poll after yes': device(async (side, codes) => {
-    const person = await side.person();
-    await look(side, codes, person);
-    await answerAs(side, 'approve', codes, person);
-    await poll(side, codes);
-    return poll(side, codes);
-  }),
-  'a poll after no': device(async (side, codes) => {
-    const person = await side.person();
-    await look(side, codes, person);
-    await answerAs(side, 'deny', codes, person);
-    return poll(side, codes);
-  }),
-};
-
 const documents = {
-  'discovery': anonymous('GET', '/api/auth/.well-known/openid-configuration'),
+  discovery: anonymous('GET', '/api/auth/.well-known/openid-configuration'),
   'discovery for OAuth': anonymous('GET', '/api/auth/.well-known/oauth-authorization-server'),
-  'keys': anonymous('GET', '/api/auth/jwks'),
+  keys: anonymous('GET', '/api/auth/jwks'),
   'introspection without authentication': anonymous('POST', '/api/auth/oauth2/introspect', { form: { token: 'x' } }),
   'revocation without authentication': anonymous('POST', '/api/auth/oauth2/revoke', { form: { token: 'x' } }),
 };

@@ -56,7 +56,8 @@ export class SigmaSide {
   /** POST to the token endpoint, signed with `key` over the body unless `signed` says another. */
   token(form, { key = member, path = tokenPath, signed, scheme, timestamp = distinctTime(), headers, token } = {}) {
     const body = typeof form === 'string' ? form : new URLSearchParams(form).toString();
-    const given = token === undefined ? key?.token(path, { body: signed ? signed(body) : body, scheme, timestamp }) : token;
+    const given =
+      token === undefined ? key?.token(path, { body: signed ? signed(body) : body, scheme, timestamp }) : token;
     return this.request('POST', tokenPath, {
       form: body,
       headers: { ...(given ? { 'x-auth-token': given } : {}), ...headers },
@@ -73,3 +74,7 @@ export class SigmaSide {
     return answer.json;
   }
 }
+
+/** A request by somebody new who is signed in; one by nobody. */
+export const call = (method, path, options) => async (side) => side.as(await side.person(), method, path, options);
+export const anonymous = (method, path, options) => (side) => side.request(method, path, options);

@@ -37,5 +37,12 @@ export async function updateExplained(file, found, entries) {
     if (list) list.ids.push(id);
     else lists.push({ ...difference, why: '', source: '', ids: [id] });
   }
-  await writeFile(file, `${JSON.stringify(lists.filter(({ ids }) => ids.length > 0), null, 2)}\n`);
+  await writeFile(
+    file,
+    `${JSON.stringify(
+      lists.filter(({ ids }) => ids.length > 0),
+      null,
+      2,
+    )}\n`,
+  );
 }

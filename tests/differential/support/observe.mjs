@@ -26,7 +26,9 @@ function shapeOf(location, base) {
   const fragment = new URLSearchParams(url.hash.slice(1));
   const names = (parameters) => [...new Set(parameters.keys())].sort().join(',');
   const target = `${url.origin === 'null' ? url.protocol : url.origin}${url.pathname}`;
-  return [target, url.search && `?${names(url.searchParams)}`, url.hash && `#${names(fragment)}`].filter(Boolean).join('');
+  return [target, url.search && `?${names(url.searchParams)}`, url.hash && `#${names(fragment)}`]
+    .filter(Boolean)
+    .join('');
 }
 
 function errorOf(answer, base) {

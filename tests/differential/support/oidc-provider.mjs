@@ -22,7 +22,10 @@ function policy() {
 
 function configuration(secrets) {
   return {
-    clients: clients.map((client) => ({ ...client, ...(secrets[client.client_id] && { client_secret: secrets[client.client_id] }) })),
+    clients: clients.map((client) => ({
+      ...client,
+      ...(secrets[client.client_id] && { client_secret: secrets[client.client_id] }),
+    })),
     scopes: [...personal.split(' '), 'reports'],
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
     jwks: { keys: signingKeys },
@@ -56,7 +59,17 @@ function configuration(secrets) {
       registrationManagement: { enabled: true },
       rpInitiatedLogout: { enabled: true },
     },
-    ttl: { AccessToken: 3600, AuthorizationCode: 300, IdToken: 3600, RefreshToken: 86_400, DeviceCode: 900, Grant: 86_400, Session: 86_400, Interaction: 600, ClientCredentials: 3600 },
+    ttl: {
+      AccessToken: 3600,
+      AuthorizationCode: 300,
+      IdToken: 3600,
+      RefreshToken: 86_400,
+      DeviceCode: 900,
+      Grant: 86_400,
+      Session: 86_400,
+      Interaction: 600,
+      ClientCredentials: 3600,
+    },
   };
 }
 

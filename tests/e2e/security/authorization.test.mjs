@@ -19,7 +19,7 @@ import {
   refreshForm,
   sigmaClient,
 } from '../support/oauth.mjs';
-import { assertErrorPage, assertOwnPage } from '../support/pages.mjs';
+import { assertErrorPage } from '../support/pages.mjs';
 import { Key, newPerson, tokenPath } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
 import { introspectPath, revokePath } from '../support/status.mjs';
@@ -144,7 +144,10 @@ forEachStore('authorization requests', { clients }, (context) => {
         headers: { cookie: somebody.jar.header() },
       });
       assert.doesNotMatch(answer.location ?? '', /[?&]code=/, answer.describe());
-      assert.ok(answer.status === 400 || redirected(answer).query.get('error') === 'invalid_request', answer.describe());
+      assert.ok(
+        answer.status === 400 || redirected(answer).query.get('error') === 'invalid_request',
+        answer.describe(),
+      );
     }
   });
 

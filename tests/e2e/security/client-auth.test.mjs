@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { encodePart, hmacJwt, newSigner, signatureOf, signJwt, unsignedJwt } from '../support/jws.mjs';
 import { assertOAuthError, exchange, exchangeForm, getCode, postToken, sigmaClient } from '../support/oauth.mjs';
 import { Key, newPerson } from '../support/person.mjs';
@@ -165,7 +165,11 @@ forEachStore('client authentication', { clients }, (context) => {
       assert.equal((await ask(signJwt(signer, claims(), { kid: undefined, typ: undefined }))).status, 200);
     }
     const pss = { ...signers.RS256, alg: 'PS256' };
-    assert.equal((await ask(signJwt(pss, claims(), { kid: undefined }))).status, 401, 'the key is registered for RS256');
+    assert.equal(
+      (await ask(signJwt(pss, claims(), { kid: undefined }))).status,
+      401,
+      'the key is registered for RS256',
+    );
   });
 
   test('case 27: alg none, HS256 with something public, and other algorithms than the key has', async () => {
@@ -377,9 +381,15 @@ forEachStore('client authentication', { clients }, (context) => {
       );
       assert.equal(answers.filter(({ status }) => status === 200).length, 1);
       for (const answer of answers) if (answer.status !== 200) assertOAuthError(answer, 401, 'invalid_client');
-      assert.equal((await ask(signJwt(second, claims({ iss: 'machine-two', sub: 'machine-two', jti })), {
-        clientId: 'machine-two',
-      })).status, 200, 'another client may use the same jti');
+      assert.equal(
+        (
+          await ask(signJwt(second, claims({ iss: 'machine-two', sub: 'machine-two', jti })), {
+            clientId: 'machine-two',
+          })
+        ).status,
+        200,
+        'another client may use the same jti',
+      );
     } finally {
       await peer.stop();
     }

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertOAuthError, claimsOf, postToken, userinfo } from '../support/oauth.mjs';
-import { Key, newPerson, Person } from '../support/person.mjs';
+import { newPerson, Person } from '../support/person.mjs';
 import { disableUser } from '../support/postgres.mjs';
 import { startServer } from '../support/server.mjs';
 import { forEachStore } from '../support/stores.mjs';
@@ -142,7 +142,9 @@ forEachStore('device flow under attack', { clients, env }, (context) => {
         { origin: '' },
         { origin: undefined },
       ]) {
-        const sent = Object.fromEntries(Object.entries({ cookie: person.jar.header(), ...headers }).filter(([, v]) => v !== undefined));
+        const sent = Object.fromEntries(
+          Object.entries({ cookie: person.jar.header(), ...headers }).filter(([, v]) => v !== undefined),
+        );
         const refused = await server.request('POST', path, { json: { userCode }, headers: sent });
         assert.equal(refused.status, 403, `${JSON.stringify(headers)}: ${refused.describe()}`);
         assert.match(refused.json.error, /origin/);
@@ -158,13 +160,19 @@ forEachStore('device flow under attack', { clients, env }, (context) => {
       // No session, a session somebody made up, one that has ended, and a cookie beside a foreign bearer token.
       assertOAuthError(await server.request('POST', path, { json: { userCode } }), 401, 'unauthorized');
       const made = person.jar.header().replace(/=.{8}/, '=AAAAAAAA');
-      const forged = await server.request('POST', path, { json: { userCode }, headers: { cookie: made, origin: server.base } });
+      const forged = await server.request('POST', path, {
+        json: { userCode },
+        headers: { cookie: made, origin: server.base },
+      });
       assertOAuthError(forged, 401, 'unauthorized');
       const gone = new Person();
       await gone.signIn(server);
       const old = gone.jar.header();
       await gone.request(server, 'POST', '/api/auth/sign-out', { json: {} });
-      const ended = await server.request('POST', path, { json: { userCode }, headers: { cookie: old, origin: server.base } });
+      const ended = await server.request('POST', path, {
+        json: { userCode },
+        headers: { cookie: old, origin: server.base },
+      });
       assertOAuthError(ended, 401, 'unauthorized');
       if (what === 'approve') {
         const unowned = await answer(server, person, what, userCode, { bapId: stranger.bapId });
@@ -180,7 +188,14 @@ forEachStore('device flow under attack', { clients, env }, (context) => {
     const { server } = context;
     const [person, other] = [await newPerson(server), await newPerson(server)];
     const codes = await begin(server);
-    await answer(server, person, 'approve', codes.user_code, {}, { headers: { authorization: `Bearer ${other.sessionToken}` } });
+    await answer(
+      server,
+      person,
+      'approve',
+      codes.user_code,
+      {},
+      { headers: { authorization: `Bearer ${other.sessionToken}` } },
+    );
     const tokens = (await poll(server, codes)).json;
     assert.equal(claimsOf(tokens.id_token).sub, person.userId);
   });
@@ -281,7 +296,10 @@ forEachStore('device flow under attack', { clients, env }, (context) => {
     const { server } = context;
     const person = await newPerson(server);
     await server.createClient({ ...clients[1], client_id: 'switched' });
-    const [one, other] = [await begin(server, { client_id: 'switched' }), await begin(server, { client_id: 'switched' })];
+    const [one, other] = [
+      await begin(server, { client_id: 'switched' }),
+      await begin(server, { client_id: 'switched' }),
+    ];
     await answer(server, person, 'approve', one.user_code);
     await server.admin('PATCH', '/admin/clients/switched', { json: { disabled: true } });
     assertOAuthError(await answer(server, person, 'approve', other.user_code), 403, 'access_denied');

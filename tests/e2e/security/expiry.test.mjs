@@ -47,9 +47,12 @@ test('cases 13 and 30: on both stores', async (t) => {
       const wrong = exchangeForm(codes[2], { client_id: 'other-public', redirect_uri: 'https://evil.example/cb' });
       assertOAuthError(await postToken(server, wrong), 400, 'invalid_grant');
     });
-    await t.test(`case 30: an access token one second after its end, on ${server.store}: 401, active false`, async () => {
-      assertOAuthError(await userinfo(server, token), 401, 'invalid_token');
-      assert.equal(await isActive(server, token, { key: member }), false);
-    });
+    await t.test(
+      `case 30: an access token one second after its end, on ${server.store}: 401, active false`,
+      async () => {
+        assertOAuthError(await userinfo(server, token), 401, 'invalid_token');
+        assert.equal(await isActive(server, token, { key: member }), false);
+      },
+    );
   }
 });

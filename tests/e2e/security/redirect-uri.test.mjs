@@ -1,7 +1,15 @@
 // Who may be redirected to, and where: security cases 1–4, 6, 7 and sigma-contract.md §2.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { authorize, authorizePath, authorizeQuery, callback, newPkce, publicClient, redirected } from '../support/oauth.mjs';
+import {
+  authorize,
+  authorizePath,
+  authorizeQuery,
+  callback,
+  newPkce,
+  publicClient,
+  redirected,
+} from '../support/oauth.mjs';
 import { assertErrorPage } from '../support/pages.mjs';
 import { newPerson } from '../support/person.mjs';
 import { rawRequest } from '../support/raw.mjs';
@@ -152,9 +160,12 @@ forEachStore('redirect URIs', { clients }, (context) => {
       json: { redirect_uris: ['javascript:alert(1)'] },
     });
     assert.equal(patched.status, 400, patched.describe());
-    const made = await server.cli(['client', 'create', '--id', 'never-made', '--name', 'x', '--redirect-uri', 'data:,x'], {
-      check: false,
-    });
+    const made = await server.cli(
+      ['client', 'create', '--id', 'never-made', '--name', 'x', '--redirect-uri', 'data:,x'],
+      {
+        check: false,
+      },
+    );
     assert.notEqual(made.code, 0);
     assert.match(made.stderr, /redirect/i);
     assert.equal((await server.admin('GET', '/admin/clients/never-made')).status, 404);

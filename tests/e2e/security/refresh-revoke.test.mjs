@@ -71,7 +71,9 @@ forEachStore('refresh and revocation', { clients }, (context) => {
     for (const [clientId, key] of both) {
       const tokens = await newTokens(clientId);
       const answers = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => refresh(tokens.refresh_token, clientId, { key, on: i % 2 ? peer : server })),
+        Array.from({ length: 20 }, (_, i) =>
+          refresh(tokens.refresh_token, clientId, { key, on: i % 2 ? peer : server }),
+        ),
       );
       for (const answer of answers) assert.deepEqual([answer.status, answer.json], [200, answers[0].json]);
       for (const on of [server, peer]) assert.ok(await lives(answers[0].json.access_token, on));
@@ -182,7 +184,8 @@ forEachStore('refresh and revocation', { clients }, (context) => {
         const tokens = await newTokens(clientId);
         const answer = await revoke(server, tokens.access_token, { clientId, key, form: { token_type_hint } });
         assert.equal(answer.status, 200, answer.describe());
-        for (const on of [peer, server]) assertOAuthError(await userinfo(on, tokens.access_token), 401, 'invalid_token');
+        for (const on of [peer, server])
+          assertOAuthError(await userinfo(on, tokens.access_token), 401, 'invalid_token');
         if (key) assert.equal(await isActive(peer, tokens.access_token, { key }), false);
         const family = await revoke(server, tokens.refresh_token, { clientId, key, form: { token_type_hint } });
         assert.equal(family.status, 200, family.describe());

@@ -82,7 +82,10 @@ forEachStore('sessions', { clients }, (context) => {
         headers,
       });
       assertOwnPage(server, code);
-      const out = await server.request('POST', '/api/auth/sign-out', { json: {}, headers: { ...headers, origin: server.base } });
+      const out = await server.request('POST', '/api/auth/sign-out', {
+        json: {},
+        headers: { ...headers, origin: server.base },
+      });
       assert.ok(out.status < 500, out.describe());
       for (const one of [own, attacker.jar.header()]) assert.ok(await sessionOf(one), 'neither session has ended');
     }
@@ -129,7 +132,10 @@ forEachStore('sessions', { clients }, (context) => {
     ];
     for (const [method, path, json] of calls) {
       const answer = await person.request(server, method, path, json ? { json } : {});
-      const toSignIn = answer.status === 200 && answer.json?.redirect && /^\/login/.test(new URL(answer.json.url, server.base).pathname);
+      const toSignIn =
+        answer.status === 200 &&
+        answer.json?.redirect &&
+        /^\/login/.test(new URL(answer.json.url, server.base).pathname);
       assert.ok(answer.status === 401 || toSignIn, `${path}: ${answer.describe()}`);
       assert.doesNotMatch(answer.text, /code=/, path);
     }
@@ -178,7 +184,11 @@ forEachStore('sessions', { clients }, (context) => {
     const { attributes } = answer.cookies.get(sessionCookie);
     assert.equal(attributes.samesite, 'Lax', 'so a cross-site frame sends no cookie');
     assert.equal(attributes.httponly, true);
-    const framed = await ask(undefined, { prompt: 'none' }, { headers: { 'sec-fetch-dest': 'iframe', 'sec-fetch-site': 'cross-site' } });
+    const framed = await ask(
+      undefined,
+      { prompt: 'none' },
+      { headers: { 'sec-fetch-dest': 'iframe', 'sec-fetch-site': 'cross-site' } },
+    );
     assert.equal(redirected(framed).query.get('error'), 'login_required');
   });
 });

@@ -61,7 +61,11 @@ forEachStore('tokens', { clients }, (context) => {
       none: unsignedJwt(claims, { header: { kid } }),
       'none with the old signature': unsignedJwt(claims, { header: { kid }, signature: good.split('.')[2] }),
       'HS256 with the public key': hmacJwt(JSON.stringify(published), claims, { kid }),
-      'as an access token': signJwt(newSigner('RS256'), { ...claims, scope: fullScope, client_id: 'my-app' }, { kid, typ: 'at+jwt' }),
+      'as an access token': signJwt(
+        newSigner('RS256'),
+        { ...claims, scope: fullScope, client_id: 'my-app' },
+        { kid, typ: 'at+jwt' },
+      ),
       'with other claims': [good.split('.')[0], encodePart({ ...claims, sub: 'x' }), good.split('.')[2]].join('.'),
     };
     for (const [name, token] of Object.entries(forged)) await assertDead(token, name);
@@ -77,10 +81,19 @@ forEachStore('tokens', { clients }, (context) => {
       assertOAuthError(await userinfo(server, token), 401, 'invalid_token');
     }
     assert.equal(await isActive(server, person.sessionToken, { key: member }), false);
-    for (const [name, token] of Object.entries({ access: tokens.access_token, id: tokens.id_token, session: person.sessionToken })) {
+    for (const [name, token] of Object.entries({
+      access: tokens.access_token,
+      id: tokens.id_token,
+      session: person.sessionToken,
+    })) {
       const answer = await postToken(server, refreshForm(token), { key: member });
       assert.equal(answer.json.error, 'invalid_grant', `${name}: ${answer.describe()}`);
-      const asCode = { code: token, verifier: 'a'.repeat(43), redirectUri: 'https://app.example.com/cb', clientId: 'my-app' };
+      const asCode = {
+        code: token,
+        verifier: 'a'.repeat(43),
+        redirectUri: 'https://app.example.com/cb',
+        clientId: 'my-app',
+      };
       assertOAuthError(await postToken(server, exchangeForm(asCode), { key: member }), 400, 'invalid_grant');
     }
     for (const token of [tokens.access_token, tokens.refresh_token, tokens.id_token]) {
@@ -98,7 +111,11 @@ forEachStore('tokens', { clients }, (context) => {
     try {
       const tokens = await newTokens();
       for (const token of [tokens.access_token, tokens.id_token]) await assertDead(token, 'elsewhere', { on: other });
-      assertOAuthError(await postToken(other, refreshForm(tokens.refresh_token), { key: member }), 400, 'invalid_grant');
+      assertOAuthError(
+        await postToken(other, refreshForm(tokens.refresh_token), { key: member }),
+        400,
+        'invalid_grant',
+      );
       assert.equal((await userinfo(context.server, tokens.access_token)).status, 200);
     } finally {
       await other.stop();
@@ -140,9 +157,13 @@ forEachStore('tokens', { clients }, (context) => {
       const code = await getCode(server, person);
       await disableUser(server.databaseUrl, person.userId);
       await assertDead(tokens.access_token, 'disabled');
-      assertOAuthError(await postToken(server, refreshForm(tokens.refresh_token), { key: member }), 400, 'invalid_grant');
+      assertOAuthError(
+        await postToken(server, refreshForm(tokens.refresh_token), { key: member }),
+        400,
+        'invalid_grant',
+      );
       assertOAuthError(await postToken(server, exchangeForm(code), { key: member }), 400, 'invalid_grant');
-      assert.equal((await person.session(server)), null);
+      assert.equal(await person.session(server), null);
       assert.equal((await person.trySignIn(server)).status, 403);
     });
   }
@@ -236,7 +257,9 @@ forEachStore('tokens', { clients }, (context) => {
       400,
       'invalid_request',
     );
-    const twice = await userinfo(server, undefined, { headers: { authorization: [bearer.authorization, bearer.authorization] } });
+    const twice = await userinfo(server, undefined, {
+      headers: { authorization: [bearer.authorization, bearer.authorization] },
+    });
     assert.ok([400, 401].includes(twice.status), twice.describe());
     const json = await userinfo(server, undefined, { method: 'POST', json: form });
     assert.equal(json.status, 415, json.describe());

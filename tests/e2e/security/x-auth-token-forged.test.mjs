@@ -96,7 +96,7 @@ function forgedSignatures(token) {
     'with bytes inside': sequence(R, S, Buffer.from([0])),
     'with a third integer': sequence(R, S, S),
     'with r alone': sequence(R),
-    'empty': sequence(),
+    empty: sequence(),
     'as a set': Buffer.concat([Buffer.from([0x31]), der.subarray(1)]),
     'with a length beyond the end': Buffer.concat([Buffer.from([0x30, der[1] + 1]), der.subarray(2)]),
     'with r beyond the end': Buffer.concat([der.subarray(0, 3), Buffer.from([0x7f]), der.subarray(4)]),
@@ -107,7 +107,8 @@ function forgedSignatures(token) {
     ders[`with s = ${name}`] = sequence(R, integer(unsigned(value)));
   }
   for (const [name, changed] of Object.entries(ders)) forged[name] = withBytes(Buffer.concat([head, changed]));
-  const withHead = (at, value) => withBytes(Buffer.concat([head.subarray(0, at), value, bytes.subarray(at + value.length)]));
+  const withHead = (at, value) =>
+    withBytes(Buffer.concat([head.subarray(0, at), value, bytes.subarray(at + value.length)]));
   forged['of another magic'] = withHead(0, Buffer.from([0x42, 0x42, 0x33, 0x02]));
   forged['for one recipient'] = withHead(37, Buffer.from([2]));
   forged['by the sender at infinity'] = withHead(4, Buffer.alloc(33));
@@ -210,7 +211,10 @@ forEachStore('forged X-Auth-Tokens', { clients: [sigmaClient('my-app', member)] 
     const lines = () => server.logs.filter((entry) => ids.has(entry.request_id));
     for (let i = 0; i < 100 && lines().length < ids.size; ++i) await sleep(20); // the log comes through a pipe
     assert.equal(lines().length, ids.size, 'one line for each');
-    assert.ok(lines().every(({ event, msg }) => (event ?? msg) === 'request'), JSON.stringify(lines().slice(0, 2)));
+    assert.ok(
+      lines().every(({ event, msg }) => (event ?? msg) === 'request'),
+      JSON.stringify(lines().slice(0, 2)),
+    );
     assert.doesNotMatch(server.output, new RegExp(signInPath.replaceAll('/', '\\/') + '\\|'), 'no token in the log');
   });
 

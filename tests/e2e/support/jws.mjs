@@ -31,7 +31,8 @@ export function signatureOf(alg, privateKey, input) {
 
 /** A JWS of `claims` by `signer`; `header` is merged over {alg, kid, typ} (undefined drops), a string stands as it is. */
 export function signJwt(signer, claims, header = {}) {
-  const protectedHeader = typeof header === 'string' ? header : { alg: signer.alg, kid: signer.kid, typ: 'JWT', ...header };
+  const protectedHeader =
+    typeof header === 'string' ? header : { alg: signer.alg, kid: signer.kid, typ: 'JWT', ...header };
   const input = `${encodePart(protectedHeader)}.${encodePart(claims)}`;
   return `${input}.${signatureOf(signer.alg, signer.privateKey, input).toString('base64url')}`;
 }

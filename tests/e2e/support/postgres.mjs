@@ -57,6 +57,7 @@ export async function setConnectable(url, connectable) {
   const name = new URL(url).pathname.slice(1);
   await asAdmin(async (client) => {
     await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${connectable}`);
-    if (!connectable) await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+    if (!connectable)
+      await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
   });
 }
