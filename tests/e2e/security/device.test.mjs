@@ -1,9 +1,9 @@
 // The device flow under those who poll too much, guess codes, or want somebody else's yes: security cases 18, 37–43.
 import assert from 'node:assert/strict';
-import { answer, begin, clients, elsewhere, env, grantType, look, member, poll, start } from '../support/device.mjs';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answer, begin, clients, elsewhere, env, grantType, look, member, poll, start } from '../support/device.mjs';
 import { assertOAuthError, claimsOf, postToken, userinfo } from '../support/oauth.mjs';
 import { newPerson, Person } from '../support/person.mjs';
 import { disableUser } from '../support/postgres.mjs';
