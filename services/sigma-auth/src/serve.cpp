@@ -106,6 +106,9 @@ int serve(const Config& config) {
   http::Server admin_server(std::move(admin_options), std::make_shared<http::Router>(admin_routes(admin)), random,
                             metrics);
 
+  // From the first answer on a signal means an orderly end.
+  asio::io_context background;
+  asio::signal_set hangup(background, SIGHUP), terminate(background, SIGTERM, SIGINT);
   if (auto started = admin_server.start(); !started) return fail("listen_failed", started.error());
   if (auto started = public_server.start(); !started) return fail("listen_failed", started.error());
   core::log::info("serving", {{"base_url", config.base_url},
@@ -113,11 +116,9 @@ int serve(const Config& config) {
                               {"admin_listen", config.admin_listen},
                               {"store", opened->embedded ? "sqlite" : "postgresql"}});
 
-  asio::io_context background;
   asio::co_spawn(background, look_after_keys(app), asio::detached);
   asio::co_spawn(background, remove_expired(app), asio::detached);
   asio::co_spawn(background, deliver_logouts(app), asio::detached);
-  asio::signal_set hangup(background, SIGHUP);
   std::function<void()> wait_for_hangup = [&] {
     hangup.async_wait([&](boost::system::error_code error, int) {
       if (error) return;
@@ -126,7 +127,6 @@ int serve(const Config& config) {
     });
   };
   wait_for_hangup();
-  asio::signal_set terminate(background, SIGTERM, SIGINT);
   terminate.async_wait([&](boost::system::error_code, int) { background.stop(); });
   background.run();
 
