@@ -73,6 +73,11 @@ const ofGeneration = {
       body: { host: 'global', bapID: '3WumfJKFTvnNjn6xHiVGPwYPNfLh' },
       why: 'the profile belongs to the wallet in use, not to an overwritten one',
     },
+    'profile-locked': {
+      status: 200,
+      body: { displayName: 'A2', bapID: '3WumfJKFTvnNjn6xHiVGPwYPNfLh' },
+      why: 'the profile belongs to the wallet in use, not to an overwritten one',
+    },
     'profile-get': { status: 200, body: { displayName: 'A2', customField: { x: 1 } }, why: 'decision 9: keys are kept' },
     'auth-nopw-after-wrong-login': {
       status: 200,
