@@ -1,5 +1,5 @@
 // Ways into the gate: every kind of backup, several identities below one root, TokenPass, other languages.
-import { PrivateKey } from '@bsv/sdk';
+import { HD, Mnemonic, PrivateKey } from '@bsv/sdk';
 import { BAP } from 'bsv-bap';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -144,6 +144,8 @@ describe('the gate', () => {
     await visitor.press('Add identity and sign in');
     const second = await identityInSession(visitor);
     assert.notEqual(second, first);
+    const owned = await visitor.page.evaluate(() => fetch('/api/user/bap-ids').then((answer) => answer.json()));
+    assert.deepEqual(new Map(owned.bapIds.map(({ bapId, name }) => [bapId, name])), new Map([[first, 'Ada'], [second, 'Work']]));
     await visitor.press('Sign out');
     await visitor.page.goto(`${server.base}/login`);
     await visitor.page.getByRole('button', { name: 'Work' }).click();
@@ -167,6 +169,48 @@ describe('the gate', () => {
     await elsewhere.page.getByRole('radio', { name: 'Work' }).check();
     await elsewhere.press('Sign in');
     assert.equal(await identityInSession(elsewhere), second);
+    await elsewhere.leave();
+  });
+
+  visit('finds the copy on the server with the key of one identity', {}, async (visitor) => {
+    await visitor.page.goto(`${server.base}/login`);
+    const words = await visitor.create({ name: 'Ada', password, copy: true });
+    const bapId = await identityInSession(visitor);
+    const root = HD.fromSeed(Mnemonic.fromString(words.join(' ')).toSeed()).privKey;
+    const memberWif = root.deriveChild(root.toPublicKey(), 'bap:0').toWif();
+
+    const elsewhere = await Visitor.arrive(browser, server, { viewport: { width: 390, height: 844 } });
+    await elsewhere.page.goto(`${server.base}/login`);
+    await elsewhere.press('Use a private key (WIF)');
+    await elsewhere.type('Private key (WIF)', memberWif);
+    await elsewhere.press('Continue');
+    await elsewhere.page.locator('summary').click();
+    await elsewhere.press('Look for a backup on this server');
+    await elsewhere.type('Password', 'not the password');
+    await elsewhere.press('Open the backup');
+    await elsewhere.page.getByText('That is not the password').waitFor();
+    await elsewhere.shoot('cloud-found');
+    await elsewhere.type('Password', password);
+    await elsewhere.press('Open the backup');
+    await elsewhere.page.getByText('The password of the file opens them here, too.').waitFor();
+    await elsewhere.press('Sign in');
+    assert.equal(await identityInSession(elsewhere), bapId);
+    // At the account page the copy is seen to be an older one, and replaced.
+    await elsewhere.page.goto(`${server.base}/account`);
+    await elsewhere.press('Copy on the server');
+    await elsewhere.type('Password', password);
+    await elsewhere.press('Unlock with password');
+    await elsewhere.page.getByText('The server has another backup').waitFor();
+    await elsewhere.press('Save this backup on the server');
+    await elsewhere.page.getByText('The server has this backup').waitFor();
+    await elsewhere.shoot('account-cloud');
+    await elsewhere.press('Rename');
+    await elsewhere.page.getByLabel('Name for applications').fill('Ada L.');
+    await elsewhere.press('Save');
+    await elsewhere.page.getByText('Ada L.').first().waitFor();
+    const owned = await elsewhere.page.evaluate(() => fetch('/api/user/bap-ids').then((answer) => answer.json()));
+    assert.equal(owned.bapIds[0].name, 'Ada L.');
+    await elsewhere.assertKept([password, memberWif, words.join(' ')]);
     await elsewhere.leave();
   });
 

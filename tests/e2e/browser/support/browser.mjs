@@ -96,7 +96,7 @@ export class Visitor {
   }
 
   /** Creates an identity as a person does who reads and obeys the page; answers its words. */
-  async create({ name = '', password }) {
+  async create({ name = '', password, copy = false }) {
     await this.press('Create a new identity');
     await this.page.getByLabel('Name').fill(name);
     await this.press('Continue');
@@ -111,6 +111,7 @@ export class Visitor {
     await this.newPassword(password);
     await this.press('Create identity');
     await this.heading('Your identity is ready');
+    if (copy) await this.page.getByLabel('Keep an encrypted copy on this server, too').check();
     await this.press('Continue and sign in');
     return words;
   }

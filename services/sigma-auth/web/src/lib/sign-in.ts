@@ -3,9 +3,8 @@ import { call } from './api';
 import type { Member } from './identity/keys';
 import { signInPath, signInToken } from './identity/token';
 
-/** Signs with the member key here; only the signature and the public key travel. */
-export const signIn = (member: Member, wantedBapId: string | undefined): Promise<unknown> =>
-  signInWith(signInToken(member.key, new Date()), member.bapId === wantedBapId ? member.bapId : undefined);
+/** Signs with the member key here; only the signature and the public key travel. The session begins with this identity. */
+export const signIn = ({ key, bapId }: Member): Promise<unknown> => signInWith(signInToken(key, new Date()), bapId);
 
 /** With a token that was made elsewhere. */
 export const signInWith = (token: string, bapId?: string): Promise<unknown> =>

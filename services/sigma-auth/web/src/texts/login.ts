@@ -40,7 +40,7 @@ export const unlockText = i18n('unlock', {
 export const createText = i18n('create', {
   title: 'Create a new identity',
   intro: 'It takes a minute. Have pen and paper ready: you will write down twelve words.',
-  nameHint: 'Helps you to tell identities apart on this device.',
+  nameHint: 'Applications that may see your profile show it to others. You can change it later.',
   wordsTitle: 'Write down these 12 words',
   wordsIntro: 'In this order, on paper. They are your identity: who has them can be you, and without them nobody, not even we, can bring it back.',
   written: 'I have written them down',
@@ -56,6 +56,7 @@ export const createText = i18n('create', {
   readyTitle: 'Your identity is ready',
   readyIntro: 'You can save it as a file as well. The file is encrypted with the password that you have just chosen.',
   download: 'Download backup file',
+  copy: 'Keep an encrypted copy on this server, too',
   goOn: 'Continue and sign in',
   anotherTitle: 'Another identity from the same words',
   another: params('Add an identity to the words of {name}'),
@@ -107,6 +108,12 @@ export const bringText = i18n('bring', {
   samePassword: 'The password of the file opens them here, too.',
   notKept: 'You will need the words, the file or the key again next time. A good choice on a device that others use too.',
   signingIn: 'Signing in…',
+  cloudIntro: 'The key alone brings one identity. A backup of it may be on this server, with more of your identities and your recovery words.',
+  cloudLook: 'Look for a backup on this server',
+  cloudNone: 'This server keeps no backup of this identity.',
+  cloudFound: params('There is a backup of {date}. Its password opens it:'),
+  cloudOpen: 'Open the backup',
+  cloudWithout: 'Go on without the backup',
 });
 
 export const tokenpassText = i18n('tokenpass', {

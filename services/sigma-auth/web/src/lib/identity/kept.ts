@@ -3,6 +3,8 @@
 export interface KeptIdentity {
   bapId: string;
   name: string;
+  /** Of its member key. Entries from before it was kept have none. */
+  pubkey?: string;
   createdAt: string;
   /** bitcoin-backup text, see backup.ts. Identities of the same root have the same one. */
   backup: string;

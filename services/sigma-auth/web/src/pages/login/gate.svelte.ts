@@ -3,15 +3,18 @@ import { explain } from '../../lib/api';
 import { continueAuthorization, isAuthorization, wantedIdentity } from '../../lib/authorization';
 import { openKeyring, WrongPassword } from '../../lib/identity/backup';
 import type { Brought, Named } from '../../lib/identity/backup-file';
+import { type CloudCopy, fetchCopy, saveCopy } from '../../lib/identity/cloud';
 import { forget, keep, type KeptIdentity, listKept, rename } from '../../lib/identity/kept';
 import { hdFromWords, type Keyring, memberFor, memberOf, type PrivateKey, rootFromWords } from '../../lib/identity/keys';
+import { addIdentity } from '../../lib/identity/public-name';
 import { returnPath } from '../../lib/return';
+import { setActiveIdentity } from '../../lib/session';
 import { signIn, signInWith } from '../../lib/sign-in';
 import { signInPath } from '../../lib/identity/token';
 import { afterPaint } from '../../lib/start';
 import { TokenPassProblem, tokenpassToken } from '../../lib/tokenpass';
 import { commonText } from '../../texts/common';
-import { loginText, tokenpassText } from '../../texts/login';
+import { bringText, loginText, tokenpassText } from '../../texts/login';
 
 export type Step =
   | 'unlock' | 'pick' | 'welcome' | 'create' | 'words' | 'wif' | 'file' | 'tokenpass' | 'keep' | 'saved' | 'another' | 'leaving' | 'insecure';
@@ -29,6 +32,8 @@ export class Gate {
   error = $state('');
   wrongPassword = $state('');
   waiting = $state.raw<Waiting>();
+  /** The server's copy of what waits. */
+  cloud = $state.raw<CloudCopy>();
 
   constructor() {
     this.identity = this.kept.find(({ bapId }) => bapId === this.wanted) ?? this.kept[0];
@@ -44,7 +49,7 @@ export class Gate {
 
   go(to: Step): void {
     this.error = this.wrongPassword = '';
-    this.waiting = undefined;
+    this.waiting = this.cloud = undefined;
     this.step = to;
   }
 
@@ -74,8 +79,21 @@ export class Gate {
   }
 
   private async enter(keyring: Keyring, bapId: string | undefined): Promise<void> {
-    await signIn(memberFor(keyring, bapId), this.wanted);
+    await signIn(memberFor(keyring, bapId));
     await this.onward();
+  }
+
+  /** A new identity: signs in, tells the server its name, and leaves an encrypted copy there if the person wants. */
+  enterNew(copy: boolean): Promise<void> {
+    return this.working(async () => {
+      const { keyring } = this.waiting!;
+      const { bapId, name, backup } = this.identity!;
+      const member = memberFor(keyring, bapId);
+      await signIn(member);
+      if (name !== '') await addIdentity(member, name);
+      if (copy) await saveCopy(member, backup);
+      await this.onward();
+    });
   }
 
   private async onward(): Promise<void> {
@@ -90,7 +108,10 @@ export class Gate {
     const now = new Date();
     const { sealKeyring } = await import('../../lib/identity/backup-file');
     const backup = await sealKeyring(keyring, { identities, password, words, now });
-    const entries = identities.map(({ bapId, name }) => ({ bapId, name, createdAt: now.toISOString(), backup }));
+    const entries = identities.map(({ bapId, name }) => {
+      const pubkey = memberFor(keyring, bapId).key.toPublicKey().toString();
+      return { bapId, name, pubkey, createdAt: now.toISOString(), backup };
+    });
     if (![...entries].reverse().every(keep)) {
       this.error = loginText.get().noStorage;
       return false;
@@ -164,7 +185,29 @@ export class Gate {
       while (same.some(({ bapId }) => bapId === memberOf(opened.keyring, counter).bapId)) counter++;
       const { bapId } = memberOf(opened.keyring, counter);
       if (!(await this.keepAll({ ...opened, identities: [{ bapId, name }, ...same] }, password))) return;
-      await this.enter(opened.keyring, bapId);
+      // The person's account has both: signed in with the one that was kept, the other proves itself.
+      await signIn(memberFor(opened.keyring, kept.bapId));
+      await addIdentity(memberFor(opened.keyring, bapId), name || commonText.get().unnamed);
+      await setActiveIdentity(bapId);
+      await this.onward();
+    });
+  }
+
+  /** Is there more of this one key's identity on the server? */
+  lookForCopy(): Promise<void> {
+    return this.working(async () => {
+      const { keyring } = this.waiting!;
+      const found = await fetchCopy(memberOf(keyring));
+      if (found === undefined) this.error = bringText.get().cloudNone;
+      else this.cloud = found;
+    });
+  }
+
+  openCopy(password: string): Promise<void> {
+    return this.working(async () => {
+      const { readBackup } = await import('../../lib/identity/backup-file');
+      this.bring({ ...(await readBackup(this.cloud!.encryptedBackup, password)), password });
+      this.cloud = undefined;
     });
   }
 
