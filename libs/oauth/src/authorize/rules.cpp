@@ -5,6 +5,7 @@
 
 #include "sigma/core/encoding.hpp"
 #include "sigma/oauth/authorize/authorization_request.hpp"
+#include "sigma/oauth/registration/security_profile.hpp"
 #include "sigma/oauth/tokens/resources.hpp"
 
 namespace sigma::oauth {
@@ -43,7 +44,7 @@ Result<void> check_redirect_uri(AuthorizationRequest& request, const Settings&) 
   const auto sent = request.parameters.find("redirect_uri");
   const auto& registered = request.client.redirect_uris;
   if (!sent) {
-    if (registered.size() != 1)
+    if (registered.size() != 1 || is_held_to_fapi(request.client))
       return Error{ErrorCode::invalid_redirect,
                    "The application did not say where to return to (redirect_uri is missing)."};
     request.redirect_uri = registered.front();
@@ -136,7 +137,7 @@ Result<void> check_pkce(AuthorizationRequest& request, const Settings&) {
   const auto method = text_of(request, "code_challenge_method");
   if (!request.code_challenge) {
     if (method) return bad_request("code_challenge_method was sent without code_challenge.");
-    const bool require = request.client.metadata.value("require_pkce", false);
+    const bool require = request.client.metadata.value("require_pkce", false) || is_held_to_fapi(request.client);
     if (request.client.auth_method == "none" || require)
       return bad_request("This client must use PKCE: send code_challenge with code_challenge_method=S256.");
     return {};

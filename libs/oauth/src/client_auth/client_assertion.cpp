@@ -4,6 +4,7 @@
 #include "sigma/jose/claims.hpp"
 #include "sigma/jose/jwt.hpp"
 #include "sigma/jose/key_set.hpp"
+#include "sigma/oauth/registration/security_profile.hpp"
 
 namespace sigma::oauth {
 namespace {
@@ -56,6 +57,8 @@ core::Task<Result<void>> ClientAssertionVerifier::verify(const store::Client& cl
   jose::VerifyOptions options;
   options.algorithms = {jose::Algorithm::RS256, jose::Algorithm::PS256, jose::Algorithm::ES256, jose::Algorithm::EdDSA,
                         jose::Algorithm::ES256K};
+  if (is_held_to_fapi(client))
+    options.algorithms = {jose::Algorithm::PS256, jose::Algorithm::ES256, jose::Algorithm::EdDSA};  // §5.4.1
   const auto registered = core::json_string(client.metadata, "token_endpoint_auth_signing_alg");
   if (const auto only = jose::parse_algorithm(registered.value_or(""))) options.algorithms = {*only};
   options.types = {"JWT", "client-authentication+jwt"};
@@ -68,7 +71,10 @@ core::Task<Result<void>> ClientAssertionVerifier::verify(const store::Client& cl
 
   jose::ClaimExpectations expected;
   expected.issuer = client.id.str();
-  expected.audiences = {settings_.issuer, settings_.base_url + std::string(kTokenPath), settings_.base_url + path};
+  expected.audiences = {settings_.issuer};
+  if (!is_held_to_fapi(client))
+    expected.audiences.insert(expected.audiences.end(),
+                              {settings_.base_url + std::string(kTokenPath), settings_.base_url + path});
   expected.single_audience = true;
   expected.iat_may_be_missing = true;
   expected.max_lifetime = kMaxLifetime;

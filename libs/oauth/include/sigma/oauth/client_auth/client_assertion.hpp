@@ -23,7 +23,8 @@ class ClientAssertionVerifier {
                           const Settings& settings)
       : replay_(replay), documents_(documents), clock_(clock), settings_(settings) {}
 
-  /// `aud` is the issuer, the token endpoint, or the endpoint at `path` where it came in (RFC 9126 §2).
+  /// `aud` is the issuer, the token endpoint, or the endpoint at `path` where it came in (RFC 9126 §2); for clients of
+  /// FAPI 2.0 the issuer only.
   /// invalid_client with the reason.
   core::Task<Result<void>> verify(const store::Client& client, std::string assertion, std::string path);
 
