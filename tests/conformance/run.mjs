@@ -12,7 +12,7 @@ const usage = `Usage: node run.mjs --issuer URL --driver NAME --config FILE [opt
   --issuer URL      the issuer, as its discovery document calls it
   --driver NAME     who goes through its pages: oidc-provider, sigma, or a JSON file with rules
   --config FILE     the tester's registrations there, see config.example.json
-  --plan NAME       basic, config, formpost, rp-logout, backchannel or all (default)
+  --plan NAME       basic, config, formpost, rp-logout, backchannel, all (default), or fapi2
   --module NAME     only this module
   --ca FILE         trust this certificate authority as well
   --strict-https    http endpoints fail on the own machine too

@@ -53,6 +53,26 @@ std::vector<http::Form::Parameter> good_with(std::string name, std::string value
   return parameters;
 }
 
+// FAPI 2.0 Security Profile §5.3.2: what others may leave out.
+TEST(AuthorizationRules, ClientsOfFapiSendEverything) {
+  auto fapi = client_with({"https://a.example/cb"}, "private_key_jwt");
+  fapi.metadata = {{"dpop_bound_access_tokens", true}, {"require_pushed_authorization_requests", true}};
+  auto relaxed = fapi;
+  relaxed.metadata.erase("dpop_bound_access_tokens");
+  for (const std::string_view left_out : {"redirect_uri", "code_challenge"}) {
+    auto parameters = kGood;
+    std::erase_if(parameters, [&](const auto& parameter) {
+      return parameter.first.starts_with(left_out);  // code_challenge_method goes with its challenge
+    });
+    auto strict_request = request_with(parameters, fapi);
+    EXPECT_TRUE(first_failure(strict_request)) << left_out;
+    auto relaxed_request = request_with(parameters, relaxed);
+    EXPECT_FALSE(first_failure(relaxed_request)) << left_out;
+  }
+  auto whole = request_with(kGood, fapi);
+  EXPECT_FALSE(first_failure(whole));
+}
+
 TEST(AuthorizationRules, GoodRequestPasses) {
   auto request = request_with(kGood);
   EXPECT_FALSE(first_failure(request));
