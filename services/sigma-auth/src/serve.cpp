@@ -82,8 +82,8 @@ int serve(const Config& config) {
   core::WorkPool signing_pool("signing", config.io_threads, kSigningQueue);
   auto outbound = make_outbound(config);
   if (!outbound) return fail("configuration_refused", outbound.error());
-  App app(make_settings(config), config.trusted_origins, *opened->store, *sealer, std::move(*outbound), clock, random,
-          signing_pool);
+  App app(make_settings(config), config.trusted_origins,
+          {*opened->store, *sealer, **outbound, clock, random, signing_pool});
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
   if (!config.clients_file.empty()) {
     if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file)); !applied) {
@@ -141,7 +141,7 @@ int serve(const Config& config) {
   public_server.stop();
   admin_server.drain(std::chrono::seconds{1});
   admin_server.stop();
-  app.outbound->stop();
+  (*outbound)->stop();
   signing_pool.stop();
   opened->database->stop();
   core::log::info("stopped", {{"all_answered", complete}});

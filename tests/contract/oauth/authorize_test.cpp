@@ -16,7 +16,7 @@ std::string query_of(const AuthorizationOutcome& outcome) {
   return page ? page->oauth_query : "";
 }
 
-TEST_F(Engine, NobodySignedInGoesToLoginAndOnAfterwards) {
+TEST_F(EngineTest, NobodySignedInGoesToLoginAndOnAfterwards) {
   const auto outcome = authorize(std::nullopt);
   ASSERT_EQ(page_of(outcome), "/login");
   const auto person = sign_in().value();
@@ -26,14 +26,14 @@ TEST_F(Engine, NobodySignedInGoesToLoginAndOnAfterwards) {
   EXPECT_EQ(parameter(next, "iss"), settings.issuer);
 }
 
-TEST_F(Engine, PromptNoneNeverShowsAPage) {
+TEST_F(EngineTest, PromptNoneNeverShowsAPage) {
   EXPECT_EQ(parameter(authorize(std::nullopt, {{"prompt", "none"}}), "error"), "login_required");
   const auto person = sign_in().value();
   EXPECT_FALSE(parameter(authorize(session_of(person), {{"prompt", "none"}}), "code").empty());
 }
 
 // What a page claims counts for nothing: only a newer sign-in satisfies prompt=login.
-TEST_F(Engine, PromptLoginWantsANewSignIn) {
+TEST_F(EngineTest, PromptLoginWantsANewSignIn) {
   const auto person = sign_in().value();
   const auto outcome = authorize(session_of(person), {{"prompt", "login"}});
   ASSERT_EQ(page_of(outcome), "/login");
@@ -45,7 +45,7 @@ TEST_F(Engine, PromptLoginWantsANewSignIn) {
   EXPECT_FALSE(parameter(next, "code").empty());
 }
 
-TEST_F(Engine, MaxAgeWantsARecentSignIn) {
+TEST_F(EngineTest, MaxAgeWantsARecentSignIn) {
   const auto person = sign_in().value();
   clock.advance(minutes{10});
   EXPECT_FALSE(parameter(authorize(session_of(person), {{"max_age", "601"}}), "code").empty());
@@ -54,7 +54,7 @@ TEST_F(Engine, MaxAgeWantsARecentSignIn) {
             "login_required");
 }
 
-TEST_F(Engine, ConsentIsAskedRememberedAndWithdrawn) {
+TEST_F(EngineTest, ConsentIsAskedRememberedAndWithdrawn) {
   auto client = *run(store.clients.find(store::ClientId{"app"})).value();
   client.skip_consent = false;
   ASSERT_TRUE(*run(store.clients.update(client)));
@@ -83,7 +83,7 @@ TEST_F(Engine, ConsentIsAskedRememberedAndWithdrawn) {
 }
 
 // Between the page and the answer another tab may choose another identity: the answer does not count for that one.
-TEST_F(Engine, ConsentCountsForTheIdentityThatWasShown) {
+TEST_F(EngineTest, ConsentCountsForTheIdentityThatWasShown) {
   auto client = *run(store.clients.find(store::ClientId{"app"})).value();
   client.skip_consent = false;
   ASSERT_TRUE(*run(store.clients.update(client)));
@@ -103,7 +103,7 @@ TEST_F(Engine, ConsentCountsForTheIdentityThatWasShown) {
   EXPECT_FALSE(parameter(accepted, "code").empty());
 }
 
-TEST_F(Engine, SelectAccountShowsTheSelectionOnce) {
+TEST_F(EngineTest, SelectAccountShowsTheSelectionOnce) {
   const auto person = sign_in().value();
   const auto outcome = authorize(session_of(person), {{"prompt", "select_account"}});
   ASSERT_EQ(page_of(outcome), "/select-identity");
@@ -113,7 +113,7 @@ TEST_F(Engine, SelectAccountShowsTheSelectionOnce) {
   EXPECT_FALSE(parameter(done, "code").empty());
 }
 
-TEST_F(Engine, AWishForSomebodyElsesIdentityLeadsToTheSelection) {
+TEST_F(EngineTest, AWishForSomebodyElsesIdentityLeadsToTheSelection) {
   const auto person = sign_in().value();
   const std::string own = person.session.active_bap_id->str();
   EXPECT_FALSE(parameter(authorize(session_of(person), {{"bapId", own}, {"bap_id", own}}), "code").empty());
@@ -124,7 +124,7 @@ TEST_F(Engine, AWishForSomebodyElsesIdentityLeadsToTheSelection) {
             "interaction_required");
 }
 
-TEST_F(Engine, HandedOverQueryCannotBeChangedAndGetsTooOld) {
+TEST_F(EngineTest, HandedOverQueryCannotBeChangedAndGetsTooOld) {
   const auto outcome = authorize(std::nullopt);
   const auto person = sign_in().value();
   std::string changed = query_of(outcome);
@@ -138,7 +138,7 @@ TEST_F(Engine, HandedOverQueryCannotBeChangedAndGetsTooOld) {
 }
 
 // A request from outside cannot bring our own members along: ba_sel or an old ba_iat would skip steps.
-TEST_F(Engine, OurMembersMeanNothingFromOutside) {
+TEST_F(EngineTest, OurMembersMeanNothingFromOutside) {
   const auto person = sign_in().value();
   clock.advance(seconds{5});
   EXPECT_EQ(page_of(authorize(session_of(person), {{"prompt", "login"}, {"ba_iat", "1"}})), "/login");
@@ -147,7 +147,7 @@ TEST_F(Engine, OurMembersMeanNothingFromOutside) {
 }
 
 // Security cases 6 and 7.
-TEST_F(Engine, ErrorsGoToTheClientOnlyWhenItIsProven) {
+TEST_F(EngineTest, ErrorsGoToTheClientOnlyWhenItIsProven) {
   http::Form unknown;
   unknown.add("client_id", "zzz");
   unknown.add("redirect_uri", "https://app.example/cb");
@@ -165,7 +165,7 @@ TEST_F(Engine, ErrorsGoToTheClientOnlyWhenItIsProven) {
   EXPECT_EQ(parameter(outcome, "state"), "a\r\nSet-Cookie: x=1");
 }
 
-TEST_F(Engine, SessionsAreRenewedOnceADayAndExpire) {
+TEST_F(EngineTest, SessionsAreRenewedOnceADayAndExpire) {
   const auto person = sign_in().value();
   clock.advance(hours{23});
   EXPECT_EQ(session_of(person)->session.expires_at, person.session.expires_at);

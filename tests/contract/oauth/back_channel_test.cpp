@@ -28,10 +28,10 @@ class Receiver final : public http::Fetcher {
   std::vector<http::FetchRequest> requests;
 };
 
-class BackChannel : public Engine {
+class BackChannel : public EngineTest {
  protected:
   void SetUp() override {
-    Engine::SetUp();
+    EngineTest::SetUp();
     change_client([](store::Client& client) { client.metadata["backchannel_logout_uri"] = "https://app.example/bye"; });
   }
   void change_client(const std::function<void(store::Client&)>& change) {

@@ -23,8 +23,10 @@ Settings with_documents() {
   return settings;
 }
 
-class ClientDocument : public Engine {
+class ClientDocument : public EngineTest {
  protected:
+  ClientDocument() : EngineTest(with_documents()) {}
+
   Json document() const {
     return {{"client_id", kClientUrl},
             {"client_name", "Self-made"},
@@ -42,7 +44,7 @@ class ClientDocument : public Engine {
     clock.advance(minutes{6});
   }
   std::string refusal(const std::string& id = kClientUrl) {
-    const auto client = run(described.find(store::ClientId{id}));
+    const auto client = run(described_clients.find(store::ClientId{id}));
     if (client) return "accepted";
     EXPECT_EQ(client.error().code(), ErrorCode::invalid_client) << client.error().description();
     return client.error().description();
@@ -57,11 +59,10 @@ class ClientDocument : public Engine {
     http::Form form;
     for (const auto& [name, value] : plain.parameters()) form.add(name, name == "client_id" ? kClientUrl : value);
     for (const auto& [name, value] : more) form.add(name, value);
-    return run(document_authorizer.authorize(std::move(form), session)).value();
+    return run(authorizer.authorize(std::move(form), session)).value();
   }
   AuthorizationOutcome agree(const AuthorizationOutcome& page, const MaybeSession& session) {
-    return run(document_authorizer.answer_consent(std::get<GoToPage>(page).oauth_query, {.accept = true, .scope = {}},
-                                                  session))
+    return run(authorizer.answer_consent(std::get<GoToPage>(page).oauth_query, {.accept = true, .scope = {}}, session))
         .value();
   }
   static std::string page_of(const AuthorizationOutcome& outcome) {
@@ -69,15 +70,12 @@ class ClientDocument : public Engine {
     return page ? page->path : "";
   }
 
-  const Settings document_settings = with_documents();
-  ClientDocuments described{documents, documents, clock, document_settings};
-  ClientDirectory directory{store.clients, &described};
-  Authorizer document_authorizer{store, directory, pushed, handover, keys, subjects, clock, random, document_settings};
+  ClientDirectory registered_only{store.clients};  ///< as where the setting is off
 };
 
 TEST_F(ClientDocument, IsAClientWithoutSecrets) {
   publish(document());
-  const auto client = run(directory.find(store::ClientId{kClientUrl})).value();
+  const auto client = run(clients.find(store::ClientId{kClientUrl})).value();
   ASSERT_TRUE(client);
   EXPECT_EQ(client->id.str(), kClientUrl);
   EXPECT_EQ(client->name, "Self-made");
@@ -86,7 +84,7 @@ TEST_F(ClientDocument, IsAClientWithoutSecrets) {
   EXPECT_FALSE(is_vouched_for(*client));
   EXPECT_FALSE(client->skip_consent);
   EXPECT_FALSE(run(store.clients.find(client->id)).value()) << "nobody has agreed to it yet";
-  EXPECT_FALSE(run(clients.find(client->id)).value()) << "unknown where the setting is off";
+  EXPECT_FALSE(run(registered_only.find(client->id)).value()) << "unknown where the setting is off";
 }
 
 TEST_F(ClientDocument, OnlyWhatAClientMaySayOfItselfCounts) {
@@ -97,7 +95,7 @@ TEST_F(ClientDocument, OnlyWhatAClientMaySayOfItselfCounts) {
                {"member_pubkeys", {member_key->public_key().hex()}},
                {"something", 1}});
   publish(json);
-  const auto client = run(described.find(store::ClientId{kClientUrl})).value();
+  const auto client = run(described_clients.find(store::ClientId{kClientUrl})).value();
   EXPECT_FALSE(client.skip_consent || client.disabled || client.owner_bap_id);
   EXPECT_TRUE(client.member_keys.empty());
 }
@@ -111,7 +109,7 @@ TEST_F(ClientDocument, Case61AddressesThatAreNone) {
   }
   EXPECT_EQ(outside.asked(), 0u);
   for (const char* id : {"http://app.example/c", "ftp://app.example/c", "javascript:alert(1)"}) {
-    EXPECT_FALSE(run(directory.find(store::ClientId{id})).value()) << id;
+    EXPECT_FALSE(run(clients.find(store::ClientId{id})).value()) << id;
   }
   EXPECT_EQ(outside.asked(), 0u) << "no connection is made";
   EXPECT_THAT(refusal("https://app.example/" + std::string(500, 'x')), HasSubstr("too long"));
@@ -144,17 +142,18 @@ TEST_F(ClientDocument, Case61DocumentsThatAreNotTheClients) {
   clock.advance(minutes{6});
   outside.publish(kClientUrl, sector);
   clock.advance(minutes{6});
-  EXPECT_EQ(run(described.find(store::ClientId{kClientUrl})).error().code(), ErrorCode::invalid_client_metadata);
+  EXPECT_EQ(run(described_clients.find(store::ClientId{kClientUrl})).error().code(),
+            ErrorCode::invalid_client_metadata);
 }
 
 TEST_F(ClientDocument, ApplicationsOnPeoplesMachinesNeedNotSaySo) {
   publish(with("redirect_uris", {"http://127.0.0.1/cb", "http://localhost:8080/cb"}));
-  const auto client = run(described.find(store::ClientId{kClientUrl})).value();
+  const auto client = run(described_clients.find(store::ClientId{kClientUrl})).value();
   EXPECT_EQ(client.metadata.at("application_type"), "native");
 }
 
 TEST_F(ClientDocument, AServerThatIsAwayIsNoFaultOfTheClient) {
-  const auto client = run(directory.find(store::ClientId{kClientUrl}));
+  const auto client = run(clients.find(store::ClientId{kClientUrl}));
   ASSERT_FALSE(client);
   EXPECT_EQ(client.error().code(), ErrorCode::temporarily_unavailable);
 }
@@ -192,8 +191,8 @@ TEST_F(ClientDocument, AgreedClientsAreKeptSoThatTheOperatorCanSwitchThemOff) {
   const auto refused = ask(session);
   ASSERT_TRUE(std::holds_alternative<ShowError>(refused));
   EXPECT_EQ(std::get<ShowError>(refused).error.code(), ErrorCode::client_disabled);
-  EXPECT_TRUE(run(directory.find_kept(id)).value()->disabled);
-  EXPECT_FALSE(run(clients.find_kept(id)).value()) << "tokens die with the setting";
+  EXPECT_TRUE(run(clients.find_kept(id)).value()->disabled);
+  EXPECT_FALSE(run(registered_only.find_kept(id)).value()) << "tokens die with the setting";
 }
 
 TEST_F(ClientDocument, ARegisteredClientIsNotAskedAnywhere) {
@@ -203,16 +202,16 @@ TEST_F(ClientDocument, ARegisteredClientIsNotAskedAnywhere) {
   client.auth_method = "none";
   client.created_at = client.updated_at = clock.now();
   ASSERT_TRUE(*run(store.clients.create(client)));
-  EXPECT_EQ(run(directory.find(client.id)).value()->name, "Registered");
+  EXPECT_EQ(run(clients.find(client.id)).value()->name, "Registered");
   EXPECT_EQ(outside.asked(), 0u);
 }
 
-class KeysAtAnAddress : public Engine {
+class KeysAtAnAddress : public EngineTest {
  protected:
   static constexpr const char* kJwksUri = "https://app.example/jwks";
 
   void SetUp() override {
-    Engine::SetUp();
+    EngineTest::SetUp();
     store::Client machine;
     machine.id = store::ClientId{"machine"};
     machine.name = "Machine";

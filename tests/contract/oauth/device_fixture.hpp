@@ -1,15 +1,14 @@
 // A device, its client and a person who is signed in.
 #pragma once
 #include "engine.hpp"
-#include "sigma/oauth/device/device_authorization.hpp"
-#include "sigma/oauth/sessions/token_sessions.hpp"
+#include "sigma/oauth/grants/device_code.hpp"
 
 namespace sigma::oauth::testing {
 
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-class Device : public Engine {
+class Device : public EngineTest {
  protected:
   struct Codes {
     std::string device_code, user_code;
@@ -18,7 +17,7 @@ class Device : public Engine {
   static Codes codes_of(const core::Json& answer) { return {text(answer, "device_code"), text(answer, "user_code")}; }
 
   void SetUp() override {
-    Engine::SetUp();
+    EngineTest::SetUp();
     store::Client television;
     television.id = store::ClientId{"television"};
     television.name = "Television";
@@ -71,10 +70,9 @@ class Device : public Engine {
   WindowLimiter starts{clock, {.max_attempts = 1'000, .window = minutes{1}}};
   WindowLimiter guesses{clock, {.max_attempts = 5, .window = minutes{5}}};
   WindowLimiter alarm{clock, {.max_attempts = 10, .window = minutes{5}}};
-  ClientAuthenticator device_authenticator{clients, x_auth_token, assertions, clock, device_settings};
+  ClientAuthenticator device_authenticator{clients, x_auth_token, client_assertions, clock, device_settings};
   DeviceAuthorization device{store, clients, device_authenticator, {starts, guesses, alarm},
                              clock, random,  device_settings};
-  TokenSessions token_sessions{store, clients, clock};
   SignedIn person;
 };
 

@@ -12,10 +12,10 @@ using std::chrono::seconds;
 constexpr const char* kTokenUrl = "https://id.example/api/auth/oauth2/token";
 constexpr const char* kUserInfoUrl = "https://id.example/api/auth/oauth2/userinfo";
 
-class Dpop : public Engine {
+class Dpop : public EngineTest {
  protected:
   void SetUp() override {
-    Engine::SetUp();
+    EngineTest::SetUp();
     key = jose::SigningKey::generate(jose::Algorithm::ES256, random).value();
     other_key = jose::SigningKey::generate(jose::Algorithm::ES256, random).value();
     person = sign_in().value();

@@ -22,8 +22,10 @@ Settings open_settings() {
   return settings;
 }
 
-class SelfRegistration : public Engine {
+class SelfRegistration : public EngineTest {
  protected:
+  SelfRegistration() : EngineTest(open_settings()) {}
+
   static Json description() {
     return {{"redirect_uris", {"https://app.example/cb"}},
             {"token_endpoint_auth_method", "none"},
@@ -42,9 +44,6 @@ class SelfRegistration : public Engine {
     return answer ? answer->at("client_id").get<std::string>() : "";
   }
   store::Client row(const std::string& id) { return run(store.clients.find(store::ClientId{id})).value().value(); }
-
-  const Settings registration_settings = open_settings();
-  DynamicRegistration registration{store.clients, x_auth_token, documents, clock, random, registration_settings};
 };
 
 TEST_F(SelfRegistration, ADayHasItsNumber) {

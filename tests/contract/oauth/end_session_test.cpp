@@ -7,10 +7,10 @@
 namespace sigma::oauth::testing {
 namespace {
 
-class EndSessionTest : public Engine {
+class EndSessionTest : public EngineTest {
  protected:
   void SetUp() override {
-    Engine::SetUp();
+    EngineTest::SetUp();
     auto client = run(store.clients.find(store::ClientId{"app"}))->value();
     client.metadata["post_logout_redirect_uris"] = {"https://app.example/bye"};
     ASSERT_TRUE(*run(store.clients.update(client)));
@@ -42,8 +42,6 @@ class EndSessionTest : public Engine {
     EXPECT_EQ(ended, !session_of(signed_in)) << "the session lives until somebody proves or says otherwise";
     return ended;
   }
-
-  EndSession end_session{sessions, clients, subjects, keys, sealer, clock, settings};
 };
 
 TEST_F(EndSessionTest, HintOfARetiredKeyCountsAsLongAsTheKeyIsPublished) {

@@ -11,21 +11,8 @@
 #include "sigma/core/testing/run.hpp"
 #include "sigma/crypto/digest.hpp"
 #include "sigma/crypto/random.hpp"
-#include "sigma/oauth/authorize/authorizer.hpp"
-#include "sigma/oauth/client_auth/client_assertion.hpp"
-#include "sigma/oauth/client_auth/client_authenticator.hpp"
-#include "sigma/oauth/grants/authorization_code.hpp"
-#include "sigma/oauth/grants/client_credentials.hpp"
-#include "sigma/oauth/grants/device_code.hpp"
-#include "sigma/oauth/grants/refresh_token.hpp"
-#include "sigma/oauth/grants/token_endpoint.hpp"
-#include "sigma/oauth/grants/token_exchange.hpp"
-#include "sigma/oauth/introspection/introspection.hpp"
-#include "sigma/oauth/keys/key_manager.hpp"
-#include "sigma/oauth/registration/client_directory.hpp"
-#include "sigma/oauth/sessions/session_service.hpp"
+#include "sigma/oauth/engine.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
-#include "sigma/oauth/userinfo/userinfo.hpp"
 #include "sigma/store/database.hpp"
 #include "sigma/store/migrator.hpp"
 #include "sigma/store/store.hpp"
@@ -64,13 +51,31 @@ inline crypto::Sealer test_sealer() {
   return std::move(crypto::Sealer::create(secrets)).value();
 }
 
-/// Everything a request meets, on SQLite, at a time the test sets.
-class Engine : public ::testing::Test {
+/// What the engine under test works with: a database on SQLite, a world that answers as the test says, a time that the
+/// test sets.
+struct TestSurroundings {
+  TemporaryFolder folder;
+  core::testing::FixedClock clock;
+  crypto::SystemRandom random;
+  const crypto::Sealer sealer = test_sealer();
+  core::WorkPool pool{"signing", 1, 16};
+  FakeFetcher outside;
+  store::Database database{store_sqlite::make_connector(folder.file("test.db"))};
+  store::Store store{database};
+};
+
+/// The engine as services run it; tests speak of its members by their names.
+class EngineTest : public ::testing::Test, protected TestSurroundings, protected Engine {
  protected:
+  explicit EngineTest(Settings settings_ = test_settings())
+      : Engine(std::move(settings_),
+               {TestSurroundings::store, TestSurroundings::sealer, outside, TestSurroundings::clock, random, pool}) {}
+
+  using TestSurroundings::clock, TestSurroundings::sealer, TestSurroundings::store;
+
   void SetUp() override {
     ASSERT_TRUE(store::Migrator(store_sqlite::make_connector(folder.file("test.db")), clock).migrate());
-    ASSERT_TRUE(run(keys.start()));
-    ASSERT_TRUE(run(subjects.start()));
+    ASSERT_TRUE(run(start()));
     member_key = std::make_unique<bitcoin::PrivateKey>(bitcoin::PrivateKey::generate(random));
     person_key = std::make_unique<bitcoin::PrivateKey>(bitcoin::PrivateKey::generate(random));
     store::Client client;
@@ -165,43 +170,7 @@ class Engine : public ::testing::Test {
 
   static constexpr const char* kVerifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
-  TemporaryFolder folder;
-  core::testing::FixedClock clock;
-  crypto::SystemRandom random;
-  const Settings settings = test_settings();
-  const crypto::Sealer sealer = test_sealer();
-  core::WorkPool pool{"signing", 1, 16};
-  store::Database database{store_sqlite::make_connector(folder.file("test.db"))};
-  store::Store store{database};
-  SubjectIdentifiers subjects{store.server_secrets, sealer, clock, random};
-  KeyManager keys{store.keys, sealer, pool, clock, random, settings};
-  ClientDirectory clients{store.clients};
-  FakeFetcher outside;
-  RemoteDocuments documents{outside, clock};
-  XAuthTokenVerifier x_auth_token{store.replay, clock};
-  ClientAssertionVerifier assertions{store.replay, documents, clock, settings};
-  ClientAuthenticator authenticator{clients, x_auth_token, assertions, clock, settings};
-  SessionService sessions{store.users, store.sessions, x_auth_token, clock, random, settings};
-  Handover handover{sealer, clock, settings};
-  DpopVerifier dpop{store.replay, sealer, clock, settings};
-  PushedRequests pushed{store.pushed_requests, authenticator, dpop, clock, random, settings};
-  Authorizer authorizer{store, clients, pushed, handover, keys, subjects, clock, random, settings};
-  TokenIssuer issuer{keys, subjects, pool, clock, random, settings};
-  TokenEndpoint token{authenticator, dpop, make_grants()};
-  UserInfo userinfo{store, clients, subjects, clock};
-  TokenStatus status{store, clients, authenticator, subjects, clock, settings};
   std::unique_ptr<bitcoin::PrivateKey> member_key, person_key;
-
- private:
-  std::vector<std::unique_ptr<Grant>> make_grants() {
-    std::vector<std::unique_ptr<Grant>> grants;
-    grants.push_back(std::make_unique<AuthorizationCodeGrant>(store, issuer, clock, settings));
-    grants.push_back(std::make_unique<RefreshTokenGrant>(store, issuer, clock, random, settings));
-    grants.push_back(std::make_unique<ClientCredentialsGrant>(store.tokens, issuer, clock, random, settings));
-    grants.push_back(std::make_unique<DeviceCodeGrant>(store, issuer, clock, settings));
-    grants.push_back(std::make_unique<TokenExchangeGrant>(store, clients, issuer, subjects, clock, settings));
-    return grants;
-  }
 };
 
 }  // namespace sigma::oauth::testing

@@ -11,7 +11,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-class KeyRotation : public Engine {
+class KeyRotation : public EngineTest {
  protected:
   std::string sign() { return run(keys.current()->sign_jwt(kAlgorithm, "JWT", {{"sub", "alice"}}, pool)).value(); }
   bool verifies(const std::string& token) {

@@ -8,10 +8,10 @@ using core::Json;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-class Pushed : public Engine {
+class Pushed : public EngineTest {
  protected:
   void SetUp() override {
-    Engine::SetUp();
+    EngineTest::SetUp();
     person = sign_in().value();
   }
 
@@ -20,7 +20,7 @@ class Pushed : public Engine {
     credentials.form = authorization(std::move(more));
     credentials.raw_body = credentials.form.encode();
     credentials.x_auth_tokens = {token_for(*member_key, kPushedRequestPath, credentials.raw_body)};
-    auto result = run(pushed.push(std::move(credentials)));
+    auto result = run(pushed_requests.push(std::move(credentials)));
     clock.advance(core::Milliseconds{2});
     return result;
   }
@@ -90,7 +90,7 @@ TEST_F(Pushed, FaultsAreToldBeforeThePersonIsInvolved) {
   EXPECT_EQ(push().error().code(), ErrorCode::invalid_request);
   ClientCredentials unsigned_request;
   unsigned_request.form = authorization();
-  EXPECT_EQ(run(pushed.push(std::move(unsigned_request))).error().code(), ErrorCode::invalid_client);
+  EXPECT_EQ(run(pushed_requests.push(std::move(unsigned_request))).error().code(), ErrorCode::invalid_client);
 }
 
 TEST_F(Pushed, ClientThatMustPushIsRefusedOtherwise) {

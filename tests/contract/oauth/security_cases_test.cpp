@@ -5,13 +5,13 @@
 namespace sigma::oauth::testing {
 namespace {
 
-class Secrets : public Engine {
+class Secrets : public EngineTest {
  protected:
   Result<store::Client> authenticate(const std::string& id, const std::string& secret) {
     ClientCredentials credentials;
     credentials.form.add("client_id", id);
     credentials.form.add("client_secret", secret);
-    return run(authenticator.authenticate(std::move(credentials), std::string(kTokenPath)));
+    return run(client_authenticator.authenticate(std::move(credentials), std::string(kTokenPath)));
   }
 
   void create(const std::string& id, std::vector<store::ClientSecret> secrets) {
@@ -59,7 +59,7 @@ TEST_F(Secrets, Case26EverySecretOfAClientIsLookedAt) {
 }
 
 // The embedded store's half of the case; Postgres loses its connections in tests/e2e/security/refresh-revoke.test.mjs.
-TEST_F(Engine, Case33RevocationWithoutTheDatabaseIsAnOutageAndRevokesNothing) {
+TEST_F(EngineTest, Case33RevocationWithoutTheDatabaseIsAnOutageAndRevokesNothing) {
   store::Client page;
   page.id = store::ClientId{"page"};
   page.name = "Page";
@@ -77,7 +77,7 @@ TEST_F(Engine, Case33RevocationWithoutTheDatabaseIsAnOutageAndRevokesNothing) {
   const auto connector = store_sqlite::make_connector(folder.file("test.db"), {std::chrono::milliseconds{20}});
   store::Database impatient_database{connector};
   store::Store impatient_store{impatient_database};
-  TokenStatus impatient{impatient_store, clients, authenticator, subjects, clock, settings};
+  TokenStatus impatient{impatient_store, clients, client_authenticator, subjects, clock, settings};
   const auto revoke = [&] {
     ClientCredentials credentials;
     credentials.form.add("token", "the token");

@@ -5,7 +5,7 @@
 namespace sigma::oauth::testing {
 namespace {
 
-TEST_F(Engine, FirstSignInCreatesUserAndIdentityAndLaterOnesFindThem) {
+TEST_F(EngineTest, FirstSignInCreatesUserAndIdentityAndLaterOnesFindThem) {
   const auto first = sign_in().value();
   EXPECT_EQ(first.user.name, person_key->public_key().address());
   ASSERT_TRUE(first.session.active_bap_id);
@@ -15,21 +15,21 @@ TEST_F(Engine, FirstSignInCreatesUserAndIdentityAndLaterOnesFindThem) {
   EXPECT_NE(second.session_token, first.session_token);
 }
 
-TEST_F(Engine, AnUnprovenIdentityIsNotBelieved) {
+TEST_F(EngineTest, AnUnprovenIdentityIsNotBelieved) {
   ASSERT_TRUE(sign_in());
   EXPECT_EQ(sign_in("2RseHSaFbT8wnM8psnp6XjvQtXVR").error().code(), ErrorCode::bap_ownership_failed);
   const std::string own = bap::bap_id_from_root_address(person_key->public_key().address());
   EXPECT_EQ(sign_in(own).value().session.active_bap_id->str(), own);
 }
 
-TEST_F(Engine, SomebodyElsesIdentityIsNotBelieved) {
+TEST_F(EngineTest, SomebodyElsesIdentityIsNotBelieved) {
   const auto owner = sign_in().value();
   person_key = std::make_unique<bitcoin::PrivateKey>(bitcoin::PrivateKey::generate(random));
   EXPECT_EQ(sign_in(owner.session.active_bap_id->str()).error().code(), ErrorCode::bap_ownership_failed);
 }
 
 // Security case 19.
-TEST_F(Engine, ATokenIsGoodForOneRequest) {
+TEST_F(EngineTest, ATokenIsGoodForOneRequest) {
   SignInRequest request;
   request.x_auth_tokens = {token_for(*person_key, kSignInPath, std::nullopt)};
   ASSERT_TRUE(run(sessions.sign_in(request)));
@@ -39,7 +39,7 @@ TEST_F(Engine, ATokenIsGoodForOneRequest) {
   EXPECT_NE(again.error().description().find("used before"), std::string::npos);
 }
 
-TEST_F(Engine, ImplicitSignUpCanBeOff) {
+TEST_F(EngineTest, ImplicitSignUpCanBeOff) {
   Settings closed = settings;
   closed.implicit_sign_up = false;
   SessionService strict{store.users, store.sessions, x_auth_token, clock, random, closed};
@@ -54,7 +54,7 @@ TEST_F(Engine, ImplicitSignUpCanBeOff) {
   EXPECT_EQ(attempt("2RseHSaFbT8wnM8psnp6XjvQtXVR"), ErrorCode::restore_profile_not_found);
 }
 
-TEST_F(Engine, HeadersAreReadStrictly) {
+TEST_F(EngineTest, HeadersAreReadStrictly) {
   EXPECT_EQ(run(sessions.sign_in({})).error().code(), ErrorCode::no_auth_token_provided);
   SignInRequest two;
   two.x_auth_tokens = {"a", "b"};
@@ -64,7 +64,7 @@ TEST_F(Engine, HeadersAreReadStrictly) {
   EXPECT_EQ(run(sessions.sign_in(garbled)).error().code(), ErrorCode::invalid_auth_token_format);
 }
 
-TEST_F(Engine, SessionsCanBeListedAndRevoked) {
+TEST_F(EngineTest, SessionsCanBeListedAndRevoked) {
   const auto first = sign_in().value();
   const auto second = sign_in().value();
   EXPECT_EQ(run(sessions.list(first.user.id))->size(), 2u);
@@ -77,7 +77,7 @@ TEST_F(Engine, SessionsCanBeListedAndRevoked) {
 }
 
 // Security case 46.
-TEST_F(Engine, SigningInAgainInOneBrowserEndsTheOldTokenAndKeepsTheSession) {
+TEST_F(EngineTest, SigningInAgainInOneBrowserEndsTheOldTokenAndKeepsTheSession) {
   const auto first = sign_in().value();
   const auto tokens = redeem(code_for(first)).value();
   SignInRequest again;
@@ -94,7 +94,7 @@ TEST_F(Engine, SigningInAgainInOneBrowserEndsTheOldTokenAndKeepsTheSession) {
 }
 
 // Security case 46.
-TEST_F(Engine, SigningInAsSomebodyElseLeavesTheOtherSessionAlone) {
+TEST_F(EngineTest, SigningInAsSomebodyElseLeavesTheOtherSessionAlone) {
   const auto first = sign_in().value();
   person_key = std::make_unique<bitcoin::PrivateKey>(bitcoin::PrivateKey::generate(random));
   SignInRequest other;
@@ -106,7 +106,7 @@ TEST_F(Engine, SigningInAsSomebodyElseLeavesTheOtherSessionAlone) {
   EXPECT_EQ(session_of(second)->user.id, second.user.id);
 }
 
-TEST_F(Engine, ADisabledPersonHasNoSessionAndCannotGetOne) {
+TEST_F(EngineTest, ADisabledPersonHasNoSessionAndCannotGetOne) {
   auto signed_in = sign_in().value();
   signed_in.user.disabled = true;
   ASSERT_TRUE(*run(store.users.update(signed_in.user)));
@@ -120,7 +120,7 @@ TEST_F(Engine, ADisabledPersonHasNoSessionAndCannotGetOne) {
   EXPECT_EQ(run(sessions.sign_up(sign_up)).error().code(), ErrorCode::user_disabled);
 }
 
-TEST_F(Engine, WhoNamesAnIdentityOfSomebodyElseIsNotToldToSignUp) {
+TEST_F(EngineTest, WhoNamesAnIdentityOfSomebodyElseIsNotToldToSignUp) {
   const auto owner = sign_in().value();
   Settings closed = settings;
   closed.implicit_sign_up = false;

@@ -2,6 +2,7 @@
 // pairwise subjects (OpenID Connect Core §5.5, §8).
 #include "engine.hpp"
 #include "sigma/jose/jwt.hpp"
+#include "sigma/oauth/grants/token_exchange.hpp"
 
 namespace sigma::oauth::testing {
 namespace {
@@ -9,10 +10,10 @@ namespace {
 using core::Json;
 using std::chrono::minutes;
 
-class TokenDetails : public Engine {
+class TokenDetails : public EngineTest {
  protected:
   void SetUp() override {
-    Engine::SetUp();
+    EngineTest::SetUp();
     person = sign_in().value();
     service_key = std::make_unique<bitcoin::PrivateKey>(bitcoin::PrivateKey::generate(random));
     store::Client service;
@@ -53,7 +54,7 @@ class TokenDetails : public Engine {
     credentials.form.add("client_id", client);
     credentials.raw_body = credentials.form.encode();
     credentials.x_auth_tokens = {token_for(key, kIntrospectPath, credentials.raw_body)};
-    auto answer = run(status.introspect(std::move(credentials))).value();
+    auto answer = run(token_status.introspect(std::move(credentials))).value();
     clock.advance(core::Milliseconds{2});
     return answer;
   }

@@ -7,7 +7,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-TEST_F(Engine, CodeBecomesTokensOnceAndReuseKillsThem) {
+TEST_F(EngineTest, CodeBecomesTokensOnceAndReuseKillsThem) {
   const auto person = sign_in().value();
   const std::string code = code_for(person);
   const auto answer = redeem(code);
@@ -25,7 +25,7 @@ TEST_F(Engine, CodeBecomesTokensOnceAndReuseKillsThem) {
   EXPECT_FALSE(refresh(answer->at("refresh_token")));
 }
 
-TEST_F(Engine, FailedExchangeSpendsTheCodeButFailedClientDoesNot) {
+TEST_F(EngineTest, FailedExchangeSpendsTheCodeButFailedClientDoesNot) {
   const auto person = sign_in().value();
   const std::string code = code_for(person);
   const auto stranger = bitcoin::PrivateKey::generate(random);
@@ -46,21 +46,21 @@ TEST_F(Engine, FailedExchangeSpendsTheCodeButFailedClientDoesNot) {
   EXPECT_TRUE(redeem(second)) << "not spent by a wrong client";
 }
 
-TEST_F(Engine, Case13CodeExpires) {
+TEST_F(EngineTest, Case13CodeExpires) {
   const auto person = sign_in().value();
   const std::string code = code_for(person);
   clock.advance(settings.code_lifetime);
   EXPECT_EQ(redeem(code).error().code(), ErrorCode::invalid_grant);
 }
 
-TEST_F(Engine, CodeDiesWithTheSession) {
+TEST_F(EngineTest, CodeDiesWithTheSession) {
   const auto person = sign_in().value();
   const std::string code = code_for(person);
   ASSERT_TRUE(run(sessions.sign_out(person.session.id)));
   EXPECT_EQ(redeem(code).error().code(), ErrorCode::invalid_grant);
 }
 
-TEST_F(Engine, Case32RefreshIsIdempotentForThirtySecondsAndThenKillsTheFamily) {
+TEST_F(EngineTest, Case32RefreshIsIdempotentForThirtySecondsAndThenKillsTheFamily) {
   const auto person = sign_in().value();
   const auto first = redeem(code_for(person)).value();
   const auto rotated = refresh(first["refresh_token"]);
@@ -82,7 +82,7 @@ TEST_F(Engine, Case32RefreshIsIdempotentForThirtySecondsAndThenKillsTheFamily) {
   EXPECT_FALSE(refresh(rotated->at("refresh_token")));
 }
 
-TEST_F(Engine, Case18ScopeNeverGrows) {
+TEST_F(EngineTest, Case18ScopeNeverGrows) {
   const auto person = sign_in().value();
   const auto first = redeem(code_for(person)).value();
   EXPECT_EQ(refresh(first["refresh_token"], {{"scope", "openid email"}}).error().code(), ErrorCode::invalid_scope);
@@ -92,7 +92,7 @@ TEST_F(Engine, Case18ScopeNeverGrows) {
   EXPECT_EQ(wide["scope"], "openid profile offline_access");
 }
 
-TEST_F(Engine, Case30AccessTokenExpiresAndRefreshTokenToo) {
+TEST_F(EngineTest, Case30AccessTokenExpiresAndRefreshTokenToo) {
   const auto person = sign_in().value();
   const auto first = redeem(code_for(person)).value();
   clock.advance(hours{1});
@@ -102,7 +102,7 @@ TEST_F(Engine, Case30AccessTokenExpiresAndRefreshTokenToo) {
 }
 
 // Contract §3: sign-out ends access, unless the person agreed to offline access.
-TEST_F(Engine, SignOutEndsTokensWithoutOfflineAccess) {
+TEST_F(EngineTest, SignOutEndsTokensWithoutOfflineAccess) {
   const auto person = sign_in().value();
   const auto offline = redeem(code_for(person)).value();
   const auto outcome = run(authorizer.authorize(
@@ -120,7 +120,7 @@ TEST_F(Engine, SignOutEndsTokensWithoutOfflineAccess) {
   EXPECT_TRUE(is_alive(offline));
 }
 
-TEST_F(Engine, Case30DisabledUserAndClientAreDead) {
+TEST_F(EngineTest, Case30DisabledUserAndClientAreDead) {
   const auto person = sign_in().value();
   const auto answer = redeem(code_for(person)).value();
   store::User user = person.user;
@@ -138,7 +138,7 @@ TEST_F(Engine, Case30DisabledUserAndClientAreDead) {
   EXPECT_FALSE(is_alive(answer));
 }
 
-TEST_F(Engine, Case23MemberKeysHaveAPeriod) {
+TEST_F(EngineTest, Case23MemberKeysHaveAPeriod) {
   const auto person = sign_in().value();
   auto client = *run(store.clients.find(store::ClientId{"app"})).value();
   client.member_keys[0].not_before = clock.now() + minutes{10};
@@ -150,7 +150,7 @@ TEST_F(Engine, Case23MemberKeysHaveAPeriod) {
 }
 
 // RFC 7009 §2.2.
-TEST_F(Engine, Case34IntrospectionAndRevocationBelongToTheOwner) {
+TEST_F(EngineTest, Case34IntrospectionAndRevocationBelongToTheOwner) {
   const auto person = sign_in().value();
   const auto answer = redeem(code_for(person)).value();
   store::Client other;
@@ -167,9 +167,9 @@ TEST_F(Engine, Case34IntrospectionAndRevocationBelongToTheOwner) {
     credentials.form.add("client_secret", std::move(secret));
     return credentials;
   };
-  EXPECT_EQ(run(status.introspect(as_other("wrong"))).error().code(), ErrorCode::invalid_client);
-  EXPECT_EQ(run(status.introspect(as_other("other-secret"))).value(), core::Json({{"active", false}}));
-  EXPECT_TRUE(run(status.revoke(as_other("other-secret"))));
+  EXPECT_EQ(run(token_status.introspect(as_other("wrong"))).error().code(), ErrorCode::invalid_client);
+  EXPECT_EQ(run(token_status.introspect(as_other("other-secret"))).value(), core::Json({{"active", false}}));
+  EXPECT_TRUE(run(token_status.revoke(as_other("other-secret"))));
   EXPECT_TRUE(is_alive(answer)) << "revoked by a stranger";
 
   const auto as_owner = [&](std::string secret, std::string_view path) {
@@ -182,10 +182,10 @@ TEST_F(Engine, Case34IntrospectionAndRevocationBelongToTheOwner) {
     return credentials;
   };
   const auto described =
-      run(status.introspect(as_owner(answer["access_token"].get<std::string>(), kIntrospectPath))).value();
+      run(token_status.introspect(as_owner(answer["access_token"].get<std::string>(), kIntrospectPath))).value();
   EXPECT_EQ(described["active"], true);
   EXPECT_EQ(described["sub"], person.user.id.str());
-  ASSERT_TRUE(run(status.revoke(as_owner(answer["refresh_token"].get<std::string>(), kRevokePath))));
+  ASSERT_TRUE(run(token_status.revoke(as_owner(answer["refresh_token"].get<std::string>(), kRevokePath))));
   EXPECT_FALSE(is_alive(answer));
   EXPECT_FALSE(refresh(answer["refresh_token"]));
 }

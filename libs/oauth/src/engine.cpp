@@ -1,0 +1,76 @@
+#include "sigma/oauth/engine.hpp"
+
+#include "sigma/oauth/grants/authorization_code.hpp"
+#include "sigma/oauth/grants/client_credentials.hpp"
+#include "sigma/oauth/grants/device_code.hpp"
+#include "sigma/oauth/grants/refresh_token.hpp"
+#include "sigma/oauth/grants/token_exchange.hpp"
+
+namespace sigma::oauth {
+namespace {
+
+std::vector<std::unique_ptr<Grant>> make_grants(Engine& engine, core::Random& random) {
+  const Settings& settings = engine.settings;
+  const core::Clock& clock = engine.clock;
+  store::Store& store = engine.store;
+  std::vector<std::unique_ptr<Grant>> grants;
+  grants.push_back(std::make_unique<AuthorizationCodeGrant>(store, engine.issuer, clock, settings));
+  grants.push_back(std::make_unique<RefreshTokenGrant>(store, engine.issuer, clock, random, settings));
+  grants.push_back(std::make_unique<ClientCredentialsGrant>(store.tokens, engine.issuer, clock, random, settings));
+  grants.push_back(std::make_unique<DeviceCodeGrant>(store, engine.issuer, clock, settings));
+  grants.push_back(
+      std::make_unique<TokenExchangeGrant>(store, engine.clients, engine.issuer, engine.subjects, clock, settings));
+  return grants;
+}
+
+// Security cases 37 and 43. Wrong codes: enough for slips of the finger, hopeless for a search among 2^40.
+constexpr WindowLimiter::Limit kDeviceStarts{.max_attempts = 60, .window = std::chrono::minutes{1}};
+constexpr WindowLimiter::Limit kDeviceGuesses{.max_attempts = 5, .window = std::chrono::minutes{5}};
+constexpr WindowLimiter::Limit kDeviceAlarm{.max_attempts = 200, .window = std::chrono::minutes{10}};
+
+}  // namespace
+
+Engine::Engine(Settings settings_, const Surroundings& with)
+    : settings(std::move(settings_)),
+      store(with.store),
+      sealer(with.sealer),
+      clock(with.clock),
+      keys(store.keys, sealer, with.signing_pool, clock, with.random, settings),
+      subjects(store.server_secrets, sealer, clock, with.random),
+      client_documents(with.outbound, clock, {.max_bytes = kMaxClientDocument}),
+      client_resources(with.outbound, clock, {.max_bytes = 32 * 1024, .max_documents = 500}),
+      described_clients(client_documents, client_resources, clock, settings),
+      clients(store.clients, settings.client_id_metadata_documents ? &described_clients : nullptr),
+      x_auth_token(store.replay, clock),
+      client_assertions(store.replay, client_resources, clock, settings),
+      client_authenticator(clients, x_auth_token, client_assertions, clock, settings),
+      sessions(store.users, store.sessions, x_auth_token, clock, with.random, settings),
+      token_sessions(store, clients, clock),
+      dpop(store.replay, sealer, clock, settings),
+      pushed_requests(store.pushed_requests, client_authenticator, dpop, clock, with.random, settings),
+      end_session(sessions, clients, subjects, keys, sealer, clock, settings),
+      back_channel_logout(store.logout_deliveries, clients, subjects, keys, with.signing_pool, with.outbound, clock,
+                          with.random, settings),
+      consents(store.consents, clock),
+      identities(store.users, x_auth_token, clock),
+      backups(store.backups, store.users, x_auth_token, clock, settings),
+      handover(sealer, clock, settings),
+      authorizer(store, clients, pushed_requests, handover, keys, subjects, clock, with.random, settings),
+      issuer(keys, subjects, with.signing_pool, clock, with.random, settings),
+      token(client_authenticator, dpop, make_grants(*this, with.random)),
+      userinfo(store, clients, subjects, clock),
+      token_status(store, clients, client_authenticator, subjects, clock, settings),
+      device_starts(clock, kDeviceStarts),
+      device_guesses(clock, kDeviceGuesses),
+      device_alarm(clock, kDeviceAlarm),
+      device(store, clients, client_authenticator, {device_starts, device_guesses, device_alarm}, clock, with.random,
+             settings),
+      registration(store.clients, x_auth_token, client_resources, clock, with.random, settings),
+      owner_clients(store, x_auth_token, client_resources, clock, with.random, settings) {}
+
+core::Task<core::Result<void>> Engine::start() {
+  SIGMA_CO_CHECK(co_await keys.start());
+  co_return co_await subjects.start();
+}
+
+}  // namespace sigma::oauth
