@@ -289,6 +289,29 @@ forEachStore('admin API', {}, (context) => {
     assert.match(wrong.headers.allow ?? '', /POST/);
   });
 
+  test('metrics tell of the process, its queues, its keys and its tables', async () => {
+    const { server } = context;
+    const text = (await server.admin('GET', '/metrics', { token: null })).text;
+    const value = (name) => Number(new RegExp(`^${name.replace(/[{}"]/g, '\\$&')} (\\S+)$`, 'm').exec(text)?.[1]);
+    assert.ok(value('process_resident_memory_bytes') > 1_000_000, text);
+    assert.ok(value('process_open_fds') > 3);
+    assert.ok(value('process_start_time_seconds') > 1_700_000_000);
+    assert.equal(value('db_queued{kind="write"}'), 0);
+    assert.ok(value('signing_keys_published') >= 4);
+    assert.ok(value('db_table_bytes{table="used_keys"}') > 0);
+    assert.match(text, /^sigma_build_info\{version="[^"]+"\} 1$/m);
+  });
+
+  test('the log level changes while the server runs', async () => {
+    const { server } = context;
+    assert.equal((await server.admin('GET', '/admin/log-level')).json.level, 'info');
+    assert.equal((await server.admin('PUT', '/admin/log-level', { json: { level: 'error' } })).json.level, 'error');
+    for (const body of [{}, { level: 'loud' }, { level: 'info', more: 1 }, { level: 5 }])
+      assert.equal((await server.admin('PUT', '/admin/log-level', { json: body })).status, 400);
+    assert.equal((await server.admin('GET', '/admin/log-level')).json.level, 'error');
+    await server.admin('PUT', '/admin/log-level', { json: { level: 'info' } });
+  });
+
   test('health and metrics need no token', async () => {
     const { server } = context;
     for (const target of ['/health/live', '/health/ready']) {

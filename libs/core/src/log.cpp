@@ -24,22 +24,6 @@ State& state() {
   return instance;
 }
 
-std::string_view name(Level level) {
-  switch (level) {
-    case Level::debug:
-      return "debug";
-    case Level::info:
-      return "info";
-    case Level::warn:
-      return "warn";
-    case Level::error:
-      return "error";
-    case Level::off:
-      return "off";
-  }
-  return "off";
-}
-
 // JSON string escaping with ASCII output only: nothing from outside can break a line or a terminal.
 void append_quoted(std::string& out, std::string_view text) {
   const bool cut = text.size() > kMaxValueBytes;
@@ -102,9 +86,25 @@ Level level() {
   return state().level;
 }
 
+std::string_view to_string(Level level) {
+  switch (level) {
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warn:
+      return "warn";
+    case Level::error:
+      return "error";
+    case Level::off:
+      return "off";
+  }
+  return "off";
+}
+
 std::optional<Level> parse_level(std::string_view text) {
   for (const Level candidate : {Level::debug, Level::info, Level::warn, Level::error, Level::off}) {
-    if (name(candidate) == text) return candidate;
+    if (to_string(candidate) == text) return candidate;
   }
   return std::nullopt;
 }
@@ -143,7 +143,7 @@ void error(std::string_view event, const Error& error) {
 std::string format_line(Format format, Level level, std::string_view event, Fields fields) {
   std::string out;
   if (format == Format::json) {
-    out = fmt::format("{{\"level\":\"{}\",\"event\":", name(level));
+    out = fmt::format("{{\"level\":\"{}\",\"event\":", to_string(level));
     append_quoted(out, event);
     for (const Field& field : fields) {
       out += fmt::format(",\"{}\":", field.key);
@@ -151,7 +151,7 @@ std::string format_line(Format format, Level level, std::string_view event, Fiel
     }
     out += "}";
   } else {
-    out = fmt::format("{:<5} {}", name(level), event);
+    out = fmt::format("{:<5} {}", to_string(level), event);
     for (const Field& field : fields) {
       out += fmt::format(" {}=", field.key);
       append_value(out, field);

@@ -10,7 +10,7 @@ std::string remove_text(const std::string& table, const std::string& key, const 
       table, key, lock);
 }
 
-/// Replicas that clean at the same time skip each other's rows.
+/// Rows that a request works on this moment are left for the next time.
 Query remove_from(const std::string& table, const std::string& key) {
   return Query(remove_text(table, key, ""), remove_text(table, key, " FOR UPDATE SKIP LOCKED"));
 }
@@ -42,10 +42,20 @@ const Query kRemoveGrants("DELETE FROM grants WHERE id IN (" + kExpiredGrants + 
                               remember_text("gone", "(c.metadata::json ->> 'backchannel_logout_uri')") +
                               " FOR KEY SHARE OF s ON CONFLICT DO NOTHING) SELECT 1 FROM gone");
 
+/// One replica cleans at a time: it holds this until its batch is committed.
+const Query kElected("SELECT TRUE", "SELECT pg_try_advisory_xact_lock(7310868735402536)");
+
 Result<std::size_t> remove_grants(Connection& connection, UtcTime now, std::size_t batch) {
   const Params params{now, static_cast<std::int64_t>(batch)};
   if (connection.dialect() == sql::Dialect::sqlite) SIGMA_CHECK(change(connection, kRememberClients, params));
   return change(connection, kRemoveGrants, params);
+}
+
+template <class Remove>
+Result<std::size_t> when_elected(Connection& connection, Remove remove) {
+  SIGMA_TRY(const auto elected, find_one<bool>(connection, kElected, {}));
+  if (!elected.value_or(false)) return std::size_t{0};
+  return remove(connection);
 }
 
 }  // namespace
@@ -53,14 +63,15 @@ Result<std::size_t> remove_grants(Connection& connection, UtcTime now, std::size
 Task<Result<std::size_t>> Maintenance::remove_expired(UtcTime now, std::size_t batch) {
   std::size_t removed = 0;
   for (const Query& query : kRemoveExpired) {  // a transaction each: none of them holds the writer for long
-    SIGMA_CO_TRY(const auto count,
-                 co_await db_.write({.single_statement = true}, [&query, now, batch](Connection& connection) {
-                   return change(connection, query, {now, static_cast<std::int64_t>(batch)});
-                 }));
+    SIGMA_CO_TRY(const auto count, co_await db_.write({}, [&query, now, batch](Connection& connection) {
+      return when_elected(connection, [&](Connection& elected) {
+        return change(elected, query, {now, static_cast<std::int64_t>(batch)});
+      });
+    }));
     removed += count;
   }
   SIGMA_CO_TRY(const auto grants, co_await db_.write({}, [now, batch](Connection& connection) {
-    return remove_grants(connection, now, batch);
+    return when_elected(connection, [&](Connection& elected) { return remove_grants(elected, now, batch); });
   }));
   co_return removed + grants;
 }

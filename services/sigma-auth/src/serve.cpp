@@ -1,11 +1,8 @@
 // The life of the server: start, run, drain.
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 
 #include "admin/routes.hpp"
@@ -19,6 +16,7 @@
 #include "sigma/core/run.hpp"
 #include "sigma/crypto/random.hpp"
 #include "sigma/http/server.hpp"
+#include "upkeep.hpp"
 #include "wiring.hpp"
 
 namespace sigma::service {
@@ -26,40 +24,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kSigningQueue = 1'024;
-constexpr std::chrono::seconds kKeyReload{10};
-constexpr std::chrono::milliseconds kKeyPause{100};
-constexpr std::chrono::seconds kCleanup{60};
-constexpr std::size_t kCleanupBatch = 500;
-
-// What happens by the clock while the server runs. Errors are logged and tried again at the next turn.
-core::Task<> look_after_keys(App& app) {
-  asio::steady_timer timer(co_await asio::this_coro::executor);
-  for (;;) {
-    core::Milliseconds pause = kKeyReload;
-    if (const auto next = co_await app.keys.tend()) {
-      // All replicas change over at the moment that the store names, not at their next look.
-      pause = std::clamp<core::Milliseconds>(*next - app.clock.now(), kKeyPause, kKeyReload);
-    } else {
-      core::log::error("keys_not_tended", next.error());
-    }
-    timer.expires_after(pause);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
-}
-
-core::Task<> remove_expired(App& app) {
-  asio::steady_timer timer(co_await asio::this_coro::executor);
-  for (;;) {
-    timer.expires_after(kCleanup);
-    co_await timer.async_wait(asio::use_awaitable);
-    // In small batches, so that no batch holds up the writes of requests.
-    for (;;) {
-      auto removed = co_await app.store.maintenance.remove_expired(app.clock.now(), kCleanupBatch);
-      if (!removed) core::log::error("cleanup_failed", removed.error());
-      if (!removed || *removed < kCleanupBatch) break;
-    }
-  }
-}
 
 int fail(std::string_view event, const core::Error& error) {
   core::log::error(event, {{"description", error.description()}, {"cause", error.cause()}});
@@ -100,7 +64,8 @@ int serve(const Config& config) {
   http::Server public_server(std::move(public_options), std::make_shared<http::Router>(public_routes(app, limits)),
                              random, metrics);
 
-  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics};
+  Vitals vitals(metrics, {*opened->database, signing_pool, app.keys});
+  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals};
   http::ServerOptions admin_options = admin_server_options(config);
   admin_options.render_error = admin_transport_error(admin);
   http::Server admin_server(std::move(admin_options), std::make_shared<http::Router>(admin_routes(admin)), random,
@@ -117,7 +82,8 @@ int serve(const Config& config) {
                               {"store", opened->embedded ? "sqlite" : "postgresql"}});
 
   asio::co_spawn(background, look_after_keys(app), asio::detached);
-  asio::co_spawn(background, remove_expired(app), asio::detached);
+  asio::co_spawn(background, remove_expired(app, vitals), asio::detached);
+  asio::co_spawn(background, measure_tables(*opened->database, vitals), asio::detached);
   asio::co_spawn(background, deliver_logouts(app), asio::detached);
   std::function<void()> wait_for_hangup = [&] {
     hangup.async_wait([&](boost::system::error_code error, int) {

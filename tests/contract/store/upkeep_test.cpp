@@ -1,6 +1,7 @@
 // What may be used once, and what is removed when its time is over.
 #include "backend.hpp"
 #include "samples.hpp"
+#include "sigma/store/table_sizes.hpp"
 
 namespace sigma::store::contract {
 namespace {
@@ -97,6 +98,15 @@ TYPED_TEST(Upkeep, batches_bound_the_work) {
   EXPECT_EQ(await(this->store().maintenance.remove_expired(after(kHour), 10)), 10u);
   EXPECT_EQ(await(this->store().maintenance.remove_expired(after(kHour), 10)), 5u);
   EXPECT_EQ(await(this->store().maintenance.remove_expired(after(kHour), 10)), 0u);
+}
+
+TYPED_TEST(Upkeep, tables_tell_their_size) {
+  for (int i = 0; i < 25; ++i) this->first_use("k" + std::to_string(i), kNow, after(i));
+  std::map<std::string, TableSize> sizes;
+  for (const TableSize& size : await(table_sizes(this->database()))) sizes[size.table] = size;
+  for (const char* table : {"clients", "users", "sessions", "access_tokens", "used_keys", "schema_migration"})
+    EXPECT_TRUE(sizes.contains(table)) << table;
+  EXPECT_GT(sizes["used_keys"].bytes, 0);
 }
 
 TYPED_TEST(Upkeep, ping_answers) {

@@ -9,6 +9,7 @@
 #include "sigma/oauth/keys/key_manager.hpp"
 #include "sigma/oauth/registration/client_registry.hpp"
 #include "sigma/store/store.hpp"
+#include "vitals.hpp"
 
 namespace sigma::service {
 
@@ -20,6 +21,7 @@ struct AdminContext {
   const core::Clock& clock;
   core::Random& random;
   core::Metrics& metrics;
+  Vitals& vitals;
 
   std::atomic<bool> ready{true};  ///< false while draining: /health/ready says so
   oauth::ClientRegistry clients{store.clients, clock, random};

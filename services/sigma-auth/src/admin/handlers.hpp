@@ -20,6 +20,9 @@ core::Task<http::Response> rotate_client_secret(AdminContext& admin, http::Reque
 // keys.cpp
 core::Task<http::Response> list_keys(AdminContext& admin, http::Request request);
 core::Task<http::Response> rotate_key(AdminContext& admin, http::Request request);
+// log_level.cpp
+core::Task<http::Response> get_log_level(AdminContext& admin, http::Request request);
+core::Task<http::Response> put_log_level(AdminContext& admin, http::Request request);
 // health.cpp
 core::Task<http::Response> health_live(AdminContext& admin, http::Request request);
 core::Task<http::Response> health_ready(AdminContext& admin, http::Request request);

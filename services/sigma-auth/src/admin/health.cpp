@@ -15,6 +15,7 @@ core::Task<http::Response> health_ready(AdminContext& admin, http::Request) {
 }
 
 core::Task<http::Response> metrics(AdminContext& admin, http::Request) {
+  admin.vitals.sample();
   http::Response response;
   response.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
   response.headers.add("Cache-Control", "no-store");

@@ -30,6 +30,8 @@ constexpr Entry kTable[] = {
      "Make a new secret; the old one stays for overlap_seconds"},
     {get, "/admin/keys", list_keys, "Signing keys, without their private parts"},
     {post, "/admin/keys/rotate", rotate_key, "Replace the signing key of an algorithm"},
+    {get, "/admin/log-level", get_log_level, "What is logged: debug, info, warn, error or off"},
+    {put, "/admin/log-level", put_log_level, "Log more or less until the next start"},
     {get, "/health/live", health_live, "The process runs", true},
     {get, "/health/ready", health_ready, "The server can answer: the database is there and nothing is being shut down",
      true},

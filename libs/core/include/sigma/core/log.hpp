@@ -32,6 +32,7 @@ void start(Level level, Format format);
 void set_level(Level level);
 Level level();
 std::optional<Level> parse_level(std::string_view text);
+std::string_view to_string(Level level);
 std::uint64_t dropped();
 void flush();
 

@@ -1,0 +1,65 @@
+#include "upkeep.hpp"
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "sigma/core/log.hpp"
+
+namespace sigma::service {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::chrono::seconds kKeyReload{10};
+constexpr std::chrono::milliseconds kKeyPause{100};
+constexpr std::chrono::seconds kCleanup{60};
+constexpr std::size_t kCleanupBatch = 500;
+constexpr std::chrono::minutes kMeasure{5};
+
+}  // namespace
+
+core::Task<> look_after_keys(App& app) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    core::Milliseconds pause = kKeyReload;
+    if (const auto next = co_await app.keys.tend()) {
+      // All replicas change over at the moment that the store names, not at their next look.
+      pause = std::clamp<core::Milliseconds>(*next - app.clock.now(), kKeyPause, kKeyReload);
+    } else {
+      core::log::error("keys_not_tended", next.error());
+    }
+    timer.expires_after(pause);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+}
+
+core::Task<> remove_expired(App& app, Vitals& vitals) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    timer.expires_after(kCleanup);
+    co_await timer.async_wait(asio::use_awaitable);
+    // In small batches, so that no batch holds up the writes of requests.
+    for (;;) {
+      auto removed = co_await app.store.maintenance.remove_expired(app.clock.now(), kCleanupBatch);
+      if (!removed) core::log::error("cleanup_failed", removed.error());
+      if (removed) vitals.note_removed(*removed);
+      if (!removed || *removed < kCleanupBatch) break;
+    }
+  }
+}
+
+core::Task<> measure_tables(store::Database& database, Vitals& vitals) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    if (const auto sizes = co_await store::table_sizes(database)) {
+      vitals.note_tables(*sizes);
+    } else {
+      core::log::error("tables_not_measured", sizes.error());
+    }
+    timer.expires_after(kMeasure);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+}
+
+}  // namespace sigma::service

@@ -1,0 +1,18 @@
+// What happens by the clock while the server runs. Errors are logged and tried again at the next turn.
+#pragma once
+#include "app.hpp"
+#include "sigma/core/task.hpp"
+#include "vitals.hpp"
+
+namespace sigma::service {
+
+/// Signing keys: announces and takes over by schedule, learns of what other replicas rotated. Never ends.
+core::Task<> look_after_keys(App& app);
+
+/// Removes expired rows; of several replicas one at a time. Never ends.
+core::Task<> remove_expired(App& app, Vitals& vitals);
+
+/// Measures the tables for /metrics. Never ends.
+core::Task<> measure_tables(store::Database& database, Vitals& vitals);
+
+}  // namespace sigma::service
