@@ -28,9 +28,10 @@ const stopLimitMs = 20_000;
  * @param store  'sqlite' or 'postgres'
  * @param env    further SIGMA_ variables
  * @param peerOf another Server: share its store, secrets and public name, as a second replica does
+ * @param host   its public name: some things browsers do only at a name, not at an address
  */
-export async function startServer({ store = 'sqlite', env = {}, clients = [], peerOf } = {}) {
-  const server = new Server(peerOf?.store ?? store);
+export async function startServer({ store = 'sqlite', env = {}, clients = [], peerOf, host } = {}) {
+  const server = new Server(peerOf?.store ?? store, host);
   await server.prepare(env, peerOf);
   try {
     await server.start();
@@ -48,15 +49,16 @@ export class Server {
   #owned = [];
   #output = '';
 
-  constructor(store) {
+  constructor(store, host = '127.0.0.1') {
     this.store = store;
+    this.host = host;
   }
 
   async prepare(env, peer) {
     const [port, adminPort] = await freePorts(2);
     this.local = `http://127.0.0.1:${port}`;
     this.adminBase = `http://127.0.0.1:${adminPort}`;
-    this.base = env.SIGMA_BASE_URL ?? peer?.base ?? (env.SIGMA_TLS_CERT ? `https://127.0.0.1:${port}` : this.local);
+    this.base = env.SIGMA_BASE_URL ?? peer?.base ?? (env.SIGMA_TLS_CERT ? `https://127.0.0.1:${port}` : `http://${this.host}:${port}`);
     this.issuer = env.SIGMA_ISSUER ?? `${this.base}/api/auth`;
     this.adminToken = peer?.adminToken ?? randomBytes(24).toString('hex');
     this.secret = peer?.secret ?? randomBytes(32).toString('hex');

@@ -1,5 +1,7 @@
 // The identities that this browser keeps: sealed backups with what is needed to tell them apart. The names and BAP ids
 // lie open (both are public), the keys only inside `backup`.
+import type { Passkey } from './passkey';
+
 export interface KeptIdentity {
   bapId: string;
   name: string;
@@ -8,6 +10,8 @@ export interface KeptIdentity {
   createdAt: string;
   /** bitcoin-backup text, see backup.ts. Identities of the same root have the same one. */
   backup: string;
+  /** Each opens the keys as the password does. */
+  passkeys?: Passkey[];
 }
 
 const place = 'sigma.identities';
@@ -39,6 +43,10 @@ export function keep(identity: KeptIdentity): boolean {
 /** Only what this browser calls it. */
 export const rename = (bapId: string, name: string): boolean =>
   write(listKept().map((kept) => (kept.bapId === bapId ? { ...kept, name } : kept)));
+
+/** Gives all identities of the same backup these passkeys. */
+export const setPasskeys = (backup: string, passkeys: Passkey[]): boolean =>
+  write(listKept().map((kept) => (kept.backup === backup ? { ...kept, passkeys } : kept)));
 
 export function forget(bapId: string): boolean {
   return write(listKept().filter((kept) => kept.bapId !== bapId));

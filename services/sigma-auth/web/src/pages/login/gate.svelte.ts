@@ -6,6 +6,7 @@ import type { Brought, Named } from '../../lib/identity/backup-file';
 import { type CloudCopy, fetchCopy, saveCopy } from '../../lib/identity/cloud';
 import { forget, keep, type KeptIdentity, listKept, rename } from '../../lib/identity/kept';
 import { hdFromWords, type Keyring, memberFor, memberOf, type PrivateKey, rootFromWords } from '../../lib/identity/keys';
+import { explainPasskey, openByPasskey, PasskeyProblem } from '../../lib/identity/passkey';
 import { addIdentity } from '../../lib/identity/public-name';
 import { returnPath } from '../../lib/return';
 import { setActiveIdentity } from '../../lib/session';
@@ -72,6 +73,7 @@ export class Gate {
       await work();
     } catch (thrown) {
       if (thrown instanceof WrongPassword) this.wrongPassword = commonText.get().wrongPassword;
+      else if (thrown instanceof PasskeyProblem) this.error = explainPasskey(thrown);
       else this.error = explain(thrown);
     } finally {
       this.busy = false;
@@ -104,13 +106,15 @@ export class Gate {
   }
 
   /** Keeps first: if the server is away now, the identity must not be lost. */
-  private async keepAll({ keyring, identities, words }: Brought, password: string): Promise<boolean> {
+  private async keepAll({ keyring, identities, words }: Brought, password: string, passkeysFrom?: KeptIdentity): Promise<boolean> {
     const now = new Date();
     const { sealKeyring } = await import('../../lib/identity/backup-file');
     const backup = await sealKeyring(keyring, { identities, password, words, now });
     const entries = identities.map(({ bapId, name }) => {
       const pubkey = memberFor(keyring, bapId).key.toPublicKey().toString();
-      return { bapId, name, pubkey, createdAt: now.toISOString(), backup };
+      // Passkeys open the same keys as before, also for a further identity of the same root.
+      const { passkeys } = this.kept.find((kept) => kept.bapId === bapId) ?? passkeysFrom ?? {};
+      return { bapId, name, pubkey, createdAt: now.toISOString(), backup, ...(passkeys ? { passkeys } : {}) };
     });
     if (![...entries].reverse().every(keep)) {
       this.error = loginText.get().noStorage;
@@ -122,9 +126,17 @@ export class Gate {
   }
 
   unlock(password: string): Promise<void> {
+    return this.unlockBy((identity) => openKeyring(identity.backup, password));
+  }
+
+  unlockByPasskey(): Promise<void> {
+    return this.unlockBy(openByPasskey);
+  }
+
+  private unlockBy(open: (identity: KeptIdentity) => Promise<Keyring>): Promise<void> {
     return this.working(async () => {
       const identity = this.identity!;
-      const keyring = await openKeyring(identity.backup, password);
+      const keyring = await open(identity);
       keep(identity);
       // An identity that the application wants may lie below the same root without being on the list.
       const hidden = this.kept.some(({ bapId }) => bapId === this.wanted) ? undefined : this.wanted;
@@ -184,7 +196,7 @@ export class Gate {
       let counter = 0;
       while (same.some(({ bapId }) => bapId === memberOf(opened.keyring, counter).bapId)) counter++;
       const { bapId } = memberOf(opened.keyring, counter);
-      if (!(await this.keepAll({ ...opened, identities: [{ bapId, name }, ...same] }, password))) return;
+      if (!(await this.keepAll({ ...opened, identities: [{ bapId, name }, ...same] }, password, kept))) return;
       // The person's account has both: signed in with the one that was kept, the other proves itself.
       await signIn(memberFor(opened.keyring, kept.bapId));
       await addIdentity(memberFor(opened.keyring, bapId), name || commonText.get().unnamed);
