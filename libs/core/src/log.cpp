@@ -45,6 +45,12 @@ void append_quoted(std::string& out, std::string_view text) {
   out.push_back('"');
 }
 
+/// An absent value is not worth a word.
+bool is_absent(const Field& field) {
+  const auto* text = std::get_if<std::string_view>(&field.value);
+  return text && text->empty();
+}
+
 void append_value(std::string& out, const Field& field) {
   if (const auto* text = std::get_if<std::string_view>(&field.value)) return append_quoted(out, *text);
   if (const auto* integer = std::get_if<std::int64_t>(&field.value)) out += fmt::format("{}", *integer);
@@ -146,6 +152,7 @@ std::string format_line(Format format, Level level, std::string_view event, Fiel
     out = fmt::format("{{\"level\":\"{}\",\"event\":", to_string(level));
     append_quoted(out, event);
     for (const Field& field : fields) {
+      if (is_absent(field)) continue;
       out += fmt::format(",\"{}\":", field.key);
       append_value(out, field);
     }
@@ -153,6 +160,7 @@ std::string format_line(Format format, Level level, std::string_view event, Fiel
   } else {
     out = fmt::format("{:<5} {}", to_string(level), event);
     for (const Field& field : fields) {
+      if (is_absent(field)) continue;
       out += fmt::format(" {}=", field.key);
       append_value(out, field);
     }

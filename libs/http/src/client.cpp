@@ -79,6 +79,9 @@ core::Task<core::Result<Response>> Client::Impl::fetch(FetchRequest request) {
     --under_way_;
     co_return core::Error{core::Code::overloaded, "Too many outbound requests are under way; try again in a moment."};
   }
+  if (const auto trace = co_await core::current_trace()) {
+    request.headers.set("traceparent", core::to_traceparent(*trace));
+  }
   auto initiate = [this](auto handler, FetchRequest outgoing) {
     asio::post(context_, [this, outgoing = std::move(outgoing), waiting = Handler(std::move(handler))]() mutable {
       start(std::move(outgoing), std::move(waiting));

@@ -36,6 +36,7 @@ Session::Session(Worker& worker, std::unique_ptr<Stream> stream, const Address& 
       peer_(gate_.peer(peer)),
       input_(std::max<std::size_t>(gate_.limits().header_bytes, 4096)),
       scanner_(gate_.limits().header_bytes, gate_.limits().header_fields),
+      tracer_(gate_.options()),
       timer_(worker.context()) {}
 
 Session::~Session() {
@@ -46,7 +47,8 @@ Session::~Session() {
 void Session::start() {
   enter(Phase::handshake, gate_.limits().header_timeout);
   ++coroutines_;
-  asio::co_spawn(worker_.context(), serve(), [self = shared_from_this()](std::exception_ptr) { self->leave(); });
+  asio::co_spawn(tracer_.executor(worker_.context().get_executor()), serve(),
+                 [self = shared_from_this()](std::exception_ptr) { self->leave(); });
 }
 
 void Session::leave() {
@@ -81,6 +83,7 @@ core::Task<bool> Session::serve_request() {
   }
   if (refusal) co_return co_await answer(refuse(*refusal), false);
 
+  tracer_.begin(request_.headers.find("traceparent"), peer_.trusted_proxy);
   admission_ = gate_.admit(request_, peer_, parser_.http11());
   const bool no_body = parser_.body_complete();
   if (admission_.refusal) {
@@ -240,6 +243,7 @@ void Session::record(int status, std::size_t body_bytes) {
   const double seconds = std::chrono::duration<double>(Steady::now() - head_complete_).count();
   RouteMetrics& metrics = gate_.metrics().of(admission_.route, request_.method);
   metrics.count(status, seconds);
+  tracer_.end(request_, metrics.route(), status, seconds);
   constexpr std::size_t kMaxUserAgent = 200;
   log::info("request", {{"method", to_string(request_.method)},
                         {"route", metrics.route()},
@@ -248,6 +252,7 @@ void Session::record(int status, std::size_t body_bytes) {
                         {"bytes", body_bytes},
                         {"remote", request_.remote_address},
                         {"request_id", request_.request_id},
+                        {"trace_id", tracer_.trace_id()},
                         {"user_agent", request_.headers.find("user-agent").value_or("").substr(0, kMaxUserAgent)}});
 }
 

@@ -10,6 +10,7 @@
 #include "read_buffer.hpp"
 #include "request_parser.hpp"
 #include "stream.hpp"
+#include "tracing.hpp"
 
 namespace sigma::http {
 
@@ -65,6 +66,7 @@ class Session : public std::enable_shared_from_this<Session>,
   Request request_;
   Admission admission_;
   std::string head_out_;
+  RequestTracer tracer_;
 
   Timer timer_;
   Phase phase_ = Phase::handshake;

@@ -39,6 +39,8 @@ struct Config {
   std::vector<std::string> admin_bap_ids;
   core::log::Level log_level = core::log::Level::info;
   core::log::Format log_format = core::log::Format::json;  ///< default: text on a terminal
+  std::string otlp_url;                                    ///< where traces go, without /v1/traces; empty: nowhere
+  double trace_ratio = 0.1;                                ///< of the requests whose caller has not decided
   std::size_t io_threads = 1;                              ///< default: cores
   std::size_t db_workers = 4;                              ///< default: 4 × cores
 

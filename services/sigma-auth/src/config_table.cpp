@@ -1,6 +1,7 @@
 #include "config_table.hpp"
 
 #include <boost/url/parse.hpp>
+#include <charconv>
 
 #include "config_values.hpp"
 #include "sigma/core/encoding.hpp"
@@ -157,6 +158,15 @@ Result<void> set_rate_limits(Config& config, std::string_view text) {
   return {};
 }
 
+Result<void> set_trace_ratio(Config& config, std::string_view text) {
+  double ratio = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ratio);
+  if (error != std::errc{} || end != text.data() + text.size() || !(ratio >= 0 && ratio <= 1))
+    return wrong("is no number from 0 to 1");
+  config.trace_ratio = ratio;
+  return {};
+}
+
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -211,6 +221,10 @@ constexpr Setting kTable[] = {
      [](Config& c, std::string_view text) { return set_list(c.admin_bap_ids, text, parse_bap_id); }},
     {"log_level", "info", "debug, info, warn, error or off", "info", true, set_log_level},
     {"log_format", "text on a terminal, else json", "text or json", "json", true, set_log_format},
+    {"otlp_url", "–", "Collector for traces (OTLP over HTTP); /v1/traces is added", "http://otel-collector:4318", true,
+     [](Config& c, std::string_view text) { return assign(c.otlp_url, parse_http_url(text)); }},
+    {"trace_ratio", "0.1", "Share of the requests to trace, 0 to 1, where no trusted proxy has decided", "1", true,
+     set_trace_ratio},
     {"io_threads", "cores", "Threads that serve connections, 1 to 256", "4", true,
      [](Config& c, std::string_view text) { return set_size(c.io_threads, text, 1, 256); }},
     {"db_workers", "4 × cores", "Database connections for reading, 1 to 256", "16", true,

@@ -16,6 +16,7 @@
 #include "sigma/core/run.hpp"
 #include "sigma/crypto/random.hpp"
 #include "sigma/http/server.hpp"
+#include "trace_exporter.hpp"
 #include "upkeep.hpp"
 #include "wiring.hpp"
 
@@ -58,6 +59,10 @@ int serve(const Config& config) {
   http::ServerOptions public_options = public_server_options(config);
   public_options.render_error = transport_error;
   public_options.finish = add_security_headers;
+  auto traces = TraceExporter::make(config, metrics);
+  if (!traces) return fail("configuration_refused", traces.error());
+  if (*traces)
+    public_options.on_span = [&exporter = **traces](http::RequestSpan span) { exporter.add(std::move(span)); };
   cache::MemoryRateLimiter limiter(clock);
   const PublicLimits limits{config.body_limit, std::max(config.body_limit, config.backup_limit),
                             config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), limiter};
@@ -85,6 +90,7 @@ int serve(const Config& config) {
   asio::co_spawn(background, remove_expired(app, vitals), asio::detached);
   asio::co_spawn(background, measure_tables(*opened->database, vitals), asio::detached);
   asio::co_spawn(background, deliver_logouts(app), asio::detached);
+  if (*traces) asio::co_spawn(background, (*traces)->run(), asio::detached);
   std::function<void()> wait_for_hangup = [&] {
     hangup.async_wait([&](boost::system::error_code error, int) {
       if (error) return;
@@ -108,6 +114,7 @@ int serve(const Config& config) {
   admin_server.drain(std::chrono::seconds{1});
   admin_server.stop();
   (*outbound)->stop();
+  if (*traces) (*traces)->stop();
   signing_pool.stop();
   opened->database->stop();
   core::log::info("stopped", {{"all_answered", complete}});

@@ -120,6 +120,7 @@ http::ServerOptions public_server_options(const Config& config) {
   options.trusted_proxies = config.trusted_proxies;
   options.trusted_origins = config.trusted_origins;
   options.allowed_hosts = hosts_of(config);
+  options.trace_ratio = config.trace_ratio;
   return options;
 }
 

@@ -43,8 +43,8 @@ void error(std::string_view event, Fields fields = {});
 /// Logs the private cause and the place of an error under `event`.
 void error(std::string_view event, const Error& error);
 
-/// The line without time stamp, as the writer formats it; for tests. Strings are cut at 1,024 bytes and every control
-/// character, quote and non-UTF-8 byte is escaped.
+/// The line without time stamp, as the writer formats it; for tests. Fields with an empty string are left out, strings
+/// are cut at 1,024 bytes, and every control character, quote and non-UTF-8 byte is escaped.
 std::string format_line(Format format, Level level, std::string_view event, Fields fields);
 
 }  // namespace sigma::core::log

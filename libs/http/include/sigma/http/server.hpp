@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "sigma/core/clock.hpp"
 #include "sigma/core/metrics.hpp"
 #include "sigma/core/random.hpp"
 #include "sigma/core/result.hpp"
+#include "sigma/core/trace.hpp"
 #include "sigma/http/message.hpp"
 #include "sigma/http/router.hpp"
 
@@ -32,6 +34,16 @@ struct TlsFiles {
   std::string key_file;          ///< PEM
 };
 
+/// One answered request, for a tracing system.
+struct RequestSpan {
+  core::TraceContext context;                           ///< its own span
+  std::optional<std::array<std::uint8_t, 8>> parent{};  ///< the caller's span
+  std::int64_t start_ns = 0;                            ///< since 1970
+  std::int64_t end_ns = 0;
+  std::string method, route, request_id;
+  int status = 0;
+};
+
 struct ServerOptions {
   std::string name;         ///< "public" or "admin": label in metrics and logs
   std::string listen;       ///< "127.0.0.1:8787", "[::1]:0", "0.0.0.0:8787"
@@ -45,6 +57,9 @@ struct ServerOptions {
   /// Turns transport-level refusals (400 when malformed, 404, 405, 408, 413, 414, 417, 421, 431, 503, 500 after a
   /// handler threw) into the service's own words; null: {"error","error_description"} JSON. Never an empty body.
   std::function<Response(const Request&, int status, std::string_view description)> render_error;
+  /// Takes the span of each request that is recorded; called on I/O threads. Null: nothing is traced.
+  std::function<void(RequestSpan)> on_span;
+  double trace_ratio = 0;  ///< of the requests whose caller has not decided, 0 to 1
   /// Runs after every handler, e.g. for security headers of the service.
   std::function<void(const Request&, Response&)> finish;
 };
