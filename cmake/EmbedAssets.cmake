@@ -11,7 +11,6 @@ function(sigma_embed_web)
   if(node_version VERSION_LESS 20.19)
     message(FATAL_ERROR "Vite builds the pages with Node 20.19 or newer; ${NODE_EXECUTABLE} is ${node_version}.")
   endif()
-  set(target sigma_${ARG_NAME})
   set(out ${CMAKE_CURRENT_BINARY_DIR}/web)
   file(MAKE_DIRECTORY ${out})
 
@@ -35,6 +34,16 @@ function(sigma_embed_web)
     COMMENT "Building the pages"
     VERBATIM)
 
+  sigma_pack_web_assets(NAME ${ARG_NAME} SRC ${ARG_SRC} OUT ${out})
+endfunction()
+
+# sigma_pack_web_assets(NAME web_assets SRC <dir with assets.cpp> OUT <dir with web_assets.cpp and .bin of embed.mjs>)
+#
+# The static library sigma::<name> of packed pages. One of them fits into a program.
+function(sigma_pack_web_assets)
+  cmake_parse_arguments(ARG "" "NAME;SRC;OUT" "" ${ARGN})
+  set(target sigma_${ARG_NAME})
+  set(out ${ARG_OUT})
   file(CONFIGURE OUTPUT ${out}/web_assets.S @ONLY CONTENT [[
     .section .rodata
     .balign 16

@@ -6,7 +6,8 @@
 
 namespace sigma::http {
 
-/// Received bytes that nobody has used yet. Starts small (idle connections are many) and grows up to its bound.
+/// Received bytes that nobody has used yet. Starts small (idle connections are many) and grows up to its bound. What
+/// was used is overwritten: passwords and tokens do not lie about for as long as a connection idles.
 class ReadBuffer {
  public:
   explicit ReadBuffer(std::size_t max_bytes) : max_(max_bytes) {}
@@ -14,6 +15,7 @@ class ReadBuffer {
   std::string_view data() const { return {bytes_.get() + begin_, end_ - begin_}; }
   bool empty() const { return begin_ == end_; }
   void consume(std::size_t bytes) {
+    std::memset(bytes_.get() + begin_, 0, bytes);
     begin_ += bytes;
     if (empty()) begin_ = end_ = 0;
   }

@@ -12,6 +12,8 @@ using core::Result;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kPrefix = "TOKENPASS_";
+// Where programs look for the server: theirs to read, not ours.
+constexpr std::string_view kOfClients = "TOKENPASS_URL";
 
 core::Error wrong(std::string description) {
   return {core::Code::invalid_input, std::move(description)};
@@ -170,7 +172,7 @@ Result<Config> load_config(const Environment& environment) {
     config.folder = std::filesystem::path(home->second) / ".tokenpass";
   }
   for (const auto& [name, value] : environment) {
-    if (!name.starts_with(kPrefix)) continue;
+    if (!name.starts_with(kPrefix) || name == kOfClients) continue;
     const auto setting = std::ranges::find_if(kTable, [&](const Setting& row) { return row.info.variable == name; });
     if (setting == std::end(kTable)) return unknown_variable(name);
     if (auto applied = setting->apply(config, value); !applied) {
@@ -179,6 +181,8 @@ Result<Config> load_config(const Environment& environment) {
   }
   if (config.folder.empty()) return wrong("Neither TOKENPASS_DIR nor HOME is set: where does the wallet lie?");
   config.folder = std::filesystem::absolute(config.folder).lexically_normal();
+  if (!config.folder.has_filename())
+    config.folder = config.folder.parent_path();  // it was written with a slash at its end
   return config;
 }
 

@@ -24,9 +24,9 @@ std::optional<Origin> origin_of(const boost::urls::url_view& url) {
 
 bool is_host(std::string_view text) {
   constexpr std::size_t kMaxHost = 255;
-  return !text.empty() && text.size() <= kMaxHost && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-._:[]").find(c) != std::string_view::npos;
+  constexpr std::string_view kForeign = "/\\?#@<>\"'`{}|^%";
+  return !text.empty() && text.size() <= kMaxHost && core::is_utf8(text) && std::ranges::all_of(text, [&](char c) {
+    return static_cast<unsigned char>(c) > ' ' && c != 0x7f && kForeign.find(c) == std::string_view::npos;
   });
 }
 

@@ -18,7 +18,8 @@ std::optional<Origin> parse_origin(std::string_view text);
 /// The origin of an http(s) URL with path and query; nothing for other schemes or user info.
 std::optional<Origin> origin_of_url(std::string_view url);
 
-/// A host as pages name it: a name or address, perhaps with a port; at most 255 characters, no blanks, no path.
+/// A host as pages name it: a name or address, perhaps with a port; at most 255 bytes of UTF-8 (older versions kept
+/// names as they came), no blanks, no path.
 bool is_host(std::string_view text);
 
 }  // namespace sigma::tokenpass

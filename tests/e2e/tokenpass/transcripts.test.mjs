@@ -35,7 +35,6 @@ const everywhere = {
   'route-ba-discovery': { ...textRoute, status: 404, body: { success: false } },
   'route-root-discovery': { ...textRoute, status: 404 },
   'route-consent-page': { ...textRoute, status: 404 },
-  'route-auth-page': { status: 405, why: 'the consent page is not there yet' },
   'route-icon': { status: 403, why: 'the security picture is for our own pages only (5)' },
   'route-legacy-sign': { status: 400, why: 'decision 21: the paths of 2023 answer again' },
   'get-status-origin': { status: 200, body: { seed: true, keys: [], states: [] }, why: '3.5: a page sees its own host only' },
@@ -79,6 +78,7 @@ const ofGeneration = {
       why: 'the profile belongs to the wallet in use, not to an overwritten one',
     },
     'profile-get': { status: 200, body: { displayName: 'A2', customField: { x: 1 } }, why: 'decision 9: keys are kept' },
+    'profile-locked': { status: 200, body: { displayName: 'A2' }, why: 'as above: another wallet, with its own id' },
     'auth-nopw-after-wrong-login': {
       status: 200,
       body: { bapId: '3WumfJKFTvnNjn6xHiVGPwYPNfLh' },

@@ -1,6 +1,7 @@
 // What the person decides about sites, and sees of them.
 #include "api/handlers.hpp"
 #include "api/page_session.hpp"
+#include "api/parse_scopes.hpp"
 #include "api/render.hpp"
 #include "sites/expiry.hpp"
 
@@ -31,14 +32,10 @@ Task<Outcome<void>> require_person(App& app, Call call) {
   co_return co_await app.costly([&app, secret = *password] { return app.wallet.check_password(secret); });
 }
 
-Scopes scopes_in(const Json& body) {
-  Scopes scopes;
-  for (const Json& scope : body.value("scopes", Json::array())) {
-    if (!scope.is_string()) continue;
-    const std::string name = scope.get<std::string>();
-    if (std::ranges::find(kScopes, name) != kScopes.end() && !has_scope(scopes, name)) scopes.push_back(name);
-  }
-  return scopes;
+std::string usual_origin(const std::string& host) {
+  const std::string_view bare = std::string_view(host).substr(0, host.find(':'));
+  const bool local = bare == "localhost" || bare == "127.0.0.1" || host.starts_with("[::1]");
+  return (local ? "http://" : "https://") + host;
 }
 
 }  // namespace
@@ -75,25 +72,31 @@ Task<Answer> decide_approval(App& app, Call call) {
   co_return success();
 }
 
-// "tokenpass approve HOST": for the site (https, or http on this machine) and for programs that name it.
+// With "origin" (our consent page): for that site. Without ("tokenpass approve HOST"): for the site at its usual origin
+// and for programs that name the host.
 Task<Answer> grant_approval(App& app, Call call) {
   SIGMA_CO_TRY(const std::string name, required_member(call.body, "host"));
   if (!is_host(name)) co_return Problem(400, "host must be a host name.");
+  const std::string host = keyring::canonical_host(name);
   SIGMA_CO_TRY(const std::int64_t until, parse_until(call.body, app.clock.now()));
+  SIGMA_CO_TRY(const Scopes scopes, parse_scopes(call.body));
+  SIGMA_CO_TRY(const auto bap_id, text_member(call.body, "bapId"));
+  SIGMA_CO_TRY(const auto origin_text, text_member(call.body, "origin"));
+  const auto origin = parse_origin(origin_text.value_or(usual_origin(host)));
+  if (!origin || origin->host != host) co_return Problem(400, "origin must be the web origin of host.");
   auto person = co_await require_person(app, call);
   if (!person) co_return person.error();
-  const std::string host = keyring::canonical_host(name);
-  const std::string_view bare = std::string_view(host).substr(0, host.find(':'));
-  const bool local = bare == "localhost" || bare == "127.0.0.1" || host.starts_with("[::1]");
-  Approval approval{.origin = (local ? "http://" : "https://") + host,
+  Approval approval{.origin = origin->text,
                     .host = host,
-                    .scopes = scopes_in(call.body),
+                    .scopes = scopes,
                     .until_ms = until,
-                    .bap_id = {},
+                    .bap_id = bap_id.value_or(""),
                     .created = {}};
   app.sites.approve(approval);
-  approval.origin.clear();
-  app.sites.approve(approval);
+  if (!origin_text) {
+    approval.origin.clear();
+    app.sites.approve(approval);
+  }
   app.sites.note(host, "was allowed");
   co_await app.save_sites();
   co_return success();

@@ -1,6 +1,7 @@
 // POST /api/auth: who may have a token for a host, and for how long (docs/reference/tokenpass.md, "Access tokens").
 #include "api/handlers.hpp"
 #include "api/page_session.hpp"
+#include "api/parse_scopes.hpp"
 #include "api/render.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sites/expiry.hpp"
@@ -22,33 +23,6 @@ struct Wish {
   std::string icon;
   std::string bap_id;
 };
-
-Outcome<Scopes> parse_scopes(const Json& body) {
-  Scopes scopes;
-  const auto add = [&](std::string_view name) {
-    while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
-    while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
-    const bool known = std::ranges::find(kScopes, name) != kScopes.end();
-    if (known && !has_scope(scopes, name)) scopes.emplace_back(name);
-  };
-  const auto found = body.find("scopes");
-  if (found == body.end() || found->is_null()) return scopes;
-  if (found->is_array()) {
-    for (const Json& scope : *found) {
-      if (!scope.is_string()) return Problem(400, "scopes must be strings.");
-      add(scope.get<std::string>());
-    }
-    return scopes;
-  }
-  if (!found->is_string()) return Problem(400, "scopes must be a comma-separated string or an array of strings.");
-  const std::string text = found->get<std::string>();
-  for (std::size_t at = 0; at <= text.size();) {
-    const auto comma = std::min(text.find(',', at), text.size());
-    add(std::string_view(text).substr(at, comma - at));
-    at = comma + 1;
-  }
-  return scopes;
-}
 
 Outcome<Wish> parse_wish(const Json& body) {
   constexpr std::size_t kMaxIcon = 2048;
@@ -131,6 +105,7 @@ Task<Answer> ask_for_page(App& app, Caller caller, Wish wish) {
   if (!prompt) co_return undecided;
   if (!prompt->joined) notify_person(app.config, host);
   if (!co_await app.prompts.wait(prompt->id, kHold)) co_return undecided;
+  if (app.wallet.state() != Wallet::State::unlocked) co_return Problem::locked();
   const auto allowed = app.sites.find_approval(origin, host, wish.scopes);
   if (!allowed) co_return Problem(403, "The person said no.", ProblemCode::not_authorised);
   if (wish.bap_id.empty()) wish.bap_id = allowed->bap_id;

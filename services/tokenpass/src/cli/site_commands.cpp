@@ -17,7 +17,7 @@ Result<std::string> open_wallet(WalletPeer& peer) {
   return password;
 }
 
-Result<void> approve(const Invocation& run, const std::string& host, const std::vector<std::string>& scopes,
+Result<void> approve(const Invocation& run, const std::string& host, const std::string& scopes,
                      const std::string& duration) {
   SIGMA_TRY(const Config config, run.load());
   SIGMA_TRY(const auto peer, WalletPeer::connect(config));
@@ -25,7 +25,7 @@ Result<void> approve(const Invocation& run, const std::string& host, const std::
   SIGMA_TRY(const Json done,
             call(*peer, "POST", "/api/approvals",
                  {{"host", host}, {"scopes", scopes}, {"duration", duration}, {"password", password}}));
-  fmt::print("{} may now {} ({})\n", host, fmt::join(scopes, ", "), duration);
+  fmt::print("{} may now {} ({})\n", host, scopes, duration);
   return {};
 }
 
@@ -43,13 +43,12 @@ Result<void> revoke(const Invocation& run, const std::string& host) {
 void add_site_commands(CLI::App& app, Invocation& run) {
   auto* yes = app.add_subcommand("approve", "Let a site, or programs that name it, have access without a question");
   auto* host = yes->add_option("HOST", "example.com, localhost:3000")->required();
-  auto* scopes = yes->add_option("--scopes", "sign,encrypt,decrypt,…")
-                     ->delimiter(',')
-                     ->default_val(std::vector<std::string>{"sign", "encrypt", "decrypt"});
+  auto* scopes =
+      yes->add_option("--scopes", "What it may do, with commas between")->default_val("sign,encrypt,decrypt");
   auto* duration = yes->add_option("--for", "1h, 1d, 1w, 1m or forever")->default_val("forever");
   yes->callback([=, &run] {
     run.action = [=, &run] {
-      return approve(run, host->as<std::string>(), scopes->as<std::vector<std::string>>(), duration->as<std::string>());
+      return approve(run, host->as<std::string>(), scopes->as<std::string>(), duration->as<std::string>());
     };
   });
   auto* no = app.add_subcommand("revoke", "End what a site may do");

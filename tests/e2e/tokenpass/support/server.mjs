@@ -110,8 +110,9 @@ export class TokenPass {
     if (how && how.code !== 0) throw new Error(`tokenpass ended with ${how.signal ?? how.code}\n${this.#output}`);
   }
 
+  /** Stretching a password takes its time on a busy machine. */
   request(method, target, options) {
-    return request(this.base, method, target, options);
+    return request(this.base, method, target, { timeout: 120_000, ...options });
   }
   get(target, headers = {}) {
     return this.request('GET', target, { headers });
@@ -129,6 +130,16 @@ export class TokenPass {
     if (answer.status !== 200) throw new Error(answer.describe());
     return this;
   }
+  /** A wallet of exactly this root key. */
+  async restoreRoot(rootPk) {
+    const { BAP } = await import('bsv-bap');
+    const bap = new BAP({ rootPk });
+    bap.newIdWithCounter(0, 'Primary Identity');
+    const content = JSON.stringify(bap.exportForBackup('TokenPass'));
+    const answer = await this.post('/api/import', { content, password });
+    if (answer.status !== 200) throw new Error(answer.describe());
+    return this;
+  }
   /** An access token for `host` by password. */
   async token(host = 'example.com', scopes = 'sign,encrypt,decrypt', more = {}) {
     const answer = await this.post('/api/auth', { password, host, scopes, expire: '1h', ...more });
@@ -138,7 +149,7 @@ export class TokenPass {
 
   /** Runs `tokenpass ARGS`; answers {code, stdout, stderr}. */
   async cli(args, { input = '', env = {} } = {}) {
-    const promise = run(binary, args, { env: { ...this.env, ...env }, cwd: this.home, timeout: 30_000 });
+    const promise = run(binary, args, { env: { ...this.env, ...env }, cwd: this.home, timeout: 120_000 });
     promise.child.stdin.on('error', () => {});
     promise.child.stdin.end(input);
     return promise.then(

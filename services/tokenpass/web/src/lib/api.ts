@@ -1,0 +1,142 @@
+// The server, as its own pages see it. A session is what shows that this browser was given the password since the
+// wallet was unlocked; only then may a page say yes to sites.
+
+const place = 'tokenpass.session';
+
+export class ApiProblem extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+function session(): string | null {
+  try {
+    return localStorage.getItem(place);
+  } catch {
+    return null; // storage is blocked: the password is asked for each time
+  }
+}
+
+function keep(text: unknown): void {
+  try {
+    if (typeof text === 'string') localStorage.setItem(place, text);
+  } catch {
+    // as above
+  }
+}
+
+export const hasSession = (): boolean => session() !== null;
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = {};
+  const shown = session();
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (shown) headers['x-tokenpass-session'] = shown;
+  let answer: Response;
+  try {
+    answer = await fetch(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  } catch {
+    throw new ApiProblem('TokenPass does not answer. Is it still running?', 0);
+  }
+  const json = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
+  if (!answer.ok) {
+    const said = json['error'];
+    throw new ApiProblem(typeof said === 'string' ? said : `TokenPass answered with status ${answer.status}.`, answer.status);
+  }
+  keep(json['session']);
+  return json as T;
+}
+
+const get = <T>(path: string) => call<T>('GET', path);
+const post = <T>(path: string, body: unknown = {}) => call<T>('POST', path, body);
+
+export interface Status {
+  created: boolean;
+  unlocked: boolean;
+  bapId?: string;
+}
+export interface Identity {
+  idKey: string;
+  name: string;
+}
+export interface Question {
+  id: string;
+  origin: string;
+  host: string;
+  scopes: string[];
+}
+export interface Site {
+  host: string;
+  scopes: string[];
+  tokens: number;
+  expireTime?: number;
+  approvals: { origin: string; scopes: string[]; until: number }[];
+}
+export interface Activity {
+  at: number;
+  host: string;
+  what: string;
+}
+export interface WalletFile {
+  path: string;
+  label: string;
+  isCurrent: boolean;
+}
+export interface Settings {
+  folder: string;
+  autoLockMs: number;
+  allowCli: boolean;
+  whitelist: string[];
+  syncUrl: string;
+  version: string;
+}
+export interface Cloud {
+  cloud: { exists: boolean; lastUpdated: number | string | null; error: string | null };
+  serverUrl: string;
+}
+export interface Secrets {
+  mnemonic?: string;
+  passphrase?: string;
+  rootPk?: string;
+  xprv?: string;
+}
+export interface Restore {
+  password: string;
+  mnemonic?: string;
+  passphrase?: string;
+  rules?: string;
+  content?: string;
+  filePassword?: string;
+}
+
+export const api = {
+  status: () => get<Status>('/api/status'),
+  register: (password: string, displayName: string) =>
+    post('/api/register', { password, ...(displayName ? { displayName } : {}) }),
+  login: (password: string) => post('/api/login', { password }),
+  logout: () => post('/api/logout'),
+  secrets: (password: string) => post<Secrets>('/api/export', { password }),
+  restore: (wallet: Restore) => post('/api/import', wallet),
+  changePassword: (password: string, newPassword: string) => post('/api/password', { password, newPassword }),
+  identities: async () => (await get<{ identities: Identity[] }>('/api/identity')).identities,
+  newIdentity: (name: string) => post('/api/identity', { name }),
+  questions: async () => (await get<{ pending: Question[] }>('/api/approvals')).pending,
+  answer: (id: string, answer: { allow: boolean; duration?: string; bapId?: string }) =>
+    post(`/api/approvals/${encodeURIComponent(id)}`, answer),
+  approve: (approval: { origin: string; host: string; scopes: string[]; duration: string; bapId?: string }) =>
+    post('/api/approvals', approval),
+  token: (wish: { host: string; scopes: string[]; expiry: string; identityKey?: string; icon?: string }) =>
+    post<{ accessToken: string; expireTime: number }>('/api/auth', wish),
+  sites: async () => (await get<{ sites: Site[] }>('/api/sites')).sites,
+  revoke: (host: string) => call('DELETE', '/api/sites', { host }),
+  activity: async () => (await get<{ activity: Activity[] }>('/api/activity')).activity,
+  wallets: async () => (await get<{ backups: WalletFile[] }>('/api/backups')).backups,
+  useWallet: (path: string) => post('/api/backups/switch', { path }),
+  backupFile: (withWords: boolean) => post<{ content: string; fileName: string }>('/api/backups/download', { withWords }),
+  settings: () => get<Settings>('/api/settings'),
+  cloud: () => get<Cloud>('/api/sync/status'),
+  pushToCloud: () => post('/api/sync/push'),
+};

@@ -1,0 +1,47 @@
+// What sites may do, and for how long, in words.
+
+const meanings: Record<string, string> = {
+  sign: 'Sign messages and requests as you, with the key for this site',
+  encrypt: 'Encrypt data with your keys',
+  decrypt: 'Read data that was encrypted to you through this site',
+  read_profile: 'Read your profile',
+  write_profile: 'Change your profile',
+  read_state: 'Read what it stored here',
+  write_state: 'Store data here',
+  fund: 'Hand transactions to your connected wallet',
+  transfer: 'Transfer tokens through your connected wallet',
+};
+export const meaningOf = (scope: string): string => meanings[scope] ?? scope;
+
+export const durations: [value: string, text: string][] = [
+  ['once', 'Ask every time'],
+  ['1h', 'For an hour'],
+  ['1d', 'For a day'],
+  ['1w', 'For a week'],
+  ['1m', 'For a month'],
+  ['forever', 'Until I end it'],
+];
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const units: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/** "in 3 hours", "2 minutes ago", "now". */
+export function fromNow(time: number, now = Date.now()): string {
+  for (const [unit, length] of units) {
+    if (Math.abs(time - now) >= length) return relative.format(Math.round((time - now) / length), unit);
+  }
+  return time > now ? 'in less than a minute' : 'just now';
+}
+
+/** Until when: 0 is never. */
+export const until = (time: number): string => (time === 0 ? 'until you end it' : `ends ${fromNow(time)}`);
+
+/** Plain http to another machine: everybody on the way can read and change it. */
+export function isExposed(origin: string): boolean {
+  const { protocol, hostname } = new URL(origin);
+  return protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}

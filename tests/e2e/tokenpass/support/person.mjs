@@ -1,0 +1,71 @@
+// A person at the pages of TokenPass, in Chromium.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import axe from 'axe-core';
+import { launchBrowser } from '../../browser/support/browser.mjs';
+import { password } from './server.mjs';
+
+const screenshots = path.resolve(import.meta.dirname, '../../screenshots');
+
+export async function startBrowser(t) {
+  const browser = await launchBrowser();
+  t.after(() => browser.close());
+  return browser;
+}
+
+/** A browser profile whose pages are watched: nothing may be thrown or forbidden by a policy. */
+export class Person {
+  complaints = [];
+
+  static async at(browser, server, options = {}) {
+    const person = new Person();
+    person.server = server;
+    person.context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en', ...options });
+    person.context.setDefaultTimeout(60_000);
+    person.context.on('page', (page) => person.#watch(page));
+    person.page = await person.context.newPage();
+    return person;
+  }
+
+  #watch(page) {
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Refused to/.test(message.text())) this.complaints.push(message.text());
+    });
+  }
+
+  async open(where = '/') {
+    await this.page.goto(this.server.base + where);
+  }
+  heading(name) {
+    return this.page.getByRole('heading', { name }).first().waitFor();
+  }
+  press(name) {
+    return this.page.getByRole('button', { name, exact: true }).click();
+  }
+  type(label, text) {
+    return this.page.getByLabel(label, { exact: true }).fill(text);
+  }
+  async unlock(secret = password) {
+    await this.type('Password', secret);
+    await this.press('Unlock');
+  }
+
+  /** A picture of the page, and what axe says about it. */
+  async look(name, page = this.page) {
+    mkdirSync(screenshots, { recursive: true });
+    await page.screenshot({ path: path.join(screenshots, `tokenpass-${name}.png`), fullPage: true });
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+    assert.deepEqual(found, [], `accessibility of ${name}`);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(overflow, 0, `${name} is too wide`);
+  }
+
+  async leave() {
+    await this.context.close();
+    assert.deepEqual(this.complaints, []);
+  }
+}
