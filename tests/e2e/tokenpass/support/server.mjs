@@ -94,7 +94,7 @@ export class TokenPass {
   async terminate(signal = 'SIGTERM') {
     if (!this.#process) return undefined;
     this.#process.kill(signal);
-    const timer = setTimeout(() => this.#process?.kill('SIGKILL'), 15_000);
+    const timer = setTimeout(() => this.#process?.kill('SIGKILL'), 60_000);
     const how = await this.#exited;
     clearTimeout(timer);
     this.#process = undefined;
