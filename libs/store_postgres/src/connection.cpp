@@ -69,7 +69,8 @@ Error unavailable(std::string cause) {
   return {Code::unavailable, "The database is not available; try again in a moment.", std::move(cause)};
 }
 
-Connection::Connection(const std::string& url, const Options& options) : connection_(url), quiet_(connection_) {
+Connection::Connection(const std::string& url, const Options& options)
+    : keeps_session_(!options.transaction_pooling), connection_(url), quiet_(connection_) {
   // A connection that libpqxx revives behind our back would lack the settings below. Deprecated because version 7 never
   // revives.
 #pragma clang diagnostic push
@@ -77,6 +78,7 @@ Connection::Connection(const std::string& url, const Options& options) : connect
   connection_.inhibit_reactivation(true);
 #pragma clang diagnostic pop
   connection_.set_verbosity(pqxx::connection_base::terse);  // details quote values
+  if (!keeps_session_) return;
   pqxx::nontransaction(connection_)
       .exec(fmt::format(
           "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; "
@@ -95,7 +97,14 @@ const std::string& Connection::prepare(const Query& query) {
   return name;
 }
 
-pqxx::result Connection::run(const std::string& statement, std::span<const Param> params) {
+pqxx::result Connection::run(pqxx::transaction_base& transaction, const Query& query, const char* const* first,
+                             const char* const* last) {
+  const auto arguments = pqxx::prepare::make_dynamic_params(first, last);
+  if (keeps_session_) return transaction.exec_prepared(prepare(query), arguments);
+  return transaction.exec_params(query.text(dialect()), arguments);
+}
+
+pqxx::result Connection::run(const Query& query, std::span<const Param> params) {
   std::vector<std::optional<std::string>> texts;
   texts.reserve(params.size());
   for (const Param& param : params) texts.push_back(std::visit(ToText{}, param.value()));
@@ -103,16 +112,18 @@ pqxx::result Connection::run(const std::string& statement, std::span<const Param
   values.reserve(texts.size());
   for (const auto& text : texts) values.push_back(text ? text->c_str() : nullptr);
 
-  const auto arguments = pqxx::prepare::make_dynamic_params(values.begin(), values.end());
-  if (transaction_) return transaction_->exec_prepared(statement, arguments);
-  return pqxx::nontransaction(connection_).exec_prepared(statement, arguments);
+  const char* const* const first = values.data();
+  const char* const* const last = first + values.size();
+  if (transaction_) return run(*transaction_, query, first, last);
+  pqxx::nontransaction alone(connection_);
+  return run(alone, query, first, last);
 }
 
 Result<std::size_t> Connection::execute(const Query& query, std::span<const Param> params,
                                         const store::sql::RowVisitor& visit) {
   failure_ = Failure::none;
   try {
-    const pqxx::result result = run(prepare(query), params);
+    const pqxx::result result = run(query, params);
     for (const pqxx::row& row : result) visit(CurrentRow(row));
     return result.columns() > 0 ? result.size() : result.affected_rows();
   } catch (...) {

@@ -27,10 +27,13 @@ class Connection final : public store::sql::Connection {
 
  private:
   const std::string& prepare(const store::sql::Query& query);
-  pqxx::result run(const std::string& statement, std::span<const store::sql::Param> params);
+  pqxx::result run(const store::sql::Query& query, std::span<const store::sql::Param> params);
+  pqxx::result run(pqxx::transaction_base& transaction, const store::sql::Query& query, const char* const* first,
+                   const char* const* last);
   /// Turns the exception in flight into an error.
   core::Error caught();
 
+  const bool keeps_session_;
   pqxx::connection connection_;
   pqxx::quiet_errorhandler quiet_;  ///< notices would go to standard error
   std::unique_ptr<pqxx::work> transaction_;

@@ -33,6 +33,7 @@ struct Config {
   std::vector<std::string> trusted_origins;  ///< "scheme://host[:port]"
   std::vector<std::string> resources;        ///< RFC 8707
   bool require_pushed_requests = false;      ///< RFC 9126, for all clients
+  bool transaction_pooling = false;          ///< between us and Postgres is a pooler in transaction mode
   std::string clients_file;                  ///< empty: none
   std::string bap_api_url = "https://api.sigmaidentity.com/v1";  ///< empty: off
   std::string indexer_url;                                       ///< empty: off

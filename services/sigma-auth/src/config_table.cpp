@@ -158,6 +158,12 @@ Result<void> set_rate_limits(Config& config, std::string_view text) {
   return {};
 }
 
+Result<void> set_database_pooler(Config& config, std::string_view text) {
+  if (text != "off" && text != "transaction") return wrong("is neither off nor transaction");
+  config.transaction_pooling = text == "transaction";
+  return {};
+}
+
 Result<void> set_trace_ratio(Config& config, std::string_view text) {
   double ratio = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ratio);
@@ -194,6 +200,8 @@ constexpr Setting kTable[] = {
      }},
     {"database_url", "sqlite:(data dir)/sigma.db", "Database", "postgresql://sigma@db.internal/sigma", true,
      set_database_url},
+    {"database_pooler", "off", "transaction: a pooler in transaction mode, such as pgbouncer, is before the database",
+     "transaction", true, set_database_pooler},
     {"redis_url", "– (in-process)", "Shared cache", "redis://redis.internal:6379", true, set_redis_url},
     {"secret", "generated in the data dir when embedded",
      "Seals keys and cookies; at least 32 bytes; a comma-separated list rotates, the new one first",

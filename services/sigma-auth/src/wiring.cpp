@@ -35,8 +35,10 @@ core::Result<void> bring_up_to_date(store::Migrator& migrator, bool embedded) {
 core::Result<OpenStore> open_store(const Config& config, const core::Clock& clock, Schema schema) {
   OpenStore open;
   open.embedded = config.embedded();
-  store::sql::Connector connector = open.embedded ? store_sqlite::make_connector(config.sqlite_path().string())
-                                                  : store_postgres::make_connector(config.database_url);
+  store::sql::Connector connector =
+      open.embedded
+          ? store_sqlite::make_connector(config.sqlite_path().string())
+          : store_postgres::make_connector(config.database_url, {.transaction_pooling = config.transaction_pooling});
   open.migrator = std::make_unique<store::Migrator>(connector, clock);
   if (schema == Schema::current) SIGMA_CHECK(bring_up_to_date(*open.migrator, open.embedded));
   store::DatabaseOptions options;

@@ -234,7 +234,7 @@ export class Server {
 }
 
 /** Ports below the range that the kernel takes for outgoing connections, so that a restart finds them free again. */
-async function freePorts(count) {
+export async function freePorts(count) {
   const ports = new Set();
   while (ports.size < count) {
     const port = randomInt(10_000, 32_000);

@@ -10,6 +10,9 @@ struct Options {
   core::Milliseconds statement_timeout{5000};  ///< keep it below the deadline of requests
   core::Milliseconds lock_timeout{2000};
   std::size_t max_writers = 4;
+  /// A pooler gives each transaction another connection (pgbouncer's transaction mode): nothing is kept in a session,
+  /// no prepared statements and no settings. The time-outs above must then be the role's (ALTER ROLE … SET).
+  bool transaction_pooling = false;
 };
 
 /// `url`: postgresql://user:password@host:port/database?sslmode=verify-full … as libpq reads it (several hosts too).
