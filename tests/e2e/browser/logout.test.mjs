@@ -61,6 +61,31 @@ describe('logout in the browser', () => {
     });
   }
 
+  for (const [locale, question, yes, end] of [
+    ['en-GB', 'Sign out?', 'Sign out', 'You are signed out'],
+    ['de-AT', 'Abmelden?', 'Abmelden', 'Sie sind abgemeldet'],
+    ['es-MX', '¿Cerrar la sesión?', 'Cerrar la sesión', 'La sesión está cerrada'],
+  ]) {
+    test(`the logout pages speak the browser’s language: ${locale}`, async () => {
+      const { person, visitor } = await atTheApplication('get', () => ({ client_id: 'rp' }), { locale });
+      await visitor.heading(question);
+      assert.equal(await visitor.page.evaluate(() => document.documentElement.lang), locale.slice(0, 2));
+      await visitor.shoot(`sign-out-${locale.slice(0, 2)}`);
+      await visitor.press(yes);
+      await visitor.heading(end);
+      assert.equal(await isSignedIn(person), false);
+      await visitor.leave();
+    });
+  }
+
+  test('the application’s ui_locales comes before the browser’s language, up to the end', async () => {
+    const { visitor } = await atTheApplication('get', () => ({ client_id: 'rp', ui_locales: 'fr de' }), { locale: 'es-MX' });
+    await visitor.heading('Abmelden?');
+    await visitor.press('Abmelden');
+    await visitor.heading('Sie sind abgemeldet');
+    await visitor.leave();
+  });
+
   test('after a yes the person goes where the application has proven to live', async () => {
     const somebody = await newPerson(server);
     const { id_token: old } = await exchange(server, await getCode(server, somebody, { client_id: 'rp' }));

@@ -2,6 +2,7 @@
 
 #include "assets.hpp"
 #include "routes/handlers.hpp"
+#include "routes/logout_texts.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/core/log.hpp"
@@ -19,11 +20,13 @@ http::Response refuse(const http::Request& request, const oauth::Error& error) {
   return error_page(request, error.status(), "You are not signed out yet", error.description());
 }
 
-http::Response show_question(const oauth::AskToSignOut& ask) {
-  const std::string question = ask.client_name ? fmt::format("{} asks to sign you out of Sigma Auth.", *ask.client_name)
-                                               : "Do you want to sign out of Sigma Auth in this browser?";
-  const web::TemplateText texts[] = {
-      {"question", question}, {"user", ask.user_name}, {"confirmation", ask.confirmation}};
+http::Response show_question(const oauth::AskToSignOut& ask, const LogoutTexts& says) {
+  const std::string question =
+      ask.client_name ? fmt::format(fmt::runtime(says.ask_named), *ask.client_name) : std::string(says.ask);
+  const web::TemplateText texts[] = {{"language", says.language}, {"title", says.ask_title},
+                                     {"question", question},      {"signed_in_as", says.signed_in_as},
+                                     {"user", ask.user_name},     {"confirmation", ask.confirmation},
+                                     {"yes", says.yes},           {"no", says.no}};
   http::Response response = web::fill_template(200, "sign-out.html", texts);
   // Browsers hide the origin of a form under no-referrer, and the answer is recognised by it.
   response.headers.set("Referrer-Policy", "same-origin");
@@ -36,10 +39,19 @@ http::Response show_question(const oauth::AskToSignOut& ask) {
   return response;
 }
 
-http::Response show_end(const App& app, const http::Request& request, const oauth::SignedOut& signed_out) {
+http::Response goodbye(const LogoutTexts& says) {
+  const web::TemplateText texts[] = {{"language", says.language},
+                                     {"title", says.done_title},
+                                     {"done", says.done},
+                                     {"elsewhere", says.elsewhere},
+                                     {"again", says.again}};
+  return web::fill_template(200, "signed-out.html", texts);
+}
+
+http::Response show_end(const App& app, const http::Request& request, const oauth::SignedOut& signed_out,
+                        const LogoutTexts& says) {
   if (signed_out.ended) core::log::info("signed_out", {{"session", signed_out.ended->str()}, {"by", "end-session"}});
-  http::Response response =
-      signed_out.return_to ? redirect(request, *signed_out.return_to) : web::fill_template(200, "signed-out.html", {});
+  http::Response response = signed_out.return_to ? redirect(request, *signed_out.return_to) : goodbye(says);
   if (has_session_cookie(app, request)) clear_session_cookies(app, response);
   return response;
 }
@@ -77,12 +89,13 @@ Task<http::Response> end_session(App& app, http::Request request) {
     again.headers.add("Cache-Control", "no-store");
     co_return again;
   }
+  const LogoutTexts& says = logout_texts(request, form->find("ui_locales").value_or(""));
   auto session = co_await find_session(app, request);
   if (!session) co_return refuse(request, session.error());
   auto outcome = co_await app.end_session.request(std::move(*form), std::move(*session));
   if (!outcome) co_return refuse(request, outcome.error());
-  if (const auto* ask = std::get_if<oauth::AskToSignOut>(&*outcome)) co_return show_question(*ask);
-  co_return show_end(app, request, std::get<oauth::SignedOut>(*outcome));
+  if (const auto* ask = std::get_if<oauth::AskToSignOut>(&*outcome)) co_return show_question(*ask, says);
+  co_return show_end(app, request, std::get<oauth::SignedOut>(*outcome), says);
 }
 
 Task<http::Response> end_session_confirm(App& app, http::Request request) {
@@ -99,7 +112,8 @@ Task<http::Response> end_session_confirm(App& app, http::Request request) {
   auto outcome =
       co_await app.end_session.confirm(std::string(form->find("confirmation").value_or("")), std::move(*session));
   if (!outcome) co_return refuse(request, outcome.error());
-  co_return show_end(app, request, *outcome);
+  const LogoutTexts& says = logout_texts(request, form->find("ui_locales").value_or(""));
+  co_return show_end(app, request, *outcome, says);
 }
 
 }  // namespace sigma::service

@@ -30,6 +30,9 @@ export function codeOfLink(search = location.search): string {
   return shownCode(query.get('code') || query.get('user_code') || '');
 }
 
+/** This page with the code filled in, as devices show it in QR codes (RFC 8628 §3.3.1). */
+export const linkOf = (code: string, origin = location.origin): string => `${origin}/device?${new URLSearchParams({ code })}`;
+
 export const findDevice = (code: string) => call<DeviceRequest>('GET', `/api/auth/device?user_code=${encodeURIComponent(code)}`);
 
 export const approveDevice = (code: string, bapId: string | undefined) =>

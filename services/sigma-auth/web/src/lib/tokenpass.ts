@@ -6,7 +6,7 @@ const patienceMs = 60_000;
 
 export class TokenPassProblem extends Error {
   constructor(
-    readonly kind: 'absent' | 'empty' | 'locked' | 'refused' | 'failed',
+    readonly kind: 'absent' | 'blocked' | 'empty' | 'locked' | 'refused' | 'failed',
     message = '',
   ) {
     super(message);
@@ -33,8 +33,21 @@ async function ask(path: string, body?: unknown, bearer?: string): Promise<{ sta
   return { status: answer.status, json: typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {} };
 }
 
+/** The permission's names over time (Local Network Access); a browser that knows none of them does not ask. */
+const permissions = ['loopback-network', 'local-network-access'];
+
+/** Has the person told the browser that this page may not reach programs on the computer? */
+async function isBlocked(): Promise<boolean> {
+  for (const name of permissions) {
+    const state = await navigator.permissions?.query({ name: name as PermissionName }).then((found) => found.state, () => undefined);
+    if (state !== undefined) return state === 'denied';
+  }
+  return false;
+}
+
 /** An X-Auth-Token for `path`, by the key that TokenPass keeps for this host. */
 export async function tokenpassToken(path: string, host = location.host): Promise<string> {
+  if (await isBlocked()) throw new TokenPassProblem('blocked');
   const status = await ask('/api/status');
   // Other programs use this port as well.
   if (status.status !== 200 || typeof status.json['unlocked'] !== 'boolean') throw new TokenPassProblem('absent');

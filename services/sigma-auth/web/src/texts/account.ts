@@ -76,3 +76,30 @@ export const accountText = i18n('account', {
   signerNone: 'No application has asked for signatures in this browser.',
   signerWithdraw: 'Forget',
 });
+
+export const profileText = i18n('profile', {
+  title: 'Profile',
+  intro: 'What applications that may see your profile show of you, under the identity in use.',
+  name: 'Your name',
+  nameMissing: 'Please give a name; it need not be your real one.',
+  picture: 'Picture',
+  pictureHint: 'The address of a picture on the web. This page does not load it; applications do.',
+  pictureWrong: 'Please give an address that begins with https://, or none.',
+  saved: 'Saved. Applications see it when they ask next.',
+});
+
+export const leaveText = i18n('leave', {
+  title: 'Your data',
+  intro: 'Everything that this server keeps about you, as one file; and the way out.',
+  take: 'Download everything',
+  remove: 'Delete the account',
+  sure: 'Delete your account?',
+  means: 'Your profile, sessions, connected applications and the encrypted copies of your backups are deleted at once, and applications are told that you are signed out. This cannot be undone.',
+  stays: 'Your keys stay with you: identities that this browser keeps are not touched. What applications have stored themselves is theirs to delete.',
+  typeIt: params('Type “{word}” to confirm'),
+  word: 'delete',
+  stale: 'You signed in more than a day ago. Please sign in again first, so that we know it is you.',
+  again: 'Sign in again',
+  done: 'Your account is deleted. The identities that this browser keeps are still here; signing in with one of them makes a new account.',
+  home: 'To the start page',
+});

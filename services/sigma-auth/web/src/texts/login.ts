@@ -123,6 +123,7 @@ export const tokenpassText = i18n('tokenpass', {
   look: 'Look for TokenPass',
   looking: 'Waiting for TokenPass…',
   absent: 'TokenPass did not answer. Is it running, and did you allow the browser to reach it?',
+  blocked: 'Your browser does not let this page reach programs on this computer. You can allow it in the settings of this site, by the icon beside the address; then try again.',
   empty: 'TokenPass has no wallet yet. Please open it and create one, then try again.',
   locked: 'TokenPass is locked. Please unlock it, then try again.',
   refused: params('TokenPass has not allowed {host} yet. Please allow it there, then try again.'),
