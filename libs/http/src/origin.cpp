@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <charconv>
 
 #include "address.hpp"
 #include "sigma/core/encoding.hpp"
@@ -21,33 +22,52 @@ bool is_host_name(std::string_view host) {
   });
 }
 
-}  // namespace
-
-core::Result<Destination> parse_url(std::string_view text) {
-  const auto parsed = boost::urls::parse_uri(text);
-  if (!parsed || !parsed->has_authority() || parsed->has_userinfo()) return bad_url();
-  Destination destination;
-  const std::string scheme = core::to_lower_ascii(std::string_view(parsed->scheme().data(), parsed->scheme().size()));
-  if (scheme != "https" && scheme != "http") return bad_url();
-  destination.tls = scheme == "https";
-
-  const auto encoded = parsed->encoded_host();
-  destination.host = core::to_lower_ascii(std::string_view(encoded.data(), encoded.size()));
-  destination.authority = destination.host;
-  if (destination.host.starts_with('[')) {
-    destination.host = destination.host.substr(1, destination.host.size() - 2);
-    if (!parse_address(destination.host)) return bad_url();
-  } else if (!is_host_name(destination.host)) {
-    return bad_url();
+/// host[:port] without user information; an empty port is the usual one (RFC 3986 §3.2.3).
+bool read_authority(std::string_view text, Destination& destination) {
+  const auto bracket = text.starts_with('[') ? text.find(']') : 0;
+  if (bracket == std::string_view::npos) return false;
+  const auto colon = text.find(':', bracket);
+  const std::string host = core::to_lower_ascii(text.substr(0, colon));
+  destination.authority = destination.host = host;
+  if (host.starts_with('[')) {
+    if (!host.ends_with(']')) return false;
+    destination.host = host.substr(1, host.size() - 2);
+    if (!parse_address(destination.host)) return false;
+  } else if (!is_host_name(host)) {
+    return false;
   }
   const std::string usual = destination.tls ? "443" : "80";
   destination.port = usual;
-  if (parsed->has_port() && !parsed->port().empty()) {
-    if (parsed->port_number() == 0) return bad_url();  // also what does not fit
-    destination.port = std::to_string(parsed->port_number());
+  if (colon != std::string_view::npos && colon + 1 < text.size()) {
+    const std::string_view digits = text.substr(colon + 1);
+    std::uint16_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc{} || end != digits.data() + digits.size() || number == 0) return false;
+    destination.port = std::to_string(number);
   }
   if (destination.port != usual) destination.authority += ":" + destination.port;
+  return true;
+}
 
+}  // namespace
+
+core::Result<Destination> parse_url(std::string_view text) {
+  // Boost.URL 1.81 takes "1.2.3.4.evil.com" for the host 1.2.3.4 and a path: the authority is taken apart here.
+  constexpr std::string_view kAuthorityMark = "://";
+  const auto mark = text.find(kAuthorityMark);
+  if (mark == std::string_view::npos) return bad_url();
+  Destination destination;
+  const std::string scheme = core::to_lower_ascii(text.substr(0, mark));
+  if (scheme != "https" && scheme != "http") return bad_url();
+  destination.tls = scheme == "https";
+  text.remove_prefix(mark + kAuthorityMark.size());
+  const auto authority = text.substr(0, text.find_first_of("/?#"));
+  text.remove_prefix(authority.size());
+  if (!read_authority(authority, destination)) return bad_url();
+
+  const std::string rest = "https://host" + std::string(text);
+  const auto parsed = boost::urls::parse_uri(rest);
+  if (!parsed) return bad_url();
   const auto path = parsed->encoded_path();
   destination.target.assign(path.data(), path.size());
   if (destination.target.empty()) destination.target = "/";

@@ -43,7 +43,7 @@ std::string Keyring::serialise() const {
 
 Result<Keyring> Keyring::deserialise(std::string_view text) {
   const auto json = core::parse_json(text);
-  if (!json || json->value("version", 0) != kVersion) return unreadable();
+  if (!json || !json->is_object() || json->value("version", Json()) != kVersion) return unreadable();
   const auto rules = parse_rules(core::json_string(*json, "rules").value_or(""));
   const auto seed = core::hex_decode(core::json_string(*json, "seed").value_or(""));
   const auto root = core::hex_decode(core::json_string(*json, "root").value_or(""));
@@ -55,11 +55,13 @@ Result<Keyring> Keyring::deserialise(std::string_view text) {
   keyring.root_ = LockedBytes(*root);
   keyring.xprv_ = LockedBytes(core::json_string(*json, "xprv").value_or(""));
   if (!keyring.root_key() || !keyring.master_key()) return unreadable();
-  for (const Json& item : json->value("identities", Json::array())) {
+  const Json identities = json->value("identities", Json::array());
+  const Json host_paths = json->value("hostPaths", Json::object());
+  if (!identities.is_array() || !host_paths.is_object()) return unreadable();
+  for (const Json& item : identities) {
     SIGMA_TRY(Identity identity, identity_from_json(item));
     keyring.identities_.push_back(std::move(identity));
   }
-  const Json host_paths = json->value("hostPaths", Json::object());
   for (const auto& [host, path] : host_paths.items()) {
     if (!path.is_string() || !keyring.keep_host_path(host, path.get<std::string>())) return unreadable();
   }

@@ -162,6 +162,8 @@ TEST(Client, RefusesUrlsThatAreNotPlain) {
   EXPECT_EQ(parsed.origin(), "https://example.com");
   EXPECT_EQ(parsed.target, "/?a=b");
   EXPECT_EQ(parse_url("https://[2001:DB8::1]:8443/x")->authority, "[2001:db8::1]:8443");
+  EXPECT_EQ(parse_url("https://1.2.3.4.evil.com:8443/x")->host, "1.2.3.4.evil.com");
+  EXPECT_EQ(parse_url("https://a.example//x")->target, "//x");
 }
 
 TEST(Client, RefusesWhatItMustNotSend) {

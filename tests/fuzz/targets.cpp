@@ -1,0 +1,10 @@
+#include "targets.hpp"
+
+namespace sigma::fuzz {
+
+std::map<std::string, Target>& targets() {
+  static std::map<std::string, Target> all;
+  return all;
+}
+
+}  // namespace sigma::fuzz

@@ -1,0 +1,25 @@
+#include "sigma/keyring/backup_file.hpp"
+#include "sigma/keyring/keyring.hpp"
+#include "sigma/keyring/older_wallets.hpp"
+#include "sigma/vault/sealed_vault.hpp"
+#include "targets.hpp"
+
+namespace sigma::fuzz {
+
+SIGMA_FUZZ(vault_file) {
+  promise(!vault::SealedVault::open(input, "not the password"), "no vault without its password");
+}
+
+SIGMA_FUZZ(backup_json) {
+  (void)keyring::keyring_of_backup(input, "password");
+}
+
+SIGMA_FUZZ(keyring_text) {
+  (void)keyring::Keyring::deserialise(input);
+}
+
+SIGMA_FUZZ(nedb) {
+  promise(keyring::read_nedb(input).size() <= keyring::kMaxDocuments, "a bearable number of documents");
+}
+
+}  // namespace sigma::fuzz
