@@ -5,6 +5,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 
+#include "admin/administrator_routes.hpp"
 #include "admin/routes.hpp"
 #include "app.hpp"
 #include "cli/clients_file.hpp"
@@ -47,7 +48,7 @@ int serve(const Config& config) {
   core::WorkPool signing_pool("signing", config.io_threads, kSigningQueue);
   auto outbound = make_outbound(config);
   if (!outbound) return fail("configuration_refused", outbound.error());
-  App app(make_settings(config), config.trusted_origins,
+  App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
           {*opened->store, *sealer, **outbound, clock, random, signing_pool});
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
   if (!config.clients_file.empty()) {
@@ -66,11 +67,14 @@ int serve(const Config& config) {
   cache::MemoryRateLimiter limiter(clock);
   const PublicLimits limits{config.body_limit, std::max(config.body_limit, config.backup_limit),
                             config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), limiter};
-  http::Server public_server(std::move(public_options), std::make_shared<http::Router>(public_routes(app, limits)),
-                             random, metrics);
-
   Vitals vitals(metrics, {*opened->database, signing_pool, app.keys});
   AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals};
+  std::vector<http::Route> public_table = public_routes(app, limits);
+  for (http::Route& route : administrator_routes(app, admin, limits.rates, limiter))
+    public_table.push_back(std::move(route));
+  http::Server public_server(std::move(public_options), std::make_shared<http::Router>(std::move(public_table)), random,
+                             metrics);
+
   http::ServerOptions admin_options = admin_server_options(config);
   admin_options.render_error = admin_transport_error(admin);
   http::Server admin_server(std::move(admin_options), std::make_shared<http::Router>(admin_routes(admin)), random,

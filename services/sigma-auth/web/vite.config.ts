@@ -14,7 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ['index', 'login', 'select-identity', 'consent', 'device', 'signer', 'account', 'developers', 'developers/try', 'error', 'sign-out', 'signed-out'].map(page),
+      input: ['index', 'login', 'select-identity', 'consent', 'device', 'signer', 'account', 'developers', 'developers/try', 'admin', 'error', 'sign-out', 'signed-out'].map(page),
     },
   },
   test: { include: ['tests/**/*.test.ts'], environment: 'node', testTimeout: 30_000 },

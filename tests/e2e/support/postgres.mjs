@@ -52,6 +52,12 @@ export async function disableUser(url, userId) {
   if (rowCount !== 1) throw new Error(`no user ${userId}`);
 }
 
+/** Makes all sign-ins of a person that much older. */
+export async function ageSessions(url, userId, hours) {
+  const { rowCount } = await inDatabase(url, 'UPDATE sessions SET auth_time = auth_time - $2::bigint WHERE user_id = $1', [userId, hours * 3_600_000]);
+  if (rowCount === 0) throw new Error(`no session of ${userId}`);
+}
+
 /** False cuts every connection to the database of `url` and lets nobody in; true lets them in again. */
 export async function setConnectable(url, connectable) {
   const name = new URL(url).pathname.slice(1);

@@ -58,7 +58,7 @@ std::size_t bytes_to_load(std::string_view page) {
 
 TEST(Assets, EveryPageIsThereAtItsAddressWithoutExtension) {
   for (const auto* path : {"/", "/login", "/select-identity", "/consent", "/device", "/signer", "/account",
-                           "/developers", "/developers/try"}) {
+                           "/developers", "/developers/try", "/admin"}) {
     const auto response = serve(get(path));
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(header(response, "Content-Type"), "text/html; charset=utf-8");
@@ -95,8 +95,8 @@ TEST(Assets, TheSignInMayAlsoAskTheComputersOwnTokenPass) {
 }
 
 TEST(Assets, OnlyTheSignerMayBeFramedAndItReachesNoServer) {
-  for (const auto* path :
-       {"/", "/login", "/select-identity", "/consent", "/device", "/account", "/developers", "/developers/try"})
+  for (const auto* path : {"/", "/login", "/select-identity", "/consent", "/device", "/account", "/developers",
+                           "/developers/try", "/admin"})
     EXPECT_THAT(header(serve(get(path)), "Content-Security-Policy"), HasSubstr("frame-ancestors 'none'")) << path;
   const auto signer = serve(get("/signer"));
   const auto policy = header(signer, "Content-Security-Policy");
@@ -110,8 +110,9 @@ TEST(Assets, OnlyTheSignerMayBeFramedAndItReachesNoServer) {
 }
 
 TEST(Assets, PagesKeepToThePolicyTheyAreServedWith) {
-  for (const auto* path : {"/", "/login", "/select-identity", "/consent", "/device", "/signer", "/account",
-                           "/developers", "/developers/try", "error.html", "sign-out.html", "signed-out.html"}) {
+  for (const auto* path :
+       {"/", "/login", "/select-identity", "/consent", "/device", "/signer", "/account", "/developers",
+        "/developers/try", "/admin", "error.html", "sign-out.html", "signed-out.html"}) {
     const std::string& html = *find_asset(path)->identity;
     EXPECT_THAT(html, Not(HasSubstr("style="))) << path;
     EXPECT_THAT(html, Not(HasSubstr("<style"))) << path;

@@ -79,9 +79,10 @@ http::Response admin_json(const core::Json& value, int status) {
   return answer(status, "application/json", value);
 }
 
-http::Response problem(int status, std::string_view detail) {
-  return answer(status, "application/problem+json",
-                {{"type", "about:blank"}, {"title", title_of(status)}, {"status", status}, {"detail", detail}});
+http::Response problem(int status, std::string_view detail, std::string_view code) {
+  core::Json json = {{"type", "about:blank"}, {"title", title_of(status)}, {"status", status}, {"detail", detail}};
+  if (!code.empty()) json["code"] = code;
+  return answer(status, "application/problem+json", json);
 }
 
 http::Response problem(const core::Error& error) {

@@ -11,8 +11,9 @@ namespace sigma::service {
 
 /// application/json, never cached.
 http::Response admin_json(const core::Json& value, int status = 200);
-/// {"type","title","status","detail"} as application/problem+json (RFC 9457 §3).
-http::Response problem(int status, std::string_view detail);
+/// {"type","title","status","detail"} as application/problem+json (RFC 9457 §3), and "code" for what a program tells
+/// apart (§3.2).
+http::Response problem(int status, std::string_view detail, std::string_view code = {});
 /// The same for an error; what is our fault is logged with its cause.
 http::Response problem(const core::Error& error);
 

@@ -10,13 +10,7 @@ namespace {
 
 using enum http::Method;
 
-struct Entry {
-  http::Method method;
-  const char* path;
-  AdminHandler handler;
-  const char* summary;
-  bool open = false;  ///< without token
-};
+using Entry = AdminEntry;
 
 constexpr Entry kTable[] = {
     {get, "/admin/clients", list_clients, "Clients in order of their ids; limit and cursor"},
@@ -110,8 +104,7 @@ core::Task<http::Response> once(AdminContext& admin, AdminHandler handler, http:
 
 core::Task<http::Response> dispatch(AdminContext& admin, const Entry& entry, http::Request request) {
   if (!entry.open && !has_admin_token(admin, request)) co_return unauthorized();
-  if (entry.method == post) co_return co_await once(admin, entry.handler, std::move(request));
-  co_return co_await entry.handler(admin, std::move(request));
+  co_return co_await answer_admin(admin, entry, std::move(request));
 }
 
 struct Bound {
@@ -158,6 +151,15 @@ http::Route route_of(AdminContext& admin, const Entry& entry) {
 }
 
 }  // namespace
+
+std::span<const AdminEntry> admin_table() {
+  return kTable;
+}
+
+core::Task<http::Response> answer_admin(AdminContext& admin, const AdminEntry& entry, http::Request request) {
+  if (entry.method == post) co_return co_await once(admin, entry.handler, std::move(request));
+  co_return co_await entry.handler(admin, std::move(request));
+}
 
 std::vector<http::Route> admin_routes(AdminContext& admin) {
   std::vector<http::Route> routes;

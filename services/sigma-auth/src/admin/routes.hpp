@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -7,6 +8,19 @@
 #include "sigma/http/router.hpp"
 
 namespace sigma::service {
+
+/// One call of the admin API, and of health and metrics beside it.
+struct AdminEntry {
+  http::Method method;
+  const char* path;
+  core::Task<http::Response> (*handler)(AdminContext& admin, http::Request request);
+  const char* summary;
+  bool open = false;  ///< without token
+};
+std::span<const AdminEntry> admin_table();
+
+/// Does what a call asks for, at most once where it carries an Idempotency-Key; who may ask is for the caller to know.
+core::Task<http::Response> answer_admin(AdminContext& admin, const AdminEntry& entry, http::Request request);
 
 /// Every path of the admin listener; all but health and metrics ask for the admin token.
 std::vector<http::Route> admin_routes(AdminContext& admin);

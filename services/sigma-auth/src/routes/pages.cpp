@@ -18,7 +18,7 @@ core::Task<http::Response> page(http::Request request) {
 
 std::vector<http::Route> page_routes() {
   std::vector<http::Route> routes;
-  for (const char* path : {"/", "/login", "/select-identity", "/consent", "/device", "/signer", "/account",
+  for (const char* path : {"/", "/login", "/select-identity", "/consent", "/device", "/signer", "/admin", "/account",
                            "/developers", "/developers/try", "/assets/{file}"}) {
     routes.push_back(
         {http::Method::get, path, page, {.cors = http::Cors::none, .spec = "", .summary = "A page for people"}});

@@ -1,3 +1,4 @@
+#include "routes/administrators.hpp"
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -114,8 +115,11 @@ Task<http::Response> get_session(App& app, http::Request request) {
   auto session = co_await find_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   if (!*session) co_return json_answer(nullptr);
-  co_return json_answer(
-      {{"session", session_json((*session)->session, presented->token)}, {"user", user_json((*session)->user)}});
+  store::User& user = (*session)->user;
+  const auto administrator = co_await is_administrator(app, user.id);
+  if (!administrator) co_return session_error(administrator.error());
+  if (*administrator) user.roles += ",admin";
+  co_return json_answer({{"session", session_json((*session)->session, presented->token)}, {"user", user_json(user)}});
 }
 
 Task<http::Response> sign_out(App& app, http::Request request) {

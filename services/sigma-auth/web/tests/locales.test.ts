@@ -2,6 +2,8 @@
 import { messagesToJSON } from '@nanostores/i18n';
 import { describe, expect, it } from 'vitest';
 import de from '../src/locales/de.json';
+import adminDe from '../src/locales/admin/de.json';
+import adminEs from '../src/locales/admin/es.json';
 import es from '../src/locales/es.json';
 
 type Texts = Record<string, Record<string, unknown>>;
@@ -12,8 +14,8 @@ const blanks = (text: unknown): string[] => [...JSON.stringify(text).matchAll(/\
 const forms = (text: unknown) => (typeof text === 'object' ? Object.values(text as object).map((form) => [...new Set(blanks(form))]) : [blanks(text)]);
 
 describe.each([
-  ['de', de as Texts],
-  ['es', es as Texts],
+  ['de', { ...de, ...adminDe } as Texts],
+  ['es', { ...es, ...adminEs } as Texts],
 ])('%s', (_, texts) => {
   it('has the texts of English and no others', () => {
     const keys = (all: Texts) => Object.entries(all).flatMap(([page, lines]) => Object.keys(lines).map((line) => `${page}.${line}`)).sort();

@@ -20,7 +20,7 @@ interface CallOptions {
 }
 
 /** One call; the answer's JSON, or ApiError (also when the server cannot be reached: status 0). */
-export async function call<T>(method: 'GET' | 'POST', path: string, { body, headers }: CallOptions = {}): Promise<T> {
+export async function call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, { body, headers }: CallOptions = {}): Promise<T> {
   let answer: Response;
   try {
     answer = await fetch(path, {
@@ -38,10 +38,10 @@ export async function call<T>(method: 'GET' | 'POST', path: string, { body, head
   return json as T;
 }
 
-/** Both error shapes of the contract: {error, error_description} and {message, code}. */
+/** Both error shapes of the contract, {error, error_description} and {message, code}, and problem documents (RFC 9457). */
 function refusal(answer: Response, json: unknown): ApiError {
   const said = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
-  const text = [said['error_description'], said['message'], said['error']].find((item) => typeof item === 'string');
+  const text = [said['error_description'], said['message'], said['detail'], said['error']].find((item) => typeof item === 'string');
   const code = [said['code'], said['error']].find((item) => typeof item === 'string');
   const date = Date.parse(answer.headers.get('date') ?? '');
   return new ApiError(

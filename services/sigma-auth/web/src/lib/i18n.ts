@@ -45,11 +45,16 @@ if (typeof document !== 'undefined') {
 
 const loaders = { de: () => import('../locales/de.json'), es: () => import('../locales/es.json') };
 // A language that cannot be loaded now is no reason to show nothing.
-const translations = language === 'en' ? {} : await loaders[language]().then((file) => file.default, () => ({}));
+const translations: object = language === 'en' ? {} : await loaders[language]().then((file) => file.default, () => ({}));
 
 const locale = atom(language);
-const cache = { [language]: translations } as Record<Language, typeof translations>;
+const cache = { [language]: { ...translations } } as Record<Language, Record<string, never>>;
 export const i18n = createI18n(locale, { cache, get: async () => ({}) });
+/** Texts that most people never see have files of their own; to be awaited before they are defined. */
+export async function alsoSpeak(more: Record<keyof typeof loaders, () => Promise<{ default: object }>>): Promise<void> {
+  if (language !== 'en') Object.assign(cache[language], await more[language]().then((file) => file.default, () => ({})));
+}
+
 export const format = formatter(locale).get();
 
 /** As the library's, but in one pass and with nothing special in the values: they may come from strangers. */
