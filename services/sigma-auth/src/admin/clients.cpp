@@ -10,6 +10,7 @@ namespace {
 using core::Json;
 using core::Task;
 
+constexpr ListRules kList{.name = "clients"};
 constexpr std::int64_t kDefaultOverlap = 86'400;
 constexpr std::int64_t kMaxOverlap = 30 * 86'400;
 
@@ -27,13 +28,13 @@ void record(std::string_view event, const http::Request& request, const std::str
 }  // namespace
 
 Task<http::Response> list_clients(AdminContext& admin, http::Request request) {
-  const auto page = parse_page(request);
-  if (!page) co_return problem(page.error());
-  const auto clients = co_await admin.store.clients.list(*page);
+  const auto query = parse_list_query(request, kList);
+  if (!query) co_return problem(query.error());
+  const auto clients = co_await admin.store.clients.list({.limit = query->limit, .after = query->after});
   if (!clients) co_return problem(clients.error());
   Json answer = {{"items", Json::array()}};
   for (const store::Client& client : *clients) answer["items"].push_back(oauth::render_client(client));
-  if (clients->size() == page->limit) answer["next_cursor"] = make_cursor(clients->back().id.str());
+  if (clients->size() == query->limit) answer["next_cursor"] = make_cursor(kList, clients->back().id.str());
   co_return admin_json(answer);
 }
 

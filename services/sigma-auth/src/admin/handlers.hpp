@@ -17,6 +17,17 @@ core::Task<http::Response> delete_client(AdminContext& admin, http::Request requ
 core::Task<http::Response> add_member_key(AdminContext& admin, http::Request request);
 core::Task<http::Response> delete_member_key(AdminContext& admin, http::Request request);
 core::Task<http::Response> rotate_client_secret(AdminContext& admin, http::Request request);
+// users.cpp
+core::Task<http::Response> list_users(AdminContext& admin, http::Request request);
+core::Task<http::Response> get_user(AdminContext& admin, http::Request request);
+core::Task<http::Response> patch_user(AdminContext& admin, http::Request request);
+core::Task<http::Response> delete_user(AdminContext& admin, http::Request request);
+core::Task<http::Response> list_user_sessions(AdminContext& admin, http::Request request);
+// sessions.cpp
+core::Task<http::Response> list_all_sessions(AdminContext& admin, http::Request request);
+core::Task<http::Response> delete_session(AdminContext& admin, http::Request request);
+// stats.cpp
+core::Task<http::Response> get_stats(AdminContext& admin, http::Request request);
 // keys.cpp
 core::Task<http::Response> list_keys(AdminContext& admin, http::Request request);
 core::Task<http::Response> rotate_key(AdminContext& admin, http::Request request);

@@ -1,5 +1,8 @@
 #include "admin/paging.hpp"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <charconv>
 
 #include "sigma/core/encoding.hpp"
@@ -9,41 +12,69 @@ namespace sigma::service {
 namespace {
 
 constexpr std::size_t kMaxLimit = 200;
-constexpr std::string_view kMark = "after:";  // a cursor we made, not text that happens to be base64url
+constexpr std::size_t kMaxFilter = 256;
 
 core::Error wrong(std::string description) {
   return {core::Code::invalid_input, std::move(description)};
 }
 
-}  // namespace
-
-core::Result<store::Page> parse_page(const http::Request& request) {
-  store::Page page;
-  const auto form = http::Form::parse(request.query);
-  if (!form) return wrong("The query may hold limit and cursor only: " + form.error().description());
-  if (const auto name = form->repeated())
-    return wrong(fmt::format("{} is there more than once; send limit and cursor once.", *name));
-  for (const auto& [name, value] : form->parameters()) {
-    if (name == "limit") {
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), page.limit);
-      if (error != std::errc{} || end != value.data() + value.size() || page.limit < 1 || page.limit > kMaxLimit) {
-        return wrong(fmt::format("limit must be a number from 1 to {}.", kMaxLimit));
-      }
-    } else if (name == "cursor") {
-      const auto text = core::base64url_decode(value);
-      if (!text || !text->starts_with(kMark)) return wrong("cursor must be next_cursor of the page before.");
-      page.after = text->substr(kMark.size());
-      if (!core::is_utf8(page.after) || page.after.find('\0') != std::string::npos)
-        return wrong("cursor must be next_cursor of the page before.");
-    } else {
-      return wrong("The query may hold limit and cursor only.");
-    }
-  }
-  return page;
+// A cursor we made for this list, not text that happens to be base64url.
+std::string mark_of(const ListRules& rules) {
+  return fmt::format("{}:", rules.name);
 }
 
-std::string make_cursor(const std::string& id) {
-  return core::base64url_encode(std::string(kMark) + id);
+std::string known_names(const ListRules& rules) {
+  return rules.filters.size() == 0 ? "limit and cursor"
+                                   : fmt::format("limit, cursor, {}", fmt::join(rules.filters, ", "));
+}
+
+bool is_text(const std::string& value) {
+  return core::is_utf8(value) && value.find('\0') == std::string::npos;
+}
+
+core::Result<std::size_t> parse_limit(const std::string& value) {
+  std::size_t limit = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), limit);
+  if (error != std::errc{} || end != value.data() + value.size() || limit < 1 || limit > kMaxLimit)
+    return wrong(fmt::format("limit must be a number from 1 to {}.", kMaxLimit));
+  return limit;
+}
+
+core::Result<std::string> parse_cursor(const std::string& value, const ListRules& rules) {
+  const std::string mark = mark_of(rules);
+  const auto text = core::base64url_decode(value);
+  if (!text || !text->starts_with(mark) || !is_text(*text))
+    return wrong("cursor must be next_cursor of the page before, of the same list.");
+  return text->substr(mark.size());
+}
+
+}  // namespace
+
+core::Result<ListQuery> parse_list_query(const http::Request& request, const ListRules& rules) {
+  ListQuery query;
+  const auto form = http::Form::parse(request.query);
+  if (!form)
+    return wrong(fmt::format("The query may hold {} only: {}", known_names(rules), form.error().description()));
+  if (const auto name = form->repeated())
+    return wrong(fmt::format("{} is there more than once; send each of {} once.", *name, known_names(rules)));
+  for (const auto& [name, value] : form->parameters()) {
+    if (name == "limit") {
+      SIGMA_TRY(query.limit, parse_limit(value));
+    } else if (name == "cursor") {
+      SIGMA_TRY(query.after, parse_cursor(value, rules));
+    } else if (std::ranges::find(rules.filters, name) == rules.filters.end()) {
+      return wrong(fmt::format("The query may hold {} only.", known_names(rules)));
+    } else if (value.size() > kMaxFilter || !is_text(value)) {
+      return wrong(fmt::format("{} must be text of up to {} bytes.", name, kMaxFilter));
+    } else if (!value.empty()) {
+      query.filters[name] = value;
+    }
+  }
+  return query;
+}
+
+std::string make_cursor(const ListRules& rules, const std::string& id) {
+  return core::base64url_encode(mark_of(rules) + id);
 }
 
 }  // namespace sigma::service

@@ -59,6 +59,7 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   add_migrate_command(app, run);
   add_client_commands(app, run);
   add_key_commands(app, run);
+  add_account_commands(app, run);
   add_sign_command(app, run);
   add_doctor_command(app, run);
   add_version_command(app, run);

@@ -11,11 +11,13 @@
 #include "sigma/core/clock.hpp"
 #include "sigma/core/result.hpp"
 #include "sigma/core/task.hpp"
+#include "sigma/store/account_store.hpp"
 #include "sigma/store/backup_store.hpp"
 #include "sigma/store/database.hpp"
 #include "sigma/store/device_store.hpp"
 #include "sigma/store/logout_delivery_store.hpp"
 #include "sigma/store/rows.hpp"
+#include "sigma/store/statistics.hpp"
 
 namespace sigma::store {
 
@@ -210,6 +212,7 @@ struct Store {
   explicit Store(Database& db)
       : clients(db),
         users(db),
+        accounts(db),
         sessions(db),
         tokens(db),
         devices(db),
@@ -220,9 +223,11 @@ struct Store {
         logout_deliveries(db),
         server_secrets(db),
         replay(db),
+        statistics(db),
         maintenance(db) {}
   ClientStore clients;
   UserStore users;
+  AccountStore accounts;
   SessionStore sessions;
   TokenStore tokens;
   DeviceStore devices;
@@ -233,6 +238,7 @@ struct Store {
   LogoutDeliveryStore logout_deliveries;
   ServerSecretStore server_secrets;
   ReplayGuard replay;
+  Statistics statistics;
   Maintenance maintenance;
 };
 

@@ -1,0 +1,107 @@
+#include "sigma/store/account_store.hpp"
+
+#include <algorithm>
+
+#include "session_statements.hpp"
+
+namespace sigma::store {
+
+using core::Task;
+
+static void read_row(Columns columns, User& user) {
+  columns.read(user.id, user.name, user.email, user.email_verified, user.image, user.pubkey, user.subscription_tier,
+               user.roles, user.disabled, user.created_at, user.updated_at);
+}
+
+static void read_row(Columns columns, Session& session) {
+  columns.read(session.id, session.token_hash, session.user_id, session.active_bap_id, session.auth_time,
+               session.ip_address, session.user_agent, session.created_at, session.updated_at, session.expires_at);
+}
+
+static void read_row(Columns columns, SessionId& id) {
+  columns.read(id);
+}
+
+namespace {
+
+constexpr std::size_t kMaxPage = 200;
+
+const std::string kSelectUsers =
+    "SELECT id, name, email, email_verified, image, pubkey, subscription_tier, roles, disabled, created_at, updated_at "
+    "FROM users ";
+
+// Position functions and not LIKE: what is searched for is text, whatever characters it holds.
+std::string search_text(std::string_view position) {
+  return fmt::format(
+      "{0}WHERE ($1 = '' OR id < $1) AND (id = $3 OR pubkey = $3 OR {1}(lower(name), lower($3)) > 0 OR "
+      "{1}(lower(email), lower($3)) > 0 OR id IN (SELECT user_id FROM profiles WHERE bap_id = $3 OR member_pubkey = $3 "
+      "OR {1}(lower(name), lower($3)) > 0)) ORDER BY id DESC LIMIT $2",
+      kSelectUsers, position);
+}
+
+std::int64_t limit_of(const NewestFirst& page) {
+  return static_cast<std::int64_t>(std::clamp<std::size_t>(page.limit, 1, kMaxPage));
+}
+
+Result<void> end_all_sessions(Connection& connection, const UserId& id, UtcTime now) {
+  static const Query kSessions("SELECT id FROM sessions WHERE user_id = $1 ORDER BY id");
+  SIGMA_TRY(const auto sessions, find_all<SessionId>(connection, kSessions, {id}));
+  for (const SessionId& session : sessions) SIGMA_CHECK(end_session(connection, session, now));
+  return {};
+}
+
+}  // namespace
+
+Task<Result<std::vector<User>>> AccountStore::list_users(NewestFirst page, std::string search) {
+  static const Query kList(kSelectUsers + "WHERE ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2");
+  static const Query kSearch(search_text("instr"), search_text("strpos"));
+  return db_.read([page = std::move(page), search = std::move(search)](Connection& connection) {
+    return search.empty() ? find_all<User>(connection, kList, {page.after, limit_of(page)})
+                          : find_all<User>(connection, kSearch, {page.after, limit_of(page), search});
+  });
+}
+
+Task<Result<std::vector<Session>>> AccountStore::list_sessions(NewestFirst page, UtcTime now) {
+  static const Query kList(
+      "SELECT id, token_hash, user_id, active_bap_id, auth_time, ip_address, user_agent, created_at, updated_at, "
+      "expires_at FROM sessions WHERE ($1 = '' OR id < $1) AND expires_at > $3 ORDER BY id DESC LIMIT $2");
+  return db_.read([page = std::move(page), now](Connection& connection) {
+    return find_all<Session>(connection, kList, {page.after, limit_of(page), now});
+  });
+}
+
+Task<Result<bool>> AccountStore::set_disabled(UserId id, bool disabled, UtcTime now) {
+  static const Query kSet("UPDATE users SET disabled = $2, updated_at = $3 WHERE id = $1");
+  static const Query kRevoke("UPDATE grants SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL");
+  return db_.write({.key = id.str()}, [id = std::move(id), disabled, now](Connection& connection) -> Result<bool> {
+    SIGMA_TRY(const auto found, change(connection, kSet, {id, disabled, now}));
+    if (found == 0) return false;
+    if (!disabled) return true;
+    SIGMA_CHECK(end_all_sessions(connection, id, now));
+    SIGMA_CHECK(change(connection, kRevoke, {id, now}));
+    return true;
+  });
+}
+
+Task<Result<bool>> AccountStore::remove(UserId id, UtcTime now) {
+  // On Postgres the lock keeps new sessions out: their foreign key waits for the row and then finds nothing.
+  static const Query kLock("SELECT 1 FROM users WHERE id = $1", "SELECT 1 FROM users WHERE id = $1 FOR UPDATE");
+  static const Query kRemove[] = {
+      Query("DELETE FROM access_tokens WHERE grant_id IN (SELECT id FROM grants WHERE user_id = $1)"),
+      Query("DELETE FROM refresh_tokens WHERE grant_id IN (SELECT id FROM grants WHERE user_id = $1)"),
+      Query("DELETE FROM grants WHERE user_id = $1"),
+      Query("DELETE FROM device_codes WHERE user_id = $1"),
+      Query("DELETE FROM backups WHERE bap_id IN (SELECT bap_id FROM profiles WHERE user_id = $1)"),
+      Query("DELETE FROM backup_series WHERE bap_id IN (SELECT bap_id FROM profiles WHERE user_id = $1)"),
+      Query("DELETE FROM users WHERE id = $1"),  // cascades to identities, consents
+  };
+  return db_.write({.key = id.str()}, [id = std::move(id), now](Connection& connection) -> Result<bool> {
+    SIGMA_TRY(const auto found, change(connection, kLock, {id}));
+    if (found == 0) return false;
+    SIGMA_CHECK(end_all_sessions(connection, id, now));
+    for (const Query& query : kRemove) SIGMA_CHECK(change(connection, query, {id}));
+    return true;
+  });
+}
+
+}  // namespace sigma::store

@@ -1,0 +1,85 @@
+#include "admin/account_json.hpp"
+#include "admin/answers.hpp"
+#include "admin/handlers.hpp"
+#include "admin/paging.hpp"
+#include "sigma/core/log.hpp"
+
+namespace sigma::service {
+namespace {
+
+using core::Json;
+using core::Task;
+
+constexpr ListRules kList{.name = "users", .filters = {"search"}};
+
+store::UserId id_of(const http::Request& request) {
+  return store::UserId{request.path_parameters.at("id")};
+}
+
+http::Response unknown() {
+  return problem(404, "There is no user with this id.");
+}
+
+void record(std::string_view event, const http::Request& request) {
+  core::log::info(event, {{"user_id", request.path_parameters.at("id")},
+                          {"remote_address", request.remote_address},
+                          {"request_id", request.request_id}});
+}
+
+}  // namespace
+
+Task<http::Response> list_users(AdminContext& admin, http::Request request) {
+  const auto query = parse_list_query(request, kList);
+  if (!query) co_return problem(query.error());
+  const auto users = co_await admin.store.accounts.list_users({query->limit, query->after}, query->filter("search"));
+  if (!users) co_return problem(users.error());
+  Json answer = {{"items", Json::array()}};
+  for (const store::User& user : *users) answer["items"].push_back(render_user(user));
+  if (users->size() == query->limit) answer["next_cursor"] = make_cursor(kList, users->back().id.str());
+  co_return admin_json(answer);
+}
+
+Task<http::Response> get_user(AdminContext& admin, http::Request request) {
+  const auto account = co_await admin.accounts.find(id_of(request));
+  if (!account) co_return problem(account.error());
+  co_return *account ? admin_json(render_account(**account)) : unknown();
+}
+
+// Only `disabled`: what people say of themselves is theirs to change, and roles follow from the configuration.
+Task<http::Response> patch_user(AdminContext& admin, http::Request request) {
+  const JsonBody body = json_body(request);
+  if (body.refusal) co_return *body.refusal;
+  const auto disabled = body.json.find("disabled");
+  if (body.json.size() != 1 || disabled == body.json.end() || !disabled->is_boolean())
+    co_return problem(400,
+                      "The body must be {\"disabled\": true} or {\"disabled\": false}; nothing else can be changed.");
+  const bool off = disabled->get<bool>();
+  const auto account = co_await admin.accounts.set_disabled(id_of(request), off);
+  if (!account) co_return problem(account.error());
+  if (!*account) co_return unknown();
+  record(off ? "user_disabled" : "user_enabled", request);
+  co_return admin_json(render_account(**account));
+}
+
+Task<http::Response> delete_user(AdminContext& admin, http::Request request) {
+  const auto removed = co_await admin.accounts.remove(id_of(request));
+  if (!removed) co_return problem(removed.error());
+  if (!*removed) co_return unknown();
+  record("user_deleted", request);
+  http::Response response;
+  response.status = 204;
+  co_return response;
+}
+
+Task<http::Response> list_user_sessions(AdminContext& admin, http::Request request) {
+  const auto account = co_await admin.accounts.find(id_of(request));
+  if (!account) co_return problem(account.error());
+  if (!*account) co_return unknown();
+  const auto sessions = co_await admin.accounts.sessions(id_of(request));
+  if (!sessions) co_return problem(sessions.error());
+  Json answer = {{"items", Json::array()}};
+  for (const store::Session& session : *sessions) answer["items"].push_back(render_session(session));
+  co_return admin_json(answer);
+}
+
+}  // namespace sigma::service

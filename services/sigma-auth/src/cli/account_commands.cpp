@@ -1,0 +1,168 @@
+#include "admin/account_json.hpp"
+#include "cli/invocation.hpp"
+#include "sigma/oauth/accounts/account_book.hpp"
+
+namespace sigma::service {
+namespace {
+
+using core::Json;
+using core::Result;
+
+constexpr std::size_t kPage = 200;
+
+// Arguments live as long as the command line; callbacks keep them by shared_ptr.
+struct AccountArguments {
+  std::string id;
+  std::string search;
+  std::string user;
+  bool json = false;
+};
+
+using Given = std::shared_ptr<AccountArguments>;
+using Work = std::function<Result<void>(store::Store&, oauth::AccountBook&, const AccountArguments&)>;
+
+core::Error unknown_user(const std::string& id) {
+  return {core::Code::not_found, fmt::format("There is no user {}.", id)};
+}
+
+void print_user(const store::User& user) {
+  fmt::print("{:<37} {:<9} {:<36} {}\n", user.id.str(), user.disabled ? "disabled" : "enabled", user.name,
+             core::to_iso8601(user.created_at));
+}
+
+void print_session(const store::Session& session) {
+  fmt::print("{:<37} {:<37} {:<25} {}\n", session.id.str(), session.user_id.str(), core::to_iso8601(session.auth_time),
+             session.ip_address);
+}
+
+// Every page of a list, as a table or as one JSON array.
+template <class Row, class Load, class Print, class Render>
+Result<void> print_all(bool as_json, Load load, Print print, Render render) {
+  Json all = Json::array();
+  store::NewestFirst page{.limit = kPage, .after = {}};
+  for (;;) {
+    SIGMA_TRY(const std::vector<Row> rows, run_to_end(load(page)));
+    for (const Row& row : rows) {
+      if (as_json) {
+        all.push_back(render(row));
+      } else {
+        print(row);
+      }
+    }
+    if (rows.size() < page.limit) break;
+    page.after = rows.back().id.str();
+  }
+  if (as_json) print_json(all);
+  return {};
+}
+
+Result<void> list_users(store::Store& store, const AccountArguments& given) {
+  const auto load = [&](store::NewestFirst page) { return store.accounts.list_users(std::move(page), given.search); };
+  return print_all<store::User>(given.json, load, print_user, render_user);
+}
+
+Result<void> list_sessions(store::Store& store, core::UtcTime now, const AccountArguments& given) {
+  if (given.user.empty()) {
+    const auto load = [&](store::NewestFirst page) { return store.accounts.list_sessions(std::move(page), now); };
+    return print_all<store::Session>(given.json, load, print_session, render_session);
+  }
+  SIGMA_TRY(const auto sessions, run_to_end(store.sessions.list(store::UserId{given.user}, now)));
+  Json all = Json::array();
+  for (const store::Session& session : sessions) {
+    given.json ? all.push_back(render_session(session)) : print_session(session);
+  }
+  if (given.json) print_json(all);
+  return {};
+}
+
+Result<void> print_account(const Result<std::optional<oauth::Account>>& account, const std::string& id) {
+  if (!account) return account.error();
+  if (!*account) return unknown_user(id);
+  print_json(render_account(**account));
+  return {};
+}
+
+CLI::App* add_command(CLI::App& group, Invocation& run, const std::string& name, const std::string& help,
+                      const Given& given, Work work) {
+  CLI::App* command = group.add_subcommand(name, help);
+  command->callback([&run, given, work = std::move(work)] {
+    run.action = [&run, given, work] {
+      return with_store(run, [&](store::Store& store) {
+        oauth::AccountBook accounts(store, run.clock);
+        return work(store, accounts, *given);
+      });
+    };
+  });
+  return command;
+}
+
+void add_user_commands(CLI::App& app, Invocation& run) {
+  CLI::App& group = *app.add_subcommand("user", "People's accounts");
+  group.require_subcommand(1);
+  const auto given = std::make_shared<AccountArguments>();
+
+  CLI::App* list = add_command(
+      group, run, "list", "All users, newest first", given,
+      [](store::Store& store, oauth::AccountBook&, const AccountArguments& a) { return list_users(store, a); });
+  list->add_option("--search", given->search, "Text in a name or e-mail address, or an id, key or identity");
+  list->add_flag("--json", given->json, "As a JSON array");
+
+  const auto with_id = [&](const std::string& name, const std::string& help, Work work) {
+    CLI::App* command = add_command(group, run, name, help, given, std::move(work));
+    command->add_option("ID", given->id, "User's id: the sub of tokens that are not pairwise")->required();
+    command->add_flag("--json", given->json, "It is JSON anyway");
+  };
+  with_id("get", "Print a user with the identities as JSON",
+          [](store::Store&, oauth::AccountBook& accounts, const AccountArguments& a) {
+            return print_account(run_to_end(accounts.find(store::UserId{a.id})), a.id);
+          });
+  for (const bool off : {true, false}) {
+    with_id(off ? "disable" : "enable",
+            off ? "Switch an account off: its sessions and tokens end, and nobody can sign in to it"
+                : "Switch an account on again",
+            [off](store::Store&, oauth::AccountBook& accounts, const AccountArguments& a) {
+              return print_account(run_to_end(accounts.set_disabled(store::UserId{a.id}, off)), a.id);
+            });
+  }
+  with_id("delete", "Remove an account with sessions, tokens, consents, identities and their backups",
+          [](store::Store&, oauth::AccountBook& accounts, const AccountArguments& a) -> Result<void> {
+            SIGMA_TRY(const bool removed, run_to_end(accounts.remove(store::UserId{a.id})));
+            if (!removed) return unknown_user(a.id);
+            if (a.json) print_json({{"deleted", a.id}});
+            return {};
+          });
+}
+
+void add_session_commands(CLI::App& app, Invocation& run) {
+  CLI::App& group = *app.add_subcommand("session", "Where people are signed in");
+  group.require_subcommand(1);
+  const auto given = std::make_shared<AccountArguments>();
+
+  CLI::App* list = add_command(group, run, "list", "Live sessions, newest first", given,
+                               [&run](store::Store& store, oauth::AccountBook&, const AccountArguments& a) {
+                                 return list_sessions(store, run.clock.now(), a);
+                               });
+  list->add_option("--user", given->user, "Of this user only (id)");
+  list->add_flag("--json", given->json, "As a JSON array");
+
+  CLI::App* revoke = add_command(
+      group, run, "revoke", "End a session; applications that asked for it are told", given,
+      [](store::Store&, oauth::AccountBook& accounts, const AccountArguments& a) -> Result<void> {
+        SIGMA_TRY(const bool ended, run_to_end(accounts.end_session(store::SessionId{a.id})));
+        if (!ended)
+          return core::Error{core::Code::not_found, fmt::format("There is no session {}; it may have ended.", a.id)};
+        if (a.json) print_json({{"revoked", a.id}});
+        return {};
+      });
+  revoke->add_option("ID", given->id, "Session's id, as session list shows it")->required();
+  revoke->add_flag("--json", given->json, "As JSON");
+}
+
+}  // namespace
+
+void add_account_commands(CLI::App& app, Invocation& run) {
+  add_user_commands(app, run);
+  add_session_commands(app, run);
+}
+
+}  // namespace sigma::service
