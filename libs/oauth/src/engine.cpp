@@ -51,6 +51,7 @@ Engine::Engine(Settings settings_, const Surroundings& with)
       end_session(sessions, clients, subjects, keys, sealer, clock, settings),
       back_channel_logout(store.logout_deliveries, clients, subjects, keys, with.signing_pool, with.outbound, clock,
                           with.random, settings),
+      accounts(store, clock),
       consents(store.consents, clock),
       identities(store.users, x_auth_token, clock),
       backups(store.backups, store.users, x_auth_token, clock, settings),

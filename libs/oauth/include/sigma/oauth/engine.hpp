@@ -4,6 +4,7 @@
 #include "sigma/core/work_pool.hpp"
 #include "sigma/crypto/sealer.hpp"
 #include "sigma/http/fetcher.hpp"
+#include "sigma/oauth/accounts/account_book.hpp"
 #include "sigma/oauth/authorize/authorizer.hpp"
 #include "sigma/oauth/authorize/handover.hpp"
 #include "sigma/oauth/authorize/pushed_requests.hpp"
@@ -75,6 +76,7 @@ struct Engine {
   PushedRequests pushed_requests;
   EndSession end_session;
   BackChannelLogout back_channel_logout;
+  AccountBook accounts;
   ConsentBook consents;
   IdentityBook identities;
   BackupVault backups;

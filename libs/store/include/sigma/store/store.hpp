@@ -12,6 +12,7 @@
 #include "sigma/core/result.hpp"
 #include "sigma/core/task.hpp"
 #include "sigma/store/account_store.hpp"
+#include "sigma/store/audit_store.hpp"
 #include "sigma/store/backup_store.hpp"
 #include "sigma/store/database.hpp"
 #include "sigma/store/device_store.hpp"
@@ -224,6 +225,7 @@ struct Store {
         server_secrets(db),
         replay(db),
         statistics(db),
+        audit(db),
         maintenance(db) {}
   ClientStore clients;
   UserStore users;
@@ -239,6 +241,7 @@ struct Store {
   ServerSecretStore server_secrets;
   ReplayGuard replay;
   Statistics statistics;
+  AuditStore audit;
   Maintenance maintenance;
 };
 
