@@ -48,6 +48,8 @@ async function collect() {
   const rows = [];
   for (const [folder, ending, titlesOf] of [
     ['tests/e2e', '.test.mjs', titlesOfJs],
+    ['tests/deploy', '.test.mjs', titlesOfJs],
+    ['tests/faults', '.test.mjs', titlesOfJs],
     ['tests/contract', '_test.cpp', titlesOfCpp],
     ['tests/unit', '_test.cpp', titlesOfCpp],
   ]) {

@@ -39,6 +39,8 @@ class Gate {
   RequestMetrics& metrics() const { return metrics_; }
 
   Peer peer(const Address& address) const;
+  /// The connection begins with a PROXY protocol header. Only proxies that we trust may, and then must, send one.
+  bool expects_proxy_header(const Peer& peer) const { return options_.proxy_protocol && peer.trusted_proxy; }
   /// Fills path, query, path parameters and remote address of `request` and decides. `request` has method, target
   /// (rewritten to origin form) and headers.
   Admission admit(Request& request, const Peer& peer, bool http11) const;

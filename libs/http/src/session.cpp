@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "proxy_protocol.hpp"
 #include "sigma/core/log.hpp"
 #include "text.hpp"
 #include "worker.hpp"
@@ -57,7 +58,40 @@ void Session::leave() {
   stream_->close();
 }
 
+core::Task<bool> Session::read_exactly(std::span<char> bytes) {
+  while (!bytes.empty()) {
+    const auto [error, count] = co_await await_io([this, bytes](Stream::Handler handler) {
+      stream_->socket().async_read_some(asio::buffer(bytes.data(), bytes.size()), std::move(handler));
+    });
+    if (error) co_return false;
+    bytes = bytes.subspan(count);
+  }
+  co_return true;
+}
+
+// As many bytes as are announced, below TLS: what follows the header belongs to the stream.
+core::Task<bool> Session::read_proxy_header() {
+  std::array<char, kProxyPrefixBytes + kMaxProxyRestBytes> buffer;
+  const auto bytes = std::span(buffer);
+  const auto refuse_header = [this](const core::Error& error) {
+    log::warn("proxy_header_refused", {{"peer", peer_.text}, {"cause", error.cause()}});
+    return false;
+  };
+  if (!co_await read_exactly(bytes.first(kProxyPrefixBytes))) co_return false;
+  const std::string_view prefix(buffer.data(), kProxyPrefixBytes);
+  const auto rest = parse_proxy_prefix(prefix);
+  if (!rest) co_return refuse_header(rest.error());
+  if (!co_await read_exactly(bytes.subspan(kProxyPrefixBytes, *rest))) co_return false;
+  const auto source = parse_proxy_source(prefix, {buffer.data() + kProxyPrefixBytes, *rest});
+  if (!source) co_return refuse_header(source.error());
+  // A proxy that passes bytes on writes no header fields: X-Forwarded-For would be the client's own words.
+  peer_.trusted_proxy = false;
+  if (*source) peer_ = gate_.peer(**source);
+  co_return true;
+}
+
 core::Task<void> Session::serve() {
+  if (gate_.expects_proxy_header(peer_) && !co_await read_proxy_header()) co_return;
   const auto [error, bytes] =
       co_await await_io([this](Stream::Handler handler) { stream_->async_handshake(std::move(handler)); });
   if (error) co_return;

@@ -36,6 +36,8 @@ class Session : public std::enable_shared_from_this<Session>,
   enum class Phase { handshake, idle, head, body, handler, writing, closing };
 
   core::Task<void> serve();
+  core::Task<bool> read_proxy_header();
+  core::Task<bool> read_exactly(std::span<char> bytes);
   core::Task<bool> serve_request();
   core::Task<bool> read_more();
   core::Task<bool> read_head(std::optional<Refusal>& refusal);
@@ -59,7 +61,7 @@ class Session : public std::enable_shared_from_this<Session>,
   Worker& worker_;
   const Gate& gate_;
   std::unique_ptr<Stream> stream_;
-  const Peer peer_;
+  Peer peer_;
   ReadBuffer input_;
   HeadScanner scanner_;
   RequestParser parser_;

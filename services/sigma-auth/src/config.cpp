@@ -126,6 +126,11 @@ void check_together(const Config& config, Faults& faults) {
         "SIGMA_KEY_PUBLICATION_LEAD is not shorter than SIGMA_KEY_ROTATION_INTERVAL, so keys would be replaced before "
         "they sign; for example SIGMA_KEY_PUBLICATION_LEAD=10m and SIGMA_KEY_ROTATION_INTERVAL=90d");
   }
+  if (config.proxy_protocol && config.trusted_proxies.empty()) {
+    faults.add(
+        "SIGMA_PROXY_PROTOCOL is on, but nobody may use it; name the proxies, for example "
+        "SIGMA_TRUSTED_PROXIES=10.0.0.0/8");
+  }
   if (config.listen == config.admin_listen && !config.listen.ends_with(":0")) {
     faults.add(fmt::format("SIGMA_LISTEN and SIGMA_ADMIN_LISTEN are both {}; give the admin API a port of its own",
                            config.listen));

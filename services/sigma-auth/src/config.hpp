@@ -30,6 +30,7 @@ struct Config {
   std::vector<crypto::SecretBytes> secrets;  ///< the first seals, all open; empty unless Needs::secret
   crypto::SecretBytes admin_token;           ///< empty unless Needs::admin_token
   std::vector<std::string> trusted_proxies;  ///< CIDRs
+  bool proxy_protocol = false;               ///< the trusted proxies speak PROXY protocol version 2
   std::vector<std::string> trusted_origins;  ///< "scheme://host[:port]"
   std::vector<std::string> resources;        ///< RFC 8707
   bool require_pushed_requests = false;      ///< RFC 9126, for all clients

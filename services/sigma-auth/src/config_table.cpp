@@ -212,6 +212,8 @@ constexpr Setting kTable[] = {
     {"admin_token_file", "–", "File that holds the admin token", "/run/secrets/sigma_admin_token"},
     {"trusted_proxies", "–", "Networks whose forwarded headers count", "10.0.0.0/8,fd00::/8", true,
      [](Config& c, std::string_view text) { return set_list(c.trusted_proxies, text, parse_cidr); }},
+    {"proxy_protocol", "off", "The trusted proxies begin each connection with a PROXY protocol version 2 header", "on",
+     true, [](Config& c, std::string_view text) { return set_switch(c.proxy_protocol, text); }},
     {"resources", "–", "Resource identifiers that access tokens may be asked for (RFC 8707); their tokens are JWTs",
      "https://api.example.com", true,
      [](Config& c, std::string_view text) { return set_list(c.resources, text, parse_resource); }},

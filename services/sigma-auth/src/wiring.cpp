@@ -120,6 +120,7 @@ http::ServerOptions public_server_options(const Config& config) {
   options.limits = limits_of(config);
   if (!config.tls_cert.empty()) options.tls = http::TlsFiles{config.tls_cert, config.tls_key};
   options.trusted_proxies = config.trusted_proxies;
+  options.proxy_protocol = config.proxy_protocol;
   options.trusted_origins = config.trusted_origins;
   options.allowed_hosts = hosts_of(config);
   options.trace_ratio = config.trace_ratio;

@@ -42,5 +42,6 @@ void add_account_commands(CLI::App& app, Invocation& run);
 void add_sign_command(CLI::App& app, Invocation& run);
 void add_migrate_command(CLI::App& app, Invocation& run);
 void add_doctor_command(CLI::App& app, Invocation& run);
+void add_health_command(CLI::App& app, Invocation& run);
 
 }  // namespace sigma::service

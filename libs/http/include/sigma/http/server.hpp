@@ -51,6 +51,9 @@ struct ServerOptions {
   Limits limits;
   std::optional<TlsFiles> tls;
   std::vector<std::string> trusted_proxies;  ///< CIDRs whose X-Forwarded-For counts
+  /// Connections from trusted proxies begin with a PROXY protocol version 2 header that names the client; without one
+  /// they are closed. From others such a header is a malformed request.
+  bool proxy_protocol = false;
   std::vector<std::string> trusted_origins;  ///< for Cors::trusted, exact "scheme://host[:port]"
   /// Hosts (host[:port], lower case) that requests may name in Host; empty: any. Others get 421.
   std::vector<std::string> allowed_hosts;

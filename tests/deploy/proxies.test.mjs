@@ -1,0 +1,195 @@
+// The examples for nginx, HAProxy and Caddy: accepted by the programs, and run in front of real servers with nothing but
+// addresses and certificates changed.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
+import net from 'node:net';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { startServer } from '../e2e/support/server.mjs';
+import { certificate, read, run, scratch } from './support/files.mjs';
+
+const name = 'id.example.com';
+
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => { server.on('listening', resolve); });
+  const { port } = server.address();
+  await new Promise((resolve) => { server.close(resolve); });
+  return port;
+}
+
+/** Runs a program until the test is over. */
+function background(program, args) {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const proxy = { child, said: '' };
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => { proxy.said += text; });
+  return proxy;
+}
+
+const stop = (proxy) => new Promise((resolve) => {
+  if (!proxy || proxy.child.exitCode !== null) return resolve();
+  proxy.child.on('exit', resolve);
+  proxy.child.kill('SIGTERM');
+});
+
+/** A request by https to `port`, where the server's name is ours. */
+function get(port, target, { ca, headers = {}, servername = name } = {}) {
+  return new Promise((resolve, reject) => {
+    const outgoing = https.get({ host: '127.0.0.1', port, path: target, ca, servername, agent: false, headers: { host: name, ...headers } }, (incoming) => {
+      let text = '';
+      incoming.on('data', (part) => { text += part; });
+      incoming.on('end', () => resolve({ status: incoming.statusCode, headers: incoming.headers, text }));
+    });
+    outgoing.on('error', reject);
+  });
+}
+
+async function untilAnswered(ask, proxy) {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const answer = await ask().catch((error) => error);
+    if (answer.status === 200) return answer;
+    if (Date.now() > deadline || proxy.child.exitCode !== null) throw new Error(`no answer: ${answer.message ?? answer.status} ${proxy.said}`);
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+  }
+}
+
+/** Who asked for `agent`, by the servers' logs. */
+const remotesOf = (servers, agent) => servers.flatMap((server) => server.logs).filter((line) => line.user_agent === agent).map((line) => line.remote);
+
+async function untilLogged(servers, agent) {
+  const deadline = Date.now() + 5000;
+  while (Date.now() < deadline) {
+    const remotes = remotesOf(servers, agent);
+    if (remotes.length) return remotes;
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+  }
+  return [];
+}
+
+describe('proxies in front of two replicas', () => {
+  const folder = scratch();
+  const files = certificate(folder, name);
+  const ca = readFileSync(files.cert);
+  const servers = [];
+
+  const startTwo = async (env) => {
+    servers.push(await startServer({ env: { SIGMA_BASE_URL: `https://${name}`, SIGMA_TRUSTED_PROXIES: '127.0.0.1/32', ...env } }));
+    servers.push(await startServer({ env: { SIGMA_BASE_URL: `https://${name}`, SIGMA_TRUSTED_PROXIES: '127.0.0.1/32', ...env }, peerOf: servers[0] }));
+    return servers;
+  };
+  const stopBoth = async () => {
+    for (const server of servers.splice(0).reverse()) await server.stop();
+  };
+  const forgeries = { 'x-forwarded-for': '198.51.100.66', forwarded: 'for=198.51.100.66;host=evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' };
+
+  /** Case 50 as a client behind the proxy tries it. */
+  async function assertForgeryIsUseless(port, agent) {
+    const answer = await get(port, '/api/auth/.well-known/openid-configuration', { ca, headers: { ...forgeries, 'user-agent': agent } });
+    assert.equal(JSON.parse(answer.text).issuer, `https://${name}/api/auth`);
+    assert.doesNotMatch(answer.text, /evil/);
+    assert.deepEqual(await untilLogged(servers, agent), ['127.0.0.1'], 'the claimed address is thrown away');
+    const stranger = await get(port, '/api/auth/ok', { ca, headers: { host: 'evil.example' } }).catch((error) => ({ status: error.code ?? 'closed' }));
+    assert.ok(stranger.status !== 200 || stranger.text === '', 'another name gets nothing of ours');
+  }
+
+  describe('nginx', () => {
+    let proxy;
+    let port;
+    before(async () => {
+      await startTwo();
+      port = await freePort();
+      const plain = await freePort();
+      const site = read('deploy/nginx/sigma-auth.conf')
+        .replace(/^\s*listen \[::\].*\n/gm, '')
+        .replace('listen 443 ssl http2', `listen 127.0.0.1:${port} ssl http2`)
+        .replace('listen 80', `listen 127.0.0.1:${plain}`)
+        .replace('127.0.0.1:8787', new URL(servers[0].local).host)
+        .replace('127.0.0.1:8797', new URL(servers[1].local).host)
+        .replace('/etc/ssl/id.example.com/fullchain.pem', files.cert)
+        .replace('/etc/ssl/id.example.com/privkey.pem', files.key);
+      const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ');
+      writeFileSync(path.join(folder, 'nginx.conf'), `daemon off; pid ${folder}/nginx.pid; error_log stderr warn; events {} http { access_log off; ${paths}\n${site}\n}`);
+      run('nginx', ['-t', '-p', folder, '-c', path.join(folder, 'nginx.conf')]);
+      proxy = background('nginx', ['-p', folder, '-c', path.join(folder, 'nginx.conf')]);
+      await untilAnswered(() => get(port, '/api/auth/ok', { ca }), proxy);
+    });
+    after(async () => {
+      await stop(proxy);
+      await stopBoth();
+    });
+
+    test('case 50: forged Forwarded fields through nginx change nothing', () => assertForgeryIsUseless(port, 'forger-nginx'));
+
+    test('a request that finds one replica gone is answered by the other', async () => {
+      await servers[1].kill();
+      for (let i = 0; i < 20; i += 1) assert.equal((await get(port, '/api/auth/ok', { ca })).status, 200);
+      await servers[1].start();
+    });
+  });
+
+  describe('HAProxy', () => {
+    let proxy;
+    let port;
+    before(async () => {
+      await startTwo({ SIGMA_TLS_CERT: files.cert, SIGMA_TLS_KEY: files.key, SIGMA_PROXY_PROTOCOL: 'on', SIGMA_TRUSTED_PROXIES: '127.0.0.2/32' });
+      port = await freePort();
+      let text = read('deploy/haproxy/haproxy.cfg').replace('bind :443', `bind 127.0.0.1:${port}`);
+      servers.forEach((server, i) => {
+        const [, admin] = server.adminBase.split(/:(?=\d+$)/);
+        text = text.replace(new RegExp(`server sigma-auth-${i + 1} \\S+`), `server sigma-auth-${i + 1} ${new URL(server.local).host} port ${admin}`);
+      });
+      // Here each server has a port of its own for health, and the proxy an address of its own.
+      text = text.replace('check port 8788', 'source 127.0.0.2 check');
+      writeFileSync(path.join(folder, 'haproxy.cfg'), text);
+      run('haproxy', ['-c', '-f', path.join(folder, 'haproxy.cfg')]);
+      proxy = background('haproxy', ['-db', '-f', path.join(folder, 'haproxy.cfg')]);
+      await untilAnswered(() => get(port, '/api/auth/ok', { ca }), proxy);
+    });
+    after(async () => {
+      await stop(proxy);
+      await stopBoth();
+    });
+
+    test('case 50: behind the PROXY protocol X-Forwarded-For is the client’s own word, and counts for nothing', async () => {
+      await assertForgeryIsUseless(port, 'forger-haproxy');
+    });
+
+    test('a server that says that it is not ready gets no new connections, and none fails', async () => {
+      const gone = servers[1].terminate();
+      for (let i = 0; i < 40; i += 1) assert.equal((await get(port, '/api/auth/ok', { ca })).status, 200);
+      await gone;
+      await servers[1].start();
+    });
+  });
+
+  test('HAProxy and Caddy accept their examples as they are', () => {
+    run('haproxy', ['-c', '-f', 'deploy/haproxy/haproxy.cfg'], { cwd: path.resolve('../..') });
+    run('caddy', ['validate', '--adapter', 'caddyfile', '--config', 'deploy/caddy/Caddyfile'], { cwd: path.resolve('../..'), env: { ...process.env, HOME: folder } });
+  });
+
+  describe('Caddy', () => {
+    let proxy;
+    let port;
+    before(async () => {
+      await startTwo();
+      port = await freePort();
+      const text = read('deploy/caddy/Caddyfile')
+        .replace('id.example.com {', `https://id.example.com:${port} {\n\tbind 127.0.0.1\n\ttls ${files.cert} ${files.key}`)
+        .replace('10.0.0.11:8787 10.0.0.12:8787', servers.map((server) => new URL(server.local).host).join(' '))
+        // Here each server has a port of its own for health, and Caddy asks all at one.
+        .replace(/^\s*health_(uri|port) .*\n/gm, '');
+      writeFileSync(path.join(folder, 'Caddyfile'), `{\n\tadmin off\n\tauto_https off\n}\n${text}`);
+      proxy = background('env', [`HOME=${folder}`, 'caddy', 'run', '--adapter', 'caddyfile', '--config', path.join(folder, 'Caddyfile')]);
+      await untilAnswered(() => get(port, '/api/auth/ok', { ca }), proxy);
+    });
+    after(async () => {
+      await stop(proxy);
+      await stopBoth();
+    });
+
+    test('case 50: forged Forwarded fields through Caddy change nothing', () => assertForgeryIsUseless(port, 'forger-caddy'));
+  });
+});

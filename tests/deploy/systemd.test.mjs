@@ -1,0 +1,40 @@
+// The units as systemd itself reads them, and how exposed it finds them.
+import assert from 'node:assert/strict';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { filesIn, read, root, run, scratch } from './support/files.mjs';
+
+const units = filesIn('deploy/systemd').filter((file) => /\.(service|timer)$/.test(file));
+const folder = scratch();
+for (const file of units) {
+  // Programs that are not installed on this machine, from where they are.
+  const text = read(file)
+    .replaceAll('/usr/lib/sigma-auth/', path.join(root, 'deploy/backup/'))
+    .replaceAll('/usr/bin/sigma-auth', path.join(root, 'build/release/bin/sigma-auth'))
+    .replaceAll('/usr/bin/tokenpass', path.join(root, 'build/release/bin/tokenpass'));
+  writeFileSync(path.join(folder, path.basename(file)), text);
+}
+copyFileSync(path.join(root, 'deploy/systemd/sigma-auth.env'), path.join(folder, 'sigma-auth.env'));
+
+for (const file of units) {
+  test(`${path.basename(file)}: systemd has nothing to say`, () => {
+    const said = run('systemd-analyze', ['verify', '--man=no', path.basename(file)], { cwd: folder, env: { ...process.env, SYSTEMD_UNIT_PATH: `${folder}:` } });
+    // What this machine's other units make systemd say is not about ours.
+    const ours = said.split('\n').filter((line) => /sigma-auth|tokenpass/.test(line));
+    assert.deepEqual(ours, []);
+  });
+}
+
+for (const [name, threshold] of [['sigma-auth', 15], ['sigma-auth-migrate', 30], ['sigma-auth-backup', 35]]) {
+  test(`${name}.service: exposure is at most ${threshold / 10}`, () => {
+    run('systemd-analyze', ['security', '--offline=yes', `--threshold=${threshold}`, '--no-pager', path.join(folder, `${name}.service`)]);
+  });
+}
+
+test('the service is given time to drain', () => {
+  const unit = read('deploy/systemd/sigma-auth.service');
+  const delay = Number(/^SIGMA_DRAIN_DELAY=(\d+)s$/m.exec(read('deploy/systemd/sigma-auth.env'))[1]);
+  const timeout = Number(/`SIGMA_DRAIN_TIMEOUT` \|[^|]+\| (\d+)s/.exec(read('docs/reference/configuration.md'))[1]);
+  assert.ok(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)[1]) > delay + timeout);
+});
