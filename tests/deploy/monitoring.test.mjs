@@ -41,7 +41,7 @@ after(() => server?.stop());
 test('every metric and label that is asked for is there', async () => {
   await server.request('GET', '/api/auth/ok');
   const { text } = await server.admin('GET', '/metrics', { token: null });
-  const samples = [...text.matchAll(/^([a-z_]+)\{(.*)\} /gm)].map(([, name, labels]) => ({ name, labels: new Set([...labels.matchAll(/(\w+)="/g)].map(([, label]) => label)) }));
+  const samples = [...text.matchAll(/^([a-z_]+)(?:\{(.*)\})? /gm)].map(([, name, labels = '']) => ({ name, labels: new Set([...labels.matchAll(/(\w+)="/g)].map(([, label]) => label)) }));
   // Prometheus itself adds these.
   const scraped = ['job', 'instance'];
   for (const expression of expressions) {
