@@ -26,8 +26,12 @@ MemoryRateLimiter::MemoryRateLimiter(const core::Clock& clock, std::size_t max_k
 
 MemoryRateLimiter::~MemoryRateLimiter() = default;
 
+MemoryRateLimiter::Shard& MemoryRateLimiter::shard_of(const std::string& key) const {
+  return *shards_[std::hash<std::string>{}(key) % kShards];
+}
+
 core::Task<RateDecision> MemoryRateLimiter::allow(std::string key, RateLimit limit) {
-  Shard& shard = *shards_[std::hash<std::string>{}(key) % kShards];
+  Shard& shard = shard_of(key);
   const std::int64_t now_us = clock_.now().ms * 1000;
   const std::lock_guard lock(shard.mutex);
   std::int64_t* arrival = shard.arrivals.find(key);
@@ -36,6 +40,13 @@ core::Task<RateDecision> MemoryRateLimiter::allow(std::string key, RateLimit lim
     arrival = &shard.arrivals.insert(std::move(key), 0);
   }
   co_return decide(*arrival, now_us, limit);
+}
+
+core::Task<void> MemoryRateLimiter::give_back(std::string key, RateLimit limit) {
+  Shard& shard = shard_of(key);
+  const std::lock_guard lock(shard.mutex);
+  if (std::int64_t* arrival = shard.arrivals.find(key)) undo(*arrival, limit);
+  co_return;
 }
 
 std::size_t MemoryRateLimiter::keys() const {

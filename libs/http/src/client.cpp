@@ -1,6 +1,5 @@
 #include "sigma/http/client.hpp"
 
-#include <openssl/ssl.h>
 #include <pthread.h>
 
 #include <atomic>
@@ -145,19 +144,7 @@ void Client::Impl::keep_idle(const std::string& origin, std::unique_ptr<Stream> 
 }
 
 core::Result<std::unique_ptr<Client>> Client::make(ClientOptions options) {
-  auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
-  SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_2_VERSION);
-  tls->set_verify_mode(asio::ssl::verify_peer);
-  ErrorCode error;
-  if (options.ca_file.empty()) {
-    tls->set_default_verify_paths(error);
-  } else {
-    tls->load_verify_file(options.ca_file, error);
-  }
-  if (error) {
-    return core::Error{core::Code::invalid_input,
-                       "The file of certificate authorities cannot be used: " + options.ca_file, error.message()};
-  }
+  SIGMA_TRY(auto tls, make_tls_client_context(options.ca_file));
   return std::unique_ptr<Client>(new Client(std::make_unique<Impl>(std::move(options), std::move(tls))));
 }
 

@@ -6,7 +6,7 @@
 #include "fleet.hpp"
 #include "origin.hpp"
 #include "sigma/http/client.hpp"
-#include "stream.hpp"
+#include "sigma/http/stream.hpp"
 
 namespace sigma::http {
 

@@ -1,6 +1,6 @@
 #include <boost/asio/write.hpp>
 
-#include "stream.hpp"
+#include "sigma/http/stream.hpp"
 
 namespace sigma::http {
 namespace asio = boost::asio;

@@ -9,7 +9,7 @@
 #include "gate.hpp"
 #include "read_buffer.hpp"
 #include "request_parser.hpp"
-#include "stream.hpp"
+#include "sigma/http/stream.hpp"
 #include "tracing.hpp"
 
 namespace sigma::http {

@@ -2,6 +2,8 @@
 
 #include <openssl/ssl.h>
 
+#include "sigma/http/stream.hpp"
+
 namespace sigma::http {
 namespace ssl = boost::asio::ssl;
 namespace {
@@ -38,6 +40,23 @@ core::Result<std::shared_ptr<ssl::context>> load_tls_context(const TlsFiles& fil
   if (error) return refuse(files.key_file, error);
   if (SSL_CTX_check_private_key(native) != 1) {
     return core::Error{core::Code::invalid_input, "The TLS key does not belong to the certificate.", files.key_file};
+  }
+  return context;
+}
+
+core::Result<std::shared_ptr<ssl::context>> make_tls_client_context(const std::string& ca_file) {
+  auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
+  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+  context->set_verify_mode(ssl::verify_peer);
+  boost::system::error_code error;
+  if (ca_file.empty()) {
+    context->set_default_verify_paths(error);
+  } else {
+    context->load_verify_file(ca_file, error);
+  }
+  if (error) {
+    return core::Error{core::Code::invalid_input, "The file of certificate authorities cannot be used: " + ca_file,
+                       error.message()};
   }
   return context;
 }

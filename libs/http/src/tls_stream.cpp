@@ -3,7 +3,7 @@
 #include <boost/asio/write.hpp>
 
 #include "address.hpp"
-#include "stream.hpp"
+#include "sigma/http/stream.hpp"
 
 namespace sigma::http {
 namespace asio = boost::asio;

@@ -1,9 +1,12 @@
 // The implementations inside one process: bounded, least recently used goes first.
 #pragma once
+#include <map>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "sigma/cache/cache.hpp"
+#include "sigma/cache/pub_sub.hpp"
 #include "sigma/cache/rate_limiter.hpp"
 
 namespace sigma::cache {
@@ -41,13 +44,27 @@ class MemoryRateLimiter final : public RateLimiter {
   ~MemoryRateLimiter() override;
 
   core::Task<RateDecision> allow(std::string key, RateLimit limit) override;
+  core::Task<void> give_back(std::string key, RateLimit limit) override;
   std::size_t keys() const;
 
  private:
   struct Shard;
+  Shard& shard_of(const std::string& key) const;
 
   const core::Clock& clock_;
   std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+/// Tells the subscribers in this process, on the thread that publishes.
+class MemoryPubSub final : public PubSub {
+ public:
+  core::Task<bool> publish(std::string channel, std::string message) override;
+  void subscribe(std::string channel, Listener listener) override;
+  bool listening() const override { return true; }
+
+ private:
+  std::mutex mutex_;
+  std::multimap<std::string, std::shared_ptr<const Listener>> listeners_;
 };
 
 }  // namespace sigma::cache

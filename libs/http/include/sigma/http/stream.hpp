@@ -1,4 +1,5 @@
-// A connection's bytes, TCP or TLS behind one interface, so that the session is instantiated once.
+// A connection's bytes, TCP or TLS behind one interface, so that Asio's templates are instantiated once: for the HTTP
+// server and client, and for drivers that speak another protocol over TCP.
 #pragma once
 #include <array>
 #include <boost/asio/any_completion_handler.hpp>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <utility>
 
+#include "sigma/core/result.hpp"
 #include "sigma/core/task.hpp"
 
 namespace sigma::http {
@@ -48,6 +50,10 @@ std::unique_ptr<Stream> make_tls_stream(Socket socket, std::shared_ptr<boost::as
 /// The client's side: names `host` to the server and accepts no certificate of another.
 std::unique_ptr<Stream> make_tls_client_stream(Socket socket, std::shared_ptr<boost::asio::ssl::context> context,
                                                const std::string& host);
+
+/// TLS 1.2 or newer; verifies the peer by the authorities in the PEM file `ca_file`, empty: the system's.
+/// Code::invalid_input when they cannot be read.
+core::Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_client_context(const std::string& ca_file);
 
 /// `auto [error, bytes] = co_await await_io([…](Stream::Handler handler) { stream.async_…(…, std::move(handler)); })`.
 template <class Start>
