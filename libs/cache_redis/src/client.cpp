@@ -16,10 +16,16 @@ constexpr int kMaxRedirects = 5;
 }  // namespace
 
 struct Client::Call {
+  Call(std::string where, Command what, Handler waiting, const asio::io_context::executor_type& otherwise)
+      : key(std::move(where)),
+        command(std::move(what)),
+        executor(asio::get_associated_executor(waiting, otherwise)),
+        handler(std::move(waiting)) {}
+
   std::string key;
   Command command;
   asio::any_completion_executor executor;
-  Handler handler;
+  Handler handler;  // Boost 1.81 cannot assign one
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
   int redirects = 0;
 };
@@ -55,6 +61,9 @@ Client::Client(RedisUrl url, const RedisOptions& options, TlsContext tls, core::
 
 Client::~Client() {
   stop();
+  // Their timers and sockets must go before the event loop. What coroutines of the loop hold goes with the loop.
+  subscriber_.reset();
+  topology_.reset();
 }
 
 void Client::stop() {
@@ -65,9 +74,8 @@ void Client::stop() {
 
 core::Task<core::Result<Reply>> Client::command(std::string key, Command command) {
   auto initiate = [this](auto handler, std::string where, Command what) {
-    auto call = std::make_shared<Call>(std::move(where), std::move(what));
-    call->executor = asio::get_associated_executor(handler, context_.get_executor());
-    call->handler = Handler(std::move(handler));
+    auto call =
+        std::make_shared<Call>(std::move(where), std::move(what), Handler(std::move(handler)), context_.get_executor());
     asio::post(context_, [this, call = std::move(call)] { begin(call); });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Outcome)>(

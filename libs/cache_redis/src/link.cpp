@@ -159,10 +159,11 @@ void Link::lose(const std::shared_ptr<Session>& session, core::Error why) {
 
 // One timer for all: deadlines are equally long, so they pass in the order of sending.
 void Link::watch() {
-  if (watching_ || !session_ || session_->sent.empty()) return;
+  if (!session_ || session_->sent.empty()) return;
   auto next = session_->sent.front().at + options_.stalled;
   if (session_->given_up < session_->sent.size())
     next = std::min(next, session_->sent[session_->given_up].at + options_.deadline);
+  if (watching_ && timer_.expiry() <= next) return;
   watching_ = true;
   timer_.expires_at(next);
   timer_.async_wait([weak = weak_from_this()](http::ErrorCode error) {

@@ -25,17 +25,19 @@ struct Config {
   std::string tls_cert;  ///< PEM file; both or neither
   std::string tls_key;
   std::filesystem::path data_dir = "./var";
-  std::string database_url;  ///< "sqlite:<path>" or "postgresql://…"; default: sqlite:<data dir>/sigma.db
-  std::string redis_url;     ///< empty: in-process
-  std::vector<crypto::SecretBytes> secrets;  ///< the first seals, all open; empty unless Needs::secret
-  crypto::SecretBytes admin_token;           ///< empty unless Needs::admin_token
-  std::vector<std::string> trusted_proxies;  ///< CIDRs
-  bool proxy_protocol = false;               ///< the trusted proxies speak PROXY protocol version 2
-  std::vector<std::string> trusted_origins;  ///< "scheme://host[:port]"
-  std::vector<std::string> resources;        ///< RFC 8707
-  bool require_pushed_requests = false;      ///< RFC 9126, for all clients
-  bool transaction_pooling = false;          ///< between us and Postgres is a pooler in transaction mode
-  std::string clients_file;                  ///< empty: none
+  std::string database_url;   ///< "sqlite:<path>" or "postgresql://…"; default: sqlite:<data dir>/sigma.db
+  std::string redis_url;      ///< empty: in-process
+  std::string redis_ca_file;  ///< PEM, for rediss; empty: the system\'s authorities
+  std::chrono::milliseconds redis_timeout{250};  ///< of one command; then the server goes on without Redis
+  std::vector<crypto::SecretBytes> secrets;      ///< the first seals, all open; empty unless Needs::secret
+  crypto::SecretBytes admin_token;               ///< empty unless Needs::admin_token
+  std::vector<std::string> trusted_proxies;      ///< CIDRs
+  bool proxy_protocol = false;                   ///< the trusted proxies speak PROXY protocol version 2
+  std::vector<std::string> trusted_origins;      ///< "scheme://host[:port]"
+  std::vector<std::string> resources;            ///< RFC 8707
+  bool require_pushed_requests = false;          ///< RFC 9126, for all clients
+  bool transaction_pooling = false;              ///< between us and Postgres is a pooler in transaction mode
+  std::string clients_file;                      ///< empty: none
   std::string bap_api_url = "https://api.sigmaidentity.com/v1";  ///< empty: off
   std::string indexer_url;                                       ///< empty: off
   std::vector<std::string> admin_bap_ids;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "config_values.hpp"
+#include "sigma/cache_redis/url.hpp"
 #include "sigma/core/encoding.hpp"
 
 namespace sigma::service {
@@ -91,10 +92,8 @@ Result<void> set_database_url(Config& config, std::string_view text) {
 }
 
 Result<void> set_redis_url(Config& config, std::string_view text) {
-  for (const std::string_view scheme : {"redis://", "rediss://", "redis+sentinel://", "redis+cluster://"}) {
-    if (text.starts_with(scheme) && text.size() > scheme.size()) return text_into(config.redis_url, text);
-  }
-  return wrong("is not a Redis URL");
+  SIGMA_CHECK(cache_redis::parse_redis_url(text));
+  return text_into(config.redis_url, text);
 }
 
 Result<std::string> parse_bap_id(std::string_view text) {
@@ -202,7 +201,16 @@ constexpr Setting kTable[] = {
      set_database_url},
     {"database_pooler", "off", "transaction: a pooler in transaction mode, such as pgbouncer, is before the database",
      "transaction", true, set_database_pooler},
-    {"redis_url", "– (in-process)", "Shared cache", "redis://redis.internal:6379", true, set_redis_url},
+    {"redis_url", "– (in-process)",
+     "Shared cache and rate limits: redis://, redis+sentinel:// or redis+cluster://, with rediss for TLS",
+     "redis://sigma:password@redis.internal:6379/0", true, set_redis_url},
+    {"redis_ca_file", "the system's", "PEM file of the authorities that certify Redis", "/etc/tls/internal-ca.pem",
+     true, [](Config& c, std::string_view text) { return text_into(c.redis_ca_file, text); }},
+    {"redis_timeout", "250ms", "How long one command to Redis may take, 10ms to 5s; then the server goes on without",
+     "100ms", true,
+     [](Config& c, std::string_view text) {
+       return set_duration(c.redis_timeout, text, std::chrono::milliseconds(10), seconds(5));
+     }},
     {"secret", "generated in the data dir when embedded",
      "Seals keys and cookies; at least 32 bytes; a comma-separated list rotates, the new one first",
      "$(openssl rand -hex 32)", false},

@@ -12,7 +12,7 @@
 #include "logout_worker.hpp"
 #include "routes.hpp"
 #include "routes/render.hpp"
-#include "sigma/cache/memory.hpp"
+#include "shared_cache.hpp"
 #include "sigma/core/log.hpp"
 #include "sigma/core/run.hpp"
 #include "sigma/crypto/random.hpp"
@@ -48,6 +48,8 @@ int serve(const Config& config) {
   core::WorkPool signing_pool("signing", config.io_threads, kSigningQueue);
   auto outbound = make_outbound(config);
   if (!outbound) return fail("configuration_refused", outbound.error());
+  auto cache = SharedCache::open(config, clock, metrics);
+  if (!cache) return fail("configuration_refused", cache.error());
   App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
           {*opened->store, *sealer, **outbound, clock, random, signing_pool});
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
@@ -64,13 +66,12 @@ int serve(const Config& config) {
   if (!traces) return fail("configuration_refused", traces.error());
   if (*traces)
     public_options.on_span = [&exporter = **traces](http::RequestSpan span) { exporter.add(std::move(span)); };
-  cache::MemoryRateLimiter limiter(clock);
   const PublicLimits limits{config.body_limit, std::max(config.body_limit, config.backup_limit),
-                            config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), limiter};
+                            config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter()};
   Vitals vitals(metrics, {*opened->database, signing_pool, app.keys});
-  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals};
+  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache};
   std::vector<http::Route> public_table = public_routes(app, limits);
-  for (http::Route& route : administrator_routes(app, admin, limits.rates, limiter))
+  for (http::Route& route : administrator_routes(app, admin, limits.rates, limits.limiter))
     public_table.push_back(std::move(route));
   http::Server public_server(std::move(public_options), std::make_shared<http::Router>(std::move(public_table)), random,
                              metrics);
@@ -88,7 +89,8 @@ int serve(const Config& config) {
   core::log::info("serving", {{"base_url", config.base_url},
                               {"listen", config.listen},
                               {"admin_listen", config.admin_listen},
-                              {"store", opened->embedded ? "sqlite" : "postgresql"}});
+                              {"store", opened->embedded ? "sqlite" : "postgresql"},
+                              {"cache", (*cache)->shared() ? "redis" : "in_process"}});
 
   asio::co_spawn(background, look_after_keys(app), asio::detached);
   asio::co_spawn(background, remove_expired(app, vitals), asio::detached);
@@ -117,6 +119,7 @@ int serve(const Config& config) {
   public_server.stop();
   admin_server.drain(std::chrono::seconds{1});
   admin_server.stop();
+  (*cache)->stop();
   (*outbound)->stop();
   if (*traces) (*traces)->stop();
   signing_pool.stop();

@@ -3,6 +3,7 @@
 
 #include "admin/idempotency.hpp"
 #include "config.hpp"
+#include "shared_cache.hpp"
 #include "sigma/core/clock.hpp"
 #include "sigma/core/metrics.hpp"
 #include "sigma/core/random.hpp"
@@ -23,6 +24,7 @@ struct AdminContext {
   core::Random& random;
   core::Metrics& metrics;
   Vitals& vitals;
+  const SharedCache& cache;
 
   std::atomic<bool> ready{true};  ///< false while draining: /health/ready says so
   oauth::ClientRegistry clients{store.clients, clock, random};

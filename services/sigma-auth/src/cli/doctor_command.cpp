@@ -3,7 +3,10 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "cli/invocation.hpp"
+#include "shared_cache.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
 
 namespace sigma::service {
@@ -41,7 +44,8 @@ void check_files(Report& report, const Config& config) {
     check_private(report, config.data_dir / "secret");
     check_private(report, config.data_dir / "admin-token");
   }
-  for (const std::string& file : {config.tls_cert, config.tls_key, config.clients_file, config.outbound_ca_file}) {
+  for (const std::string& file :
+       {config.tls_cert, config.tls_key, config.clients_file, config.outbound_ca_file, config.redis_ca_file}) {
     if (file.empty()) continue;
     const bool readable = ::access(file.c_str(), R_OK) == 0;
     report.add(readable ? Verdict::ok : Verdict::failure, "file", readable ? file : file + " cannot be read");
@@ -124,6 +128,31 @@ void check_store(Report& report, Invocation& run, const Config& config) {
   open->database->stop();
 }
 
+void check_cache(Report& report, Invocation& run, const Config& config) {
+  if (config.redis_url.empty()) {
+    return report.add(Verdict::ok, "cache",
+                      "in the process; with several replicas, SIGMA_REDIS_URL lets them share limits");
+  }
+  core::Metrics metrics;
+  const auto cache = SharedCache::open(config, run.clock, metrics);
+  if (!cache)
+    return report.add(Verdict::failure, "cache",
+                      fmt::format("{} {}", cache.error().description(), cache.error().cause()));
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+  auto took = run_to_end((*cache)->ping());
+  while (!took && std::chrono::steady_clock::now() < limit) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    took = run_to_end((*cache)->ping());
+  }
+  if (took) {
+    report.add(Verdict::ok, "cache",
+               fmt::format("Redis, answers in {:.1f} ms", static_cast<double>(took->count()) / 1e3));
+  } else {
+    report.add(Verdict::failure, "cache", fmt::format("{} {}", took.error().description(), took.error().cause()));
+  }
+  (*cache)->stop();
+}
+
 Result<void> diagnose(Invocation& run) {
   SIGMA_TRY(const Config config, run.load({.secret = true, .admin_token = true}));
   Report report;
@@ -132,9 +161,7 @@ Result<void> diagnose(Invocation& run) {
   check_outbound(report, config);
   check_registration(report, config);
   check_files(report, config);
-  if (!config.redis_url.empty()) {
-    report.add(Verdict::warning, "cache", "SIGMA_REDIS_URL is set, but this release keeps its cache in the process");
-  }
+  check_cache(report, run, config);
   check_clock(report, run.clock.now());
   check_store(report, run, config);
   run.exit_code = report.failed() ? 1 : 0;

@@ -1,0 +1,95 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <future>
+#include <thread>
+
+#include "redis_process.hpp"
+#include "sigma/cache/memory.hpp"
+#include "sigma/cache_redis/redis.hpp"
+#include "sigma/core/testing/fixed.hpp"
+#include "sigma/core/testing/run.hpp"
+
+namespace sigma::cache_redis::contract {
+
+using core::testing::run;
+
+/// Runs tasks at the same time on one event loop.
+template <class T>
+std::vector<T> run_all(std::vector<core::Task<T>> tasks) {
+  boost::asio::io_context context;
+  std::vector<std::future<T>> futures;
+  for (auto& task : tasks) futures.push_back(boost::asio::co_spawn(context, std::move(task), boost::asio::use_future));
+  context.run();
+  std::vector<T> results;
+  for (auto& future : futures) results.push_back(future.get());
+  return results;
+}
+
+/// Waits until `condition` holds, for 30 s at most.
+template <class Condition>
+bool eventually(Condition condition) {
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > limit) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+/// One process's Redis, as wiring makes it. Deadlines that a busy machine meets.
+class Replica {
+ public:
+  explicit Replica(const std::string& url, RedisOptions options = patient()) {
+    auto parsed = parse_redis_url(url);
+    if (!parsed) throw std::runtime_error(parsed.error().description());
+    auto opened = Redis::open(*parsed, std::move(options), metrics);
+    if (!opened) throw std::runtime_error(opened.error().description());
+    redis = std::move(*opened);
+    limiter = redis->make_rate_limiter(fallback);
+  }
+  static RedisOptions patient() {
+    RedisOptions options;
+    options.deadline = std::chrono::seconds(2);
+    options.connect_deadline = std::chrono::seconds(5);
+    return options;
+  }
+  Replica& connected() {
+    if (!eventually([this] { return redis->available(); })) throw std::runtime_error("no connection to Redis");
+    return *this;
+  }
+
+  core::Metrics metrics;
+  core::SystemClock clock;
+  cache::MemoryRateLimiter fallback{clock};
+  std::unique_ptr<Redis> redis;
+  std::unique_ptr<cache::RateLimiter> limiter;
+};
+
+struct MemoryBackend {
+  void advance(core::Milliseconds by) { clock.advance(by); }
+  cache::Cache& cache() { return cache_; }
+  cache::RateLimiter& limiter() { return limiter_; }
+  cache::PubSub& pub_sub() { return pub_sub_; }
+
+  core::testing::FixedClock clock;
+  cache::MemoryCache cache_{clock};
+  cache::MemoryRateLimiter limiter_{clock};
+  cache::MemoryPubSub pub_sub_;
+};
+
+struct RedisBackend {
+  RedisBackend() { replica.connected(); }
+  void advance(core::Milliseconds by) { std::this_thread::sleep_for(by); }
+  cache::Cache& cache() { return replica.redis->cache(); }
+  cache::RateLimiter& limiter() { return *replica.limiter; }
+  cache::PubSub& pub_sub() { return replica.redis->pub_sub(); }
+
+  RedisProcess server;
+  Replica replica{server.url()};
+};
+
+}  // namespace sigma::cache_redis::contract
