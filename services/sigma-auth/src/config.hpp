@@ -27,7 +27,7 @@ struct Config {
   std::filesystem::path data_dir = "./var";
   std::string database_url;   ///< "sqlite:<path>" or "postgresql://…"; default: sqlite:<data dir>/sigma.db
   std::string redis_url;      ///< empty: in-process
-  std::string redis_ca_file;  ///< PEM, for rediss; empty: the system\'s authorities
+  std::string redis_ca_file;  ///< PEM, for rediss; empty: the system's authorities
   std::chrono::milliseconds redis_timeout{250};  ///< of one command; then the server goes on without Redis
   std::vector<crypto::SecretBytes> secrets;      ///< the first seals, all open; empty unless Needs::secret
   crypto::SecretBytes admin_token;               ///< empty unless Needs::admin_token

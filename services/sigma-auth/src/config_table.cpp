@@ -148,7 +148,7 @@ Result<void> set_rate_limits(Config& config, std::string_view text) {
     if (limit == Limit::none || equals == std::string::npos) {
       return wrong(
           "must name classes and numbers; the classes are general, sign_in, authorize, token, device, introspect, "
-          "revoke, register, userinfo, backup");
+          "revoke, register, userinfo, backup, client");
     }
     const auto number = parse_size(std::string_view(part).substr(equals + 1), 0, kMostPerMinute);
     if (!number) return number.error();
@@ -305,7 +305,7 @@ constexpr Setting kTable[] = {
      true, [](Config& c, std::string_view text) { return set_switch(c.rate_limits, text); }},
     {"rate_limit_per_minute",
      "general=600, sign_in=60, authorize=300, token=200, device=300, introspect=1000, revoke=300, register=5, "
-     "userinfo=600, backup=30",
+     "userinfo=600, backup=30, client=10000",
      "Requests a minute from one address (IPv6: one /64), by class; 0: unlimited; what is not named keeps its default",
      "token=20,authorize=30", true, set_rate_limits},
     {"max_connections", "10000", "Open connections a listener", "2000", true,

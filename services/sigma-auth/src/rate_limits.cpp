@@ -10,7 +10,7 @@ namespace sigma::service {
 namespace {
 
 constexpr std::string_view kNames[] = {"none",       "general", "sign_in",  "authorize", "token", "device",
-                                       "introspect", "revoke",  "register", "userinfo",  "backup"};
+                                       "introspect", "revoke",  "register", "userinfo",  "backup",    "client"};
 static_assert(std::size(kNames) == kLimits);
 
 http::Response too_many_requests(const http::Request& request, Limit limit, core::Milliseconds wait) {
@@ -25,6 +25,15 @@ http::Response too_many_requests(const http::Request& request, Limit limit, core
   return response;
 }
 
+// draft-ietf-httpapi-ratelimit-headers-10: of the policy `q` requests in `w` seconds, `r` are left; all of them are again
+// in `t` seconds.
+void announce(http::Response& response, Limit limit, const cache::RateLimit& rate, const cache::RateDecision& decision) {
+  const auto seconds = (decision.reset_after.count() + 999) / 1'000;
+  response.headers.set("RateLimit-Policy",
+                       fmt::format("\"{}\";q={};w={}", name_of(limit), rate.limit, rate.window.count() / 1'000));
+  response.headers.set("RateLimit", fmt::format("\"{}\";r={};t={}", name_of(limit), decision.remaining, seconds));
+}
+
 struct Limited {
   std::shared_ptr<const http::Handler> handler;
   cache::RateLimiter* limiter;
@@ -36,9 +45,15 @@ struct Limited {
   static core::Task<http::Response> answer(Limited self, http::Request request) {
     const std::string network = http::client_network(request.remote_address);
     const auto decision = co_await self.limiter->allow(fmt::format("{}|{}", name_of(self.limit), network), self.rate);
-    if (decision.allowed) co_return co_await (*self.handler)(std::move(request));
-    core::log::debug("rate_limited", {{"limit", name_of(self.limit)}, {"network", network}});
-    co_return too_many_requests(request, self.limit, decision.retry_after);
+    http::Response response;
+    if (decision.allowed) {
+      response = co_await (*self.handler)(std::move(request));
+    } else {
+      core::log::debug("rate_limited", {{"limit", name_of(self.limit)}, {"network", network}});
+      response = too_many_requests(request, self.limit, decision.retry_after);
+    }
+    announce(response, self.limit, self.rate, decision);
+    co_return response;
   }
 };
 

@@ -6,6 +6,7 @@
 
 #include "fake_fetcher.hpp"
 #include "sigma/bitcoin/auth_token.hpp"
+#include "sigma/cache/memory.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/core/testing/fixed.hpp"
 #include "sigma/core/testing/run.hpp"
@@ -62,6 +63,7 @@ struct TestSurroundings {
   FakeFetcher outside;
   store::Database database{store_sqlite::make_connector(folder.file("test.db"))};
   store::Store store{database};
+  cache::MemoryRateLimiter limiter{clock};
 };
 
 /// The engine as services run it; tests speak of its members by their names.
@@ -69,7 +71,8 @@ class EngineTest : public ::testing::Test, protected TestSurroundings, protected
  protected:
   explicit EngineTest(Settings settings_ = test_settings())
       : Engine(std::move(settings_),
-               {TestSurroundings::store, TestSurroundings::sealer, outside, TestSurroundings::clock, random, pool}) {}
+               {TestSurroundings::store, TestSurroundings::sealer, outside, TestSurroundings::clock, random, pool,
+                limiter}) {}
 
   using TestSurroundings::clock, TestSurroundings::sealer, TestSurroundings::store;
 

@@ -66,6 +66,7 @@ oauth::Result<oauth::ClientCredentials> device_credentials(http::Request& reques
   if (request.headers.count("Authorization") > 1) return bad_request("Send one Authorization header.");
   if (const auto authorization = request.headers.find("Authorization"))
     credentials.authorization = std::string(*authorization);
+  credentials.ip_address = request.remote_address;
   credentials.raw_body = std::move(request.body);
   return credentials;
 }

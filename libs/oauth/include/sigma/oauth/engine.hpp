@@ -1,4 +1,6 @@
 #pragma once
+#include "sigma/cache/pub_sub.hpp"
+#include "sigma/cache/rate_limiter.hpp"
 #include "sigma/core/clock.hpp"
 #include "sigma/core/random.hpp"
 #include "sigma/core/work_pool.hpp"
@@ -30,6 +32,7 @@
 #include "sigma/oauth/sessions/session_service.hpp"
 #include "sigma/oauth/sessions/token_sessions.hpp"
 #include "sigma/oauth/settings.hpp"
+#include "sigma/oauth/tokens/live_tokens.hpp"
 #include "sigma/oauth/tokens/subject_identifiers.hpp"
 #include "sigma/oauth/tokens/token_issuer.hpp"
 #include "sigma/oauth/userinfo/userinfo.hpp"
@@ -45,6 +48,8 @@ struct Surroundings {
   const core::Clock& clock;
   core::Random& random;
   core::WorkPool& signing_pool;
+  cache::RateLimiter& limiter;         ///< counts for all replicas
+  cache::PubSub* revocations = nullptr;  ///< reaches all replicas; without it no live token is remembered
 };
 
 /// The protocol assembled: one object a question (docs/architecture.md, "Rooms of libs/oauth"). A service calls its
@@ -67,8 +72,11 @@ struct Engine {
   RemoteDocuments client_documents, client_resources;
   ClientDocuments described_clients;
   ClientDirectory clients;
+  LiveTokens live_tokens;
   XAuthTokenVerifier x_auth_token;
   ClientAssertionVerifier client_assertions;
+  AttemptLimiter client_requests, client_secret_failures;
+  AttemptLimiter device_starts, device_guesses, device_alarm;
   ClientAuthenticator client_authenticator;
   SessionService sessions;
   TokenSessions token_sessions;
@@ -86,7 +94,6 @@ struct Engine {
   TokenEndpoint token;
   UserInfo userinfo;
   TokenStatus token_status;
-  WindowLimiter device_starts, device_guesses, device_alarm;
   DeviceAuthorization device;
   DynamicRegistration registration;
   OwnerClients owner_clients;

@@ -16,6 +16,7 @@
 #include "sigma/store/backup_store.hpp"
 #include "sigma/store/database.hpp"
 #include "sigma/store/device_store.hpp"
+#include "sigma/store/live_access_store.hpp"
 #include "sigma/store/logout_delivery_store.hpp"
 #include "sigma/store/rows.hpp"
 #include "sigma/store/statistics.hpp"
@@ -222,6 +223,7 @@ struct Store {
         keys(db),
         pushed_requests(db),
         logout_deliveries(db),
+        live_access(db),
         server_secrets(db),
         replay(db),
         statistics(db),
@@ -238,6 +240,7 @@ struct Store {
   KeyStore keys;
   PushedRequestStore pushed_requests;
   LogoutDeliveryStore logout_deliveries;
+  LiveAccessStore live_access;
   ServerSecretStore server_secrets;
   ReplayGuard replay;
   Statistics statistics;

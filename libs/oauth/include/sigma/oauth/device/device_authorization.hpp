@@ -32,7 +32,7 @@ struct DeviceRequest {
   core::UtcTime expires_at;
 };
 
-/// How often somebody may try. `guesses`: wrong user codes per session and per network. `alarm`: wrong user codes in
+/// How often somebody may try. `guesses`: wrong user codes per account and per network. `alarm`: wrong user codes in
 /// all; exceeding it refuses nobody, but is logged.
 struct DeviceLimits {
   AttemptLimiter& starts;
@@ -71,8 +71,8 @@ class DeviceAuthorization {
   core::Task<Result<store::DeviceCode>> find(std::string user_code, DeviceVisitor visitor);
   core::Task<Result<store::DeviceCode>> find_pending(std::string user_code, DeviceVisitor visitor);
   core::Task<Result<void>> count_guess(DeviceVisitor visitor);
-  core::Task<Result<void>> forgive_guess(DeviceVisitor visitor);
-  core::Task<Result<void>> raise_alarm();
+  core::Task<> forgive_guess(DeviceVisitor visitor);
+  core::Task<> raise_alarm();
   core::Task<Result<std::optional<store::Client>>> client_of(const store::DeviceCode& code);
   core::Task<Result<std::optional<store::BapId>>> choose_identity(const store::SessionWithUser& session,
                                                                   std::optional<store::BapId> wanted);

@@ -6,9 +6,9 @@
 #include "sigma/core/task.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
 #include "sigma/oauth/error.hpp"
-#include "sigma/oauth/registration/client_directory.hpp"
 #include "sigma/oauth/settings.hpp"
 #include "sigma/oauth/tokens/subject_identifiers.hpp"
+#include "sigma/oauth/tokens/live_tokens.hpp"
 #include "sigma/store/store.hpp"
 
 namespace sigma::oauth {
@@ -19,10 +19,10 @@ inline constexpr std::string_view kRevokePath = "/api/auth/oauth2/revoke";
 /// Token introspection (RFC 7662) and revocation (RFC 7009).
 class TokenStatus {
  public:
-  TokenStatus(store::Store& store, ClientDirectory& clients, ClientAuthenticator& authenticator,
+  TokenStatus(store::Store& store, LiveTokens& tokens, ClientAuthenticator& authenticator,
               const SubjectIdentifiers& subjects, const core::Clock& clock, const Settings& settings)
       : store_(store),
-        clients_(clients),
+        tokens_(tokens),
         authenticator_(authenticator),
         subjects_(subjects),
         clock_(clock),
@@ -46,7 +46,7 @@ class TokenStatus {
   core::Json describe(const store::RefreshToken& token, const store::Client& owner) const;
 
   store::Store& store_;
-  ClientDirectory& clients_;
+  LiveTokens& tokens_;
   ClientAuthenticator& authenticator_;
   const SubjectIdentifiers& subjects_;
   const core::Clock& clock_;
