@@ -69,11 +69,12 @@ Task<Result<void>> TokenStore::revoke_grant(GrantId id, UtcTime now) {
   // Tokens without a user have no row in grants.
   static const Query kRevokeTokens(
       "UPDATE access_tokens SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL");
-  return db_.write({.key = id.str(), .revokes = true}, [id = std::move(id), now](Connection& connection) -> Result<void> {
-    SIGMA_TRY(const auto revoked, change(connection, kRevoke, {id, now}));
-    if (revoked == 0) SIGMA_CHECK(change(connection, kRevokeTokens, {id, now}));
-    return {};
-  });
+  return db_.write({.key = id.str(), .revokes = true},
+                   [id = std::move(id), now](Connection& connection) -> Result<void> {
+                     SIGMA_TRY(const auto revoked, change(connection, kRevoke, {id, now}));
+                     if (revoked == 0) SIGMA_CHECK(change(connection, kRevokeTokens, {id, now}));
+                     return {};
+                   });
 }
 
 Task<Result<bool>> TokenStore::revoke_access(SecretHash hash, UtcTime now) {

@@ -137,8 +137,7 @@ Task<Result<bool>> UserStore::save_profile(Profile profile) {
   static const Query kDemoteOthers(
       "UPDATE profiles SET is_primary = $3, updated_at = $4 WHERE user_id = $1 AND bap_id <> $2 AND is_primary = $5");
   // By user, so that two of their identities cannot become primary at once; alone, it is one statement.
-  const WriteTraits traits{.key = profile.user_id.str(), .single_statement = !profile.is_primary,
-                           .revokes = true};
+  const WriteTraits traits{.key = profile.user_id.str(), .single_statement = !profile.is_primary, .revokes = true};
   return db_.write(traits, [profile = std::move(profile)](Connection& connection) -> Result<bool> {
     SIGMA_TRY(const auto saved, change(connection, kSave, params_of(profile)));
     if (saved == 0 || !profile.is_primary) return saved > 0;

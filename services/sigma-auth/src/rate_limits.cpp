@@ -9,8 +9,8 @@
 namespace sigma::service {
 namespace {
 
-constexpr std::string_view kNames[] = {"none",       "general", "sign_in",  "authorize", "token", "device",
-                                       "introspect", "revoke",  "register", "userinfo",  "backup",    "client"};
+constexpr std::string_view kNames[] = {"none",       "general", "sign_in",  "authorize", "token",  "device",
+                                       "introspect", "revoke",  "register", "userinfo",  "backup", "client"};
 static_assert(std::size(kNames) == kLimits);
 
 http::Response too_many_requests(const http::Request& request, Limit limit, core::Milliseconds wait) {
@@ -25,9 +25,10 @@ http::Response too_many_requests(const http::Request& request, Limit limit, core
   return response;
 }
 
-// draft-ietf-httpapi-ratelimit-headers-10: of the policy `q` requests in `w` seconds, `r` are left; all of them are again
-// in `t` seconds.
-void announce(http::Response& response, Limit limit, const cache::RateLimit& rate, const cache::RateDecision& decision) {
+// draft-ietf-httpapi-ratelimit-headers-10: of the policy `q` requests in `w` seconds, `r` are left; all of them are
+// again in `t` seconds.
+void announce(http::Response& response, Limit limit, const cache::RateLimit& rate,
+              const cache::RateDecision& decision) {
   const auto seconds = (decision.reset_after.count() + 999) / 1'000;
   response.headers.set("RateLimit-Policy",
                        fmt::format("\"{}\";q={};w={}", name_of(limit), rate.limit, rate.window.count() / 1'000));

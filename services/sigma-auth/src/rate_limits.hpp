@@ -33,8 +33,7 @@ std::string_view name_of(Limit limit);
 /// revoke, 100 for introspect, 60 for userinfo, 5 for register. Ours but the last are ten times that: a backend or an
 /// office sends all its requests from one address. A client that authenticates may do as much as ten of its networks.
 struct RateLimits {
-  std::array<std::int64_t, kLimits> per_minute{0,     600, 60, 300, 200,  300,
-                                              1'000, 300, 5,  600, 30,  10'000};
+  std::array<std::int64_t, kLimits> per_minute{0, 600, 60, 300, 200, 300, 1'000, 300, 5, 600, 30, 10'000};
   bool operator==(const RateLimits&) const = default;
   static RateLimits off() { return {{}}; }
 
@@ -42,9 +41,9 @@ struct RateLimits {
   std::int64_t operator[](Limit limit) const { return per_minute[static_cast<std::size_t>(limit)]; }
 };
 
-/// `handler` behind the limit of its class: 429 with Retry-After and X-Retry-After in the words of the path. Every answer
-/// says how much is left (RateLimit and RateLimit-Policy, draft-ietf-httpapi-ratelimit-headers-10). Unchanged when the
-/// class is unlimited. `limiter` outlives it.
+/// `handler` behind the limit of its class: 429 with Retry-After and X-Retry-After in the words of the path. Every
+/// answer says how much is left (RateLimit and RateLimit-Policy, draft-ietf-httpapi-ratelimit-headers-10). Unchanged
+/// when the class is unlimited. `limiter` outlives it.
 http::Handler limited(http::Handler handler, Limit limit, const RateLimits& limits, cache::RateLimiter& limiter);
 
 }  // namespace sigma::service

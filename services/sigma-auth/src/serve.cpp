@@ -50,9 +50,9 @@ int serve(const Config& config) {
   if (!outbound) return fail("configuration_refused", outbound.error());
   auto cache = SharedCache::open(config, clock, metrics);
   if (!cache) return fail("configuration_refused", cache.error());
-  App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
-          {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(),
-           (*cache)->revocations()});
+  App app(
+      make_settings(config), config.trusted_origins, config.admin_bap_ids,
+      {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(), (*cache)->revocations()});
   opened->database->tell_of_revocations([&app] { return app.live_tokens.revoked(); });
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
   if (!config.clients_file.empty()) {

@@ -70,9 +70,8 @@ struct TestSurroundings {
 class EngineTest : public ::testing::Test, protected TestSurroundings, protected Engine {
  protected:
   explicit EngineTest(Settings settings_ = test_settings())
-      : Engine(std::move(settings_),
-               {TestSurroundings::store, TestSurroundings::sealer, outside, TestSurroundings::clock, random, pool,
-                limiter}) {}
+      : Engine(std::move(settings_), {TestSurroundings::store, TestSurroundings::sealer, outside,
+                                      TestSurroundings::clock, random, pool, limiter}) {}
 
   using TestSurroundings::clock, TestSurroundings::sealer, TestSurroundings::store;
 

@@ -1,6 +1,6 @@
+#include "sigma/oauth/tokens/live_tokens.hpp"
 #include "engine.hpp"
 #include "sigma/cache/memory.hpp"
-#include "sigma/oauth/tokens/live_tokens.hpp"
 
 namespace sigma::oauth::testing {
 namespace {
@@ -130,8 +130,8 @@ TEST_F(Remembering, Case65WrongSecretsOfAClientCountOverAllDoorsTogether) {
   boost::asio::io_context context;
   std::vector<std::future<Result<core::Json>>> guesses;
   for (int i = 0; i < 150; ++i) {
-    guesses.push_back(boost::asio::co_spawn(
-        context, Engine::token.exchange(credentials("wrong", "192.0.2.1")), boost::asio::use_future));
+    guesses.push_back(boost::asio::co_spawn(context, Engine::token.exchange(credentials("wrong", "192.0.2.1")),
+                                            boost::asio::use_future));
     guesses.push_back(boost::asio::co_spawn(context, token_status.introspect(credentials("wrong", "192.0.2.1")),
                                             boost::asio::use_future));
   }

@@ -33,6 +33,7 @@ for (const store of stores) {
       redis = await startRedis();
       const env = {
         SIGMA_REDIS_URL: redis.url,
+        SIGMA_REDIS_TIMEOUT: '1s', // a busy machine is no outage
         SIGMA_RATE_LIMITS: 'on',
         SIGMA_RATE_LIMIT_PER_MINUTE: `general=${limit},token=0,authorize=0,sign_in=0,userinfo=0,revoke=0`,
         SIGMA_TRUSTED_PROXIES: '127.0.0.1/32',

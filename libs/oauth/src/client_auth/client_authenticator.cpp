@@ -136,8 +136,7 @@ core::Task<Result<store::Client>> ClientAuthenticator::identify(ClientCredential
     co_return client;
   }
   if (client.auth_method == "client_secret_post" && form_secret) {
-    SIGMA_CO_CHECK(
-        co_await check_secret(client, std::string(*form_secret), std::move(credentials.ip_address)));
+    SIGMA_CO_CHECK(co_await check_secret(client, std::string(*form_secret), std::move(credentials.ip_address)));
     co_return client;
   }
   if (client.auth_method == "private_key_jwt" && has_assertion) {

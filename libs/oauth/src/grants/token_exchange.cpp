@@ -84,7 +84,8 @@ core::Task<Result<core::Json>> TokenExchangeGrant::actor_of(const TokenRequest& 
     if (const auto key = bound_key(live->token.details); key && key != request.dpop_jkt)
       co_return refused("actor_token is bound to a key; send a DPoP proof made with that key.");
     actor = {{"client_id", live->client.id.str()}};
-    actor["sub"] = live->token.user_id ? subjects_.for_client(live->client, *live->token.user_id) : live->client.id.str();
+    actor["sub"] =
+        live->token.user_id ? subjects_.for_client(live->client, *live->token.user_id) : live->client.id.str();
   } else if (request.client.id != from->token.client_id) {
     actor = {{"client_id", request.client.id.str()}, {"sub", request.client.id.str()}};
   } else {
@@ -101,7 +102,8 @@ core::Task<Result<core::Json>> TokenExchangeGrant::exchange(TokenRequest request
     co_return Error{ErrorCode::unauthorized_client,
                     "A public client cannot exchange tokens: it has nothing to prove itself with."};
   }
-  SIGMA_CO_TRY(const Live from, co_await find(std::string(*request.form.find_nonempty("subject_token")), "subject_token"));
+  SIGMA_CO_TRY(const Live from,
+               co_await find(std::string(*request.form.find_nonempty("subject_token")), "subject_token"));
   if (!may_exchange(request.client, from->token))
     co_return refused(
         "subject_token was neither issued to this client, nor meant for it, nor may it act for its owner.");

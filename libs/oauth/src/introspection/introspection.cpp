@@ -81,12 +81,12 @@ core::Task<Result<core::Json>> TokenStatus::introspect(ClientCredentials request
   const core::UtcTime now = clock_.now();
   SIGMA_CO_TRY(const auto access, co_await tokens_.find(caller.token));
   if (access) {
-    const bool visible =
-        access->client.id == caller.client.id || is_audience(caller.client, access->token.audience);
+    const bool visible = access->client.id == caller.client.id || is_audience(caller.client, access->token.audience);
     co_return visible ? describe(access->token, access->client) : inactive();
   }
   SIGMA_CO_TRY(const auto refresh, co_await store_.tokens.find_refresh(caller.token));
-  const bool live = refresh && !refresh->revoked_at && !refresh->rotated_at && now < refresh->expires_at && refresh->client_id == caller.client.id;
+  const bool live = refresh && !refresh->revoked_at && !refresh->rotated_at && now < refresh->expires_at &&
+                    refresh->client_id == caller.client.id;
   co_return live ? describe(*refresh, caller.client) : inactive();
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sigma/cache/cache.hpp"
+#include "sigma/cache/memory.hpp"
 #include "sigma/cache/pub_sub.hpp"
 #include "sigma/cache/rate_limiter.hpp"
 #include "sigma/cache_redis/url.hpp"
@@ -31,9 +32,9 @@ class Redis {
 
   cache::Cache& cache();
   cache::PubSub& pub_sub();
-  /// Counts in Redis by Redis' clock. `fallback` counts along; without Redis it decides alone, with half of every limit
-  /// (each replica then counts for itself). It outlives the Redis.
-  std::unique_ptr<cache::RateLimiter> make_rate_limiter(cache::RateLimiter& fallback);
+  /// Counts in Redis by Redis' clock. `fallback` learns what was counted; without Redis it decides alone, with half of
+  /// every limit (each replica then counts for itself). It outlives the Redis.
+  std::unique_ptr<cache::RateLimiter> make_rate_limiter(cache::MemoryRateLimiter& fallback);
 
   /// Whether commands were being answered a moment ago; of a cluster: by every master.
   bool available() const;

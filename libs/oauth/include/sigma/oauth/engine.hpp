@@ -48,7 +48,7 @@ struct Surroundings {
   const core::Clock& clock;
   core::Random& random;
   core::WorkPool& signing_pool;
-  cache::RateLimiter& limiter;         ///< counts for all replicas
+  cache::RateLimiter& limiter;           ///< counts for all replicas
   cache::PubSub* revocations = nullptr;  ///< reaches all replicas; without it no live token is remembered
 };
 

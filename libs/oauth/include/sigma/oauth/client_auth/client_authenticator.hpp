@@ -25,8 +25,8 @@ struct ClientCredentials {
   std::vector<std::string> dpop_proofs;  ///< every DPoP header; the token endpoint's and PAR's concern
 };
 
-/// `requests`: of each client, over all its networks; a limit of 0 is none. `secret_failures`: wrong secrets, per client
-/// and network, over all endpoints.
+/// `requests`: of each client, over all its networks; a limit of 0 is none. `secret_failures`: wrong secrets, per
+/// client and network, over all endpoints.
 struct ClientLimits {
   AttemptLimiter& requests;
   AttemptLimiter& secret_failures;

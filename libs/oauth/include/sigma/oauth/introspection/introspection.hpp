@@ -7,8 +7,8 @@
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
 #include "sigma/oauth/error.hpp"
 #include "sigma/oauth/settings.hpp"
-#include "sigma/oauth/tokens/subject_identifiers.hpp"
 #include "sigma/oauth/tokens/live_tokens.hpp"
+#include "sigma/oauth/tokens/subject_identifiers.hpp"
 #include "sigma/store/store.hpp"
 
 namespace sigma::oauth {
