@@ -155,6 +155,16 @@ TEST_F(Device, Case37AnIpv6NetworkIsOneGuesser) {
             ErrorCode::invalid_request);
 }
 
+TEST_F(Device, Case65AllSessionsOfAPersonAreOneGuesser) {
+  for (int i = 0; i < 5; ++i) {
+    person = sign_in().value();
+    EXPECT_EQ(run(device.describe("ABCD-2345", visitor(fmt::format("203.0.113.{}", i)))).error().code(),
+              ErrorCode::invalid_request);
+  }
+  person = sign_in().value();
+  EXPECT_EQ(run(device.describe("ABCD-2345", visitor("203.0.113.99"))).error().code(), ErrorCode::too_many_requests);
+}
+
 // Guesses in flight count too.
 TEST_F(Device, Case37ParallelGuessesCountOneByOne) {
   boost::asio::io_context context;
