@@ -6,6 +6,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { freePorts } from './server.mjs';
 
 const run = promisify(execFile);
 const running = new Set();
@@ -25,8 +26,9 @@ export class Redis {
 
   async prepare() {
     this.#dir = await mkdtemp(path.join(tmpdir(), 'sigma-redis-'));
-    this.#port = await freePort();
-    this.gate = new Gate(this.#port);
+    const [port, gatePort] = await freePorts(2);
+    this.#port = port;
+    this.gate = new Gate(gatePort, port);
     await this.gate.open();
     await this.start();
   }
@@ -76,15 +78,16 @@ export class Gate {
   /** Milliseconds that every chunk from the server waits. */
   delay = 0;
 
-  constructor(target) {
+  constructor(port, target) {
+    this.port = port;
     this.#target = target;
   }
 
   async open() {
+    if (this.#server?.listening) return;
     this.#server = net.createServer((near) => this.#join(near));
-    this.#server.listen(this.port ?? 0, '127.0.0.1');
+    this.#server.listen(this.port, '127.0.0.1');
     await once(this.#server, 'listening');
-    this.port = this.#server.address().port;
   }
 
   #join(near) {
@@ -121,12 +124,4 @@ export class Gate {
     this.cut();
     await closed;
   }
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
