@@ -1,0 +1,8 @@
+-- Keys that speak for an identity whose id does not derive from them: what the chain last said, for the time when the
+-- BAP API cannot be asked.
+CREATE TABLE chain_keys (
+  address    TEXT PRIMARY KEY NOT NULL,
+  bap_id     TEXT NOT NULL,
+  identity   TEXT NOT NULL,
+  checked_at INTEGER NOT NULL
+) STRICT;
