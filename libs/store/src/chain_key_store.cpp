@@ -6,11 +6,11 @@ namespace sigma::store {
 using core::Task;
 
 static void read_row(Columns columns, ChainKey& key) {
-  columns.read(key.address, key.bap_id, key.identity, key.checked_at);
+  columns.read(key.address, key.bap_id, key.identity, key.checked_at, key.named_at);
 }
 
 Task<Result<std::optional<ChainKey>>> ChainKeyStore::find(std::string address) {
-  static const Query kFind("SELECT address, bap_id, identity, checked_at FROM chain_keys WHERE address = $1");
+  static const Query kFind("SELECT address, bap_id, identity, checked_at, named_at FROM chain_keys WHERE address = $1");
   return db_.read([address = std::move(address)](Connection& connection) {
     return find_one<ChainKey>(connection, kFind, {address});
   });
@@ -19,10 +19,22 @@ Task<Result<std::optional<ChainKey>>> ChainKeyStore::find(std::string address) {
 Task<Result<void>> ChainKeyStore::save(ChainKey key) {
   static const Query kSave(
       "INSERT INTO chain_keys (address, bap_id, identity, checked_at) VALUES ($1, $2, $3, $4) ON CONFLICT (address) DO "
-      "UPDATE SET bap_id = excluded.bap_id, identity = excluded.identity, checked_at = excluded.checked_at");
+      "UPDATE SET bap_id = excluded.bap_id, identity = excluded.identity, checked_at = excluded.checked_at, named_at = "
+      "CASE WHEN chain_keys.bap_id = excluded.bap_id THEN chain_keys.named_at END");
   return db_.write(
       {.key = key.address, .single_statement = true}, [key = std::move(key)](Connection& connection) -> Result<void> {
         SIGMA_CHECK(change(connection, kSave, {key.address, key.bap_id, json_text(key.identity), key.checked_at}));
+        return {};
+      });
+}
+
+Task<Result<void>> ChainKeyStore::name(std::string address, BapId bap_id, UtcTime now) {
+  static const Query kName(
+      "UPDATE chain_keys SET named_at = $3 WHERE address = $1 AND bap_id = $2 AND named_at IS NULL");
+  return db_.write(
+      {.key = address, .single_statement = true},
+      [address = std::move(address), bap_id = std::move(bap_id), now](Connection& connection) -> Result<void> {
+        SIGMA_CHECK(change(connection, kName, {address, bap_id, now}));
         return {};
       });
 }

@@ -6,6 +6,7 @@
 
 #include "fake_fetcher.hpp"
 #include "sigma/bitcoin/auth_token.hpp"
+#include "sigma/cache/memory.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/core/testing/fixed.hpp"
 #include "sigma/core/testing/run.hpp"
@@ -62,14 +63,19 @@ struct TestSurroundings {
   FakeFetcher outside;
   store::Database database{store_sqlite::make_connector(folder.file("test.db"))};
   store::Store store{database};
+  cache::MemoryCache cache{clock};
+  core::Metrics metrics;
+  FakeFetcher chain_world;  ///< where the BAP API is, or is not
+  bap::BapApi bap_api{chain_world, {.base_url = "https://bap.example/v1", .token = ""}};
+  bap::Resolver chain{&bap_api, cache, store.chain_keys, clock, metrics};
 };
 
 /// The engine as services run it; tests speak of its members by their names.
 class EngineTest : public ::testing::Test, protected TestSurroundings, protected Engine {
  protected:
   explicit EngineTest(Settings settings_ = test_settings())
-      : Engine(std::move(settings_),
-               {TestSurroundings::store, TestSurroundings::sealer, outside, TestSurroundings::clock, random, pool}) {}
+      : Engine(std::move(settings_), {TestSurroundings::store, TestSurroundings::sealer, outside,
+                                      TestSurroundings::clock, random, pool, chain, cache}) {}
 
   using TestSurroundings::clock, TestSurroundings::sealer, TestSurroundings::store;
 

@@ -59,15 +59,29 @@ core::Task<Result<KeyHolder>> KeyHolders::of_known_user(KeyHolder holder, std::s
   if (own && names_own) co_return holder;
 
   // The key came here as the current one of an identity, or is to speak for one now: is it still so?
-  auto resolution = co_await chain_.of_address(address_of(pubkey), bap::Asker::holder);
+  const std::string address = address_of(pubkey);
+  auto resolution = co_await chain_.of_address(address, bap::Asker::holder);
   if (!resolution.identity || resolution.standing == Standing::root) co_return holder;
   const store::BapId chain_id{resolution.identity->bap_id};
   const bool concerns_us = !own || wanted == chain_id.str();
   if (resolution.standing == Standing::replaced && concerns_us) co_return replaced(chain_id.str());
-  const bool bound_before = !own && holder.find(chain_id);
-  if (wanted == chain_id.str() || bound_before)
-    co_return co_await take_identity(std::move(holder), std::move(pubkey), std::move(*resolution.identity));
-  co_return holder;
+  const bool came_with_it = !own && holder.find(chain_id);
+  SIGMA_CO_TRY(const bool named, co_await names(resolution, address, wanted));
+  if (!named && !came_with_it) co_return holder;
+  co_return co_await take_identity(std::move(holder), std::move(pubkey), std::move(*resolution.identity));
+}
+
+// Does the holder want the key to speak for an identity that does not derive from it?
+core::Task<Result<bool>> KeyHolders::names(const bap::Resolution& resolution, std::string address,
+                                           const std::optional<std::string>& wanted) {
+  const store::BapId bap_id{resolution.identity->bap_id};
+  if (resolution.standing != Standing::current || (wanted && *wanted != bap_id.str())) co_return false;
+  if (wanted) {
+    SIGMA_CO_CHECK(co_await keys_.name(std::move(address), bap_id, clock_.now()));
+    co_return true;
+  }
+  SIGMA_CO_TRY(const auto kept, co_await keys_.find(std::move(address)));
+  co_return kept && kept->bap_id == bap_id && kept->named_at.has_value();
 }
 
 core::Task<Result<KeyHolder>> KeyHolders::of_stranger(KeyHolder holder, std::string pubkey,
@@ -81,14 +95,13 @@ core::Task<Result<KeyHolder>> KeyHolders::of_stranger(KeyHolder holder, std::str
     holder.identity = std::move(*kept);
     co_return holder;
   }
-  auto resolution = co_await chain_.of_address(address_of(pubkey), bap::Asker::holder);
+  const std::string address = address_of(pubkey);
+  auto resolution = co_await chain_.of_address(address, bap::Asker::holder);
   if (!resolution.identity) co_return holder;
-  const bool names_it = wanted == resolution.identity->bap_id;
-  if (resolution.standing == Standing::replaced && (names_it || !wanted))
-    co_return replaced(resolution.identity->bap_id);
-  const bool speaks_for_it =
-      resolution.standing == Standing::root || (resolution.standing == Standing::current && names_it);
-  if (!speaks_for_it) co_return holder;
+  const bool may_mean_it = !wanted || *wanted == resolution.identity->bap_id;
+  if (resolution.standing == Standing::replaced && may_mean_it) co_return replaced(resolution.identity->bap_id);
+  SIGMA_CO_TRY(const bool named, co_await names(resolution, address, wanted));
+  if (!named && resolution.standing != Standing::root) co_return holder;
   co_return co_await take_identity(std::move(holder), std::move(pubkey), std::move(*resolution.identity));
 }
 

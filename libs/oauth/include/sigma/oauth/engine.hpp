@@ -1,4 +1,6 @@
 #pragma once
+#include "sigma/bap/resolver.hpp"
+#include "sigma/cache/cache.hpp"
 #include "sigma/core/clock.hpp"
 #include "sigma/core/random.hpp"
 #include "sigma/core/work_pool.hpp"
@@ -18,6 +20,7 @@
 #include "sigma/oauth/grants/token_endpoint.hpp"
 #include "sigma/oauth/identities/backup_vault.hpp"
 #include "sigma/oauth/identities/identity_book.hpp"
+#include "sigma/oauth/identities/profile_refresher.hpp"
 #include "sigma/oauth/introspection/introspection.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
 #include "sigma/oauth/logout/back_channel.hpp"
@@ -45,6 +48,8 @@ struct Surroundings {
   const core::Clock& clock;
   core::Random& random;
   core::WorkPool& signing_pool;
+  bap::Resolver& chain;  ///< who is who on chain
+  cache::Cache& cache;
 };
 
 /// The protocol assembled: one object a question (docs/architecture.md, "Rooms of libs/oauth"). A service calls its
@@ -70,6 +75,7 @@ struct Engine {
   XAuthTokenVerifier x_auth_token;
   ClientAssertionVerifier client_assertions;
   ClientAuthenticator client_authenticator;
+  ProfileRefresher profiles;
   SessionService sessions;
   TokenSessions token_sessions;
   DpopVerifier dpop;

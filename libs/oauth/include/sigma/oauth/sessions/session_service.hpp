@@ -48,11 +48,11 @@ struct SignedIn {
 
 class SessionService {
  public:
-  SessionService(store::UserStore& users, store::SessionStore& sessions, bap::Resolver& chain,
-                 ProfileRefresher& profiles, XAuthTokenVerifier& x_auth_token, const core::Clock& clock,
-                 core::Random& random, const Settings& settings)
+  SessionService(store::UserStore& users, store::SessionStore& sessions, store::ChainKeyStore& chain_keys,
+                 bap::Resolver& chain, ProfileRefresher& profiles, XAuthTokenVerifier& x_auth_token,
+                 const core::Clock& clock, core::Random& random, const Settings& settings)
       : users_(users),
-        holders_(users, chain, clock),
+        holders_(users, chain_keys, chain, clock),
         profiles_(profiles),
         sessions_(sessions),
         x_auth_token_(x_auth_token),

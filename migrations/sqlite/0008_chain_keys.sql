@@ -4,5 +4,6 @@ CREATE TABLE chain_keys (
   address    TEXT PRIMARY KEY NOT NULL,
   bap_id     TEXT NOT NULL,
   identity   TEXT NOT NULL,
-  checked_at INTEGER NOT NULL
+  checked_at INTEGER NOT NULL,
+  named_at   INTEGER -- its holder first signed in with it for this identity
 ) STRICT;

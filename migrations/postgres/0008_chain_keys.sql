@@ -4,5 +4,6 @@ CREATE TABLE chain_keys (
   address    text COLLATE "C" PRIMARY KEY,
   bap_id     text COLLATE "C" NOT NULL,
   identity   text NOT NULL,
-  checked_at bigint NOT NULL
+  checked_at bigint NOT NULL,
+  named_at   bigint -- its holder first signed in with it for this identity
 );
