@@ -130,7 +130,8 @@ core::Task<core::Result<Resolution>> Resolver::ask(Question question) {
     store::ChainKey key{.address = question.text,
                         .bap_id = store::BapId{resolution.identity->bap_id},
                         .identity = without_person(resolution.identity->profile),
-                        .checked_at = clock_.now()};
+                        .checked_at = clock_.now(),
+                        .named_at = {}};
     if (auto saved = co_await keys_.save(std::move(key)); !saved) core::log::error("chain_key_not_kept", saved.error());
   }
   co_return resolution;
