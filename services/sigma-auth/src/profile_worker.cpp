@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kLook{200};
 core::Task<> refresh(App& app, store::BapId bap_id) {
   auto changed = co_await app.profiles.refresh(bap_id);
   if (!changed) {
-    core::log::error("profile_not_refreshed", {{"bap_id", bap_id.str()}, {"cause", changed.error().cause()}});
+    core::log::error("profile_not_refreshed", changed.error().cause());
   } else if (*changed) {
     core::log::info("profile_refreshed", {{"bap_id", bap_id.str()}});
   }

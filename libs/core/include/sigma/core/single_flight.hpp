@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -33,7 +34,8 @@ class SingleFlight {
   Task<Answer> join(std::string key, Work work) {
     const auto executor = co_await boost::asio::this_coro::executor;
     auto initiate = [this, executor](auto handler, std::string question, Work answer_it) {
-      start(executor, std::move(question), std::move(answer_it), Waiting{Handler(std::move(handler)), executor});
+      start(executor, std::move(question), std::move(answer_it),
+            std::make_unique<Waiting>(Handler(std::move(handler)), executor));
     };
     co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Answer)>(
         initiate, boost::asio::use_awaitable, std::move(key), std::move(work));
@@ -41,7 +43,7 @@ class SingleFlight {
 
   /// Starts the work on `executor` unless it is under way; nobody waits for it.
   void launch(const boost::asio::any_io_executor& executor, std::string key, Work work) {
-    start(executor, std::move(key), std::move(work), {});
+    start(executor, std::move(key), std::move(work), nullptr);
   }
 
   std::size_t under_way() const {
@@ -51,7 +53,7 @@ class SingleFlight {
 
   /// Destroys who waits, without resuming them: at the end, while their executors exist but run no more. Idempotent.
   void stop() {
-    std::map<std::string, std::vector<Waiting>> abandoned;
+    std::map<std::string, Waiters> abandoned;
     const std::scoped_lock lock(mutex_);
     abandoned.swap(flights_);
   }
@@ -60,23 +62,27 @@ class SingleFlight {
   using Handler = boost::asio::any_completion_handler<void(Answer)>;
 
   struct Waiting {
+    Waiting(Handler resume, boost::asio::any_io_executor where)
+        : handler(std::move(resume)), executor(std::move(where)) {}
     Handler handler;
     boost::asio::any_io_executor executor;
   };
+  using Waiters = std::vector<std::unique_ptr<Waiting>>;
 
-  void start(const boost::asio::any_io_executor& executor, std::string key, Work work, Waiting waiting) {
+  void start(const boost::asio::any_io_executor& executor, std::string key, Work work,
+             std::unique_ptr<Waiting> waiting) {
     bool first = false;
     {
       const std::scoped_lock lock(mutex_);
       auto flight = flights_.find(key);
       if (flight == flights_.end() && flights_.size() < max_flights_) {
-        flight = flights_.emplace(key, std::vector<Waiting>{}).first;
+        flight = flights_.emplace(key, Waiters{}).first;
         first = true;
       }
-      if (flight != flights_.end() && waiting.handler) flight->second.push_back(std::exchange(waiting, {}));
+      if (flight != flights_.end() && waiting) flight->second.push_back(std::move(waiting));
     }
-    if (waiting.handler) {
-      answer(std::move(waiting), Error{Code::overloaded, "The server is busy; try again in a moment."});
+    if (waiting) {
+      answer(*waiting, Error{Code::overloaded, "The server is busy; try again in a moment."});
     } else if (first) {
       boost::asio::co_spawn(executor, run(std::move(work)),
                             [this, key = std::move(key)](std::exception_ptr thrown, Answer result) {
@@ -90,15 +96,15 @@ class SingleFlight {
   static Task<Answer> run(Work work) { co_return co_await work(); }
 
   void finish(const std::string& key, const Answer& result) {
-    std::vector<Waiting> all;
+    Waiters all;
     {
       const std::scoped_lock lock(mutex_);
       if (auto flight = flights_.extract(key)) all = std::move(flight.mapped());
     }
-    for (Waiting& waiting : all) answer(std::move(waiting), result);
+    for (const auto& waiting : all) answer(*waiting, result);
   }
 
-  static void answer(Waiting waiting, Answer result) {
+  static void answer(Waiting& waiting, Answer result) {
     boost::asio::post(waiting.executor, [handler = std::move(waiting.handler), result = std::move(result)]() mutable {
       std::move(handler)(std::move(result));
     });
@@ -106,7 +112,7 @@ class SingleFlight {
 
   const std::size_t max_flights_;
   mutable std::mutex mutex_;
-  std::map<std::string, std::vector<Waiting>> flights_;
+  std::map<std::string, Waiters> flights_;
 };
 
 }  // namespace sigma::core
