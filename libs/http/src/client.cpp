@@ -110,7 +110,7 @@ core::Task<core::Result<Response>> Client::Impl::perform(std::shared_ptr<ClientC
   SIGMA_CO_CHECK(call->prepare());
   const std::string origin = call->origin();
   // A kept connection may have been closed by the peer a moment ago: only what may be sent twice goes out on it.
-  if (call->is_safe()) {
+  if (call->is_repeatable()) {
     if (auto stream = take_idle(origin)) {
       Answer answer = co_await call->converse(std::move(stream));
       if (auto kept = call->release_stream()) keep_idle(origin, std::move(kept));

@@ -18,6 +18,7 @@ class ClientCall {
   core::Result<void> prepare();
   std::string origin() const { return destination_.origin(); }
   bool is_safe() const { return request_.method == Method::get || request_.method == Method::head; }
+  bool is_repeatable() const { return is_safe() || request_.repeatable; }
 
   /// Resolves, refuses addresses, connects to one that passed, shakes hands.
   core::Task<core::Result<std::unique_ptr<Stream>>> connect();

@@ -93,6 +93,7 @@ Task<Result<bool>> AccountStore::remove(UserId id, UtcTime now) {
       Query("DELETE FROM grants WHERE user_id = $1"),
       Query("DELETE FROM device_codes WHERE user_id = $1"),
       Query("DELETE FROM backups WHERE bap_id IN (SELECT bap_id FROM profiles WHERE user_id = $1)"),
+      Query("DELETE FROM chain_keys WHERE bap_id IN (SELECT bap_id FROM profiles WHERE user_id = $1)"),
       Query("DELETE FROM backup_series WHERE bap_id IN (SELECT bap_id FROM profiles WHERE user_id = $1)"),
       Query("DELETE FROM users WHERE id = $1"),  // cascades to identities, consents
   };

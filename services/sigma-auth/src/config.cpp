@@ -198,6 +198,15 @@ void load_secrets(const Settings& settings, Needs needs, core::Random& random, C
   if (needs.admin_token) load_token("admin_token", "admin-token", config.admin_token);
   if (needs.secret && config.dynamic_registration == oauth::DynamicRegistrationMode::token)
     load_token("registration_token", "", config.registration_token);
+  const bool has_bap_token = settings.contains("bap_api_token") || settings.contains("bap_api_token_file");
+  if (needs.secret && has_bap_token) {
+    // Its operator made it: as long as they like, as long as a header can carry it.
+    auto token = find_secret(settings, config, "bap_api_token", "", random, faults);
+    const auto is_sendable = [](char c) { return c > 0x20 && c < 0x7f; };
+    if (token && !std::ranges::all_of(token->view(), is_sendable))
+      faults.add("SIGMA_BAP_API_TOKEN holds blanks or other characters that no header carries");
+    if (token) config.bap_api_token = std::move(*token);
+  }
 }
 
 }  // namespace

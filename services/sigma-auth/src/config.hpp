@@ -39,6 +39,9 @@ struct Config {
   bool transaction_pooling = false;              ///< between us and Postgres is a pooler in transaction mode
   std::string clients_file;                      ///< empty: none
   std::string bap_api_url = "https://api.sigmaidentity.com/v1";  ///< empty: off
+  std::chrono::milliseconds bap_api_timeout{2'000};              ///< how long a sign-in waits for the BAP API
+  bool bap_api_private_address = false;                          ///< it may be at a private address
+  crypto::SecretBytes bap_api_token;                             ///< its operator's; empty: none
   std::string indexer_url;                                       ///< empty: off
   std::vector<std::string> admin_bap_ids;
   core::log::Level log_level = core::log::Level::info;

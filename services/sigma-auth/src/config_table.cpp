@@ -43,8 +43,12 @@ Result<void> set_duration(Duration& field, std::string_view text, std::chrono::m
                           std::chrono::milliseconds max) {
   const auto value = parse_duration(text);
   if (!value) return value.error();
-  if (*value < min || *value > max)
-    return wrong(fmt::format("must be from {} to {} seconds", min.count() / 1'000, max.count() / 1'000));
+  if (*value < min || *value > max) {
+    const bool below_seconds = min < std::chrono::seconds{1} && min.count() > 0;
+    return wrong(below_seconds
+                     ? fmt::format("must be from {} to {} milliseconds", min.count(), max.count())
+                     : fmt::format("must be from {} to {} seconds", min.count() / 1'000, max.count() / 1'000));
+  }
   field = std::chrono::duration_cast<Duration>(*value);
   return {};
 }
@@ -173,6 +177,7 @@ Result<void> set_trace_ratio(Config& config, std::string_view text) {
 }
 
 using std::chrono::hours;
+using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 constexpr hours kYear{366 * 24};
@@ -233,6 +238,14 @@ constexpr Setting kTable[] = {
      [](Config& c, std::string_view text) { return text_into(c.clients_file, text); }},
     {"bap_api_url", "https://api.sigmaidentity.com/v1", "BAP API; off disables", "https://api.sigmaidentity.com/v1",
      true, [](Config& c, std::string_view text) { return set_outbound_url(c.bap_api_url, text); }},
+    {"bap_api_timeout", "2s", "How long a first sign-in waits for the BAP API, 50ms to 10s", "500ms", true,
+     [](Config& c, std::string_view text) {
+       return set_duration(c.bap_api_timeout, text, milliseconds(50), seconds(10));
+     }},
+    {"bap_api_private_address", "deny", "allow: the BAP API is at a private address", "allow", true,
+     [](Config& c, std::string_view text) { return set_permission(c.bap_api_private_address, text); }},
+    {"bap_api_token", "–", "Token for the BAP API, where its operator wants one", "…", false},
+    {"bap_api_token_file", "–", "File that holds the token for the BAP API", "/run/secrets/sigma_bap_api_token"},
     {"indexer_url", "–", "Ownership indexer; off disables", "https://indexer.example.com", true,
      [](Config& c, std::string_view text) { return set_outbound_url(c.indexer_url, text); }},
     {"admin_bap_ids", "–", "Identities that are administrators", "Go8vCHAa4S6AhXKTABGpANiz35J", true,

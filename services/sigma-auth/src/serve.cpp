@@ -8,8 +8,10 @@
 #include "admin/administrator_routes.hpp"
 #include "admin/routes.hpp"
 #include "app.hpp"
+#include "chain.hpp"
 #include "cli/clients_file.hpp"
 #include "logout_worker.hpp"
+#include "profile_worker.hpp"
 #include "routes.hpp"
 #include "routes/render.hpp"
 #include "shared_cache.hpp"
@@ -50,9 +52,11 @@ int serve(const Config& config) {
   if (!outbound) return fail("configuration_refused", outbound.error());
   auto cache = SharedCache::open(config, clock, metrics);
   if (!cache) return fail("configuration_refused", cache.error());
-  App app(
-      make_settings(config), config.trusted_origins, config.admin_bap_ids,
-      {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(), (*cache)->revocations()});
+  auto chain = Chain::make(config, (*cache)->cache(), opened->store->chain_keys, clock, metrics);
+  if (!chain) return fail("configuration_refused", chain.error());
+  App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
+          {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(), (*chain)->resolver(),
+           (*cache)->cache(), (*cache)->revocations()});
   opened->database->tell_of_revocations([&app] { return app.live_tokens.revoked(); });
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
   if (!config.clients_file.empty()) {
@@ -98,6 +102,7 @@ int serve(const Config& config) {
   asio::co_spawn(background, remove_expired(app, vitals), asio::detached);
   asio::co_spawn(background, measure_tables(*opened->database, vitals), asio::detached);
   asio::co_spawn(background, deliver_logouts(app), asio::detached);
+  asio::co_spawn(background, refresh_profiles(app, **chain), asio::detached);
   if (*traces) asio::co_spawn(background, (*traces)->run(), asio::detached);
   std::function<void()> wait_for_hangup = [&] {
     hangup.async_wait([&](boost::system::error_code error, int) {
@@ -123,6 +128,7 @@ int serve(const Config& config) {
   admin_server.stop();
   (*cache)->stop();
   (*outbound)->stop();
+  (*chain)->stop();
   if (*traces) (*traces)->stop();
   signing_pool.stop();
   opened->database->stop();

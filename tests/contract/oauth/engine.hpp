@@ -64,6 +64,11 @@ struct TestSurroundings {
   store::Database database{store_sqlite::make_connector(folder.file("test.db"))};
   store::Store store{database};
   cache::MemoryRateLimiter limiter{clock};
+  cache::MemoryCache cache{clock};
+  core::Metrics metrics;
+  FakeFetcher chain_world;  ///< where the BAP API is, or is not
+  bap::BapApi bap_api{chain_world, {.base_url = "https://bap.example/v1", .token = ""}};
+  bap::Resolver chain{&bap_api, cache, store.chain_keys, clock, metrics};
 };
 
 /// The engine as services run it; tests speak of its members by their names.
@@ -71,7 +76,7 @@ class EngineTest : public ::testing::Test, protected TestSurroundings, protected
  protected:
   explicit EngineTest(Settings settings_ = test_settings())
       : Engine(std::move(settings_), {TestSurroundings::store, TestSurroundings::sealer, outside,
-                                      TestSurroundings::clock, random, pool, limiter}) {}
+                                      TestSurroundings::clock, random, pool, limiter, chain, cache}) {}
 
   using TestSurroundings::clock, TestSurroundings::sealer, TestSurroundings::store;
 

@@ -42,7 +42,8 @@ TEST_F(EngineTest, ATokenIsGoodForOneRequest) {
 TEST_F(EngineTest, ImplicitSignUpCanBeOff) {
   Settings closed = settings;
   closed.implicit_sign_up = false;
-  SessionService strict{store.users, store.sessions, x_auth_token, clock, random, closed};
+  SessionService strict{store.users,  store.sessions, store.chain_keys, chain, profiles,
+                        x_auth_token, clock,          random,           closed};
   const auto attempt = [&](std::optional<std::string> bap_id) {
     SignInRequest request;
     request.x_auth_tokens = {token_for(*person_key, kSignInPath, std::nullopt)};
@@ -124,7 +125,8 @@ TEST_F(EngineTest, WhoNamesAnIdentityOfSomebodyElseIsNotToldToSignUp) {
   const auto owner = sign_in().value();
   Settings closed = settings;
   closed.implicit_sign_up = false;
-  SessionService strict{store.users, store.sessions, x_auth_token, clock, random, closed};
+  SessionService strict{store.users,  store.sessions, store.chain_keys, chain, profiles,
+                        x_auth_token, clock,          random,           closed};
   person_key = std::make_unique<bitcoin::PrivateKey>(bitcoin::PrivateKey::generate(random));
   SignInRequest request;
   request.x_auth_tokens = {token_for(*person_key, kSignInPath, std::nullopt)};

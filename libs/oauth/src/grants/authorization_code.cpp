@@ -5,6 +5,7 @@
 #include "sigma/core/encoding.hpp"
 #include "sigma/core/log.hpp"
 #include "sigma/crypto/digest.hpp"
+#include "sigma/oauth/identities/follow_profile.hpp"
 #include "sigma/oauth/scope.hpp"
 #include "sigma/oauth/tokens/resources.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
@@ -114,25 +115,9 @@ core::Task<Result<core::Json>> AuthorizationCodeGrant::exchange(TokenRequest req
     SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(grant_id, clock_.now()));
     co_return used_before();
   }
-  if (auto followed = co_await follow_profile(subject); !followed)
+  if (auto followed = co_await follow_profile(store_.users, subject, clock_.now()); !followed)
     core::log::error("profile_not_followed", followed.error().cause());
   co_return std::move(minted.answer);
-}
-
-// The user's name and image follow the identity's profile (contract §3). Images held in data: URIs stay in the profile:
-// copied into rows that travel with every session they once broke header limits.
-core::Task<Result<void>> AuthorizationCodeGrant::follow_profile(const Subject& subject) {
-  if (!subject.profile) co_return Result<void>{};
-  store::User user = subject.user;
-  const std::string name = display_name(subject);
-  auto picture = display_picture(subject);
-  if (picture && picture->starts_with("data:")) picture = user.image;
-  if (user.name == name && user.image == picture) co_return Result<void>{};
-  user.name = name;
-  user.image = picture;
-  user.updated_at = clock_.now();
-  SIGMA_CO_CHECK(co_await store_.users.update(std::move(user)));
-  co_return Result<void>{};
 }
 
 }  // namespace sigma::oauth

@@ -39,6 +39,19 @@ store::Profile identity_of_key(const store::UserId& user, const std::string& pub
   return profile;
 }
 
+store::Profile identity_on_chain(const store::UserId& user, const std::string& pubkey,
+                                 const bap::ChainIdentity& identity, bool primary, core::UtcTime now) {
+  store::Profile profile;
+  profile.bap_id = store::BapId{identity.bap_id};
+  profile.user_id = user;
+  profile.name = identity.root_address;
+  profile.member_pubkey = pubkey;
+  profile.is_primary = primary;
+  profile.profile = identity.profile;
+  profile.created_at = profile.updated_at = now;
+  return profile;
+}
+
 core::Json public_profile(const store::Profile& profile) {
   core::Json json = profile.profile.is_object() ? profile.profile : core::Json::object();
   json["idKey"] = profile.bap_id.str();
@@ -57,13 +70,22 @@ core::Task<Result<std::vector<store::Profile>>> IdentityBook::of_user(store::Use
 core::Task<Result<std::optional<store::Profile>>> IdentityBook::of_key(std::string pubkey) {
   const auto key = bitcoin::PublicKey::from_hex(pubkey);
   if (!key) co_return no_key();
-  SIGMA_CO_TRY(auto profile, co_await users_.find_profile(bap_id_of(*key)));
-  co_return profile;
+  SIGMA_CO_TRY(auto own, co_await users_.find_profile(bap_id_of(*key)));
+  if (own) co_return std::move(own);
+  const auto resolution = co_await chain_.of_address(key->address(), bap::Asker::stranger);
+  const bool speaks = resolution.standing == bap::Standing::root || resolution.standing == bap::Standing::current;
+  if (!resolution.identity || !speaks) co_return std::optional<store::Profile>{};
+  SIGMA_CO_TRY(auto kept, co_await users_.find_profile(store::BapId{resolution.identity->bap_id}));
+  if (kept) co_return std::move(kept);
+  co_return std::optional(identity_on_chain({}, key->hex(), *resolution.identity, false, clock_.now()));
 }
 
 core::Task<Result<std::optional<store::Profile>>> IdentityBook::find(store::BapId id) {
-  SIGMA_CO_TRY(auto profile, co_await users_.find_profile(std::move(id)));
-  co_return profile;
+  SIGMA_CO_TRY(auto profile, co_await users_.find_profile(id));
+  if (profile || !bap::is_bap_id(id.str())) co_return std::move(profile);
+  const auto resolution = co_await chain_.of_id(id.str(), bap::Asker::stranger);
+  if (!resolution.identity) co_return std::optional<store::Profile>{};
+  co_return std::optional(identity_on_chain({}, "", *resolution.identity, false, clock_.now()));
 }
 
 core::Task<Result<store::Profile>> IdentityBook::save(store::User user, IdentityChange change) {

@@ -14,6 +14,7 @@ core::Task<Result<std::optional<store::SessionWithUser>>> SessionService::find(s
     session.expires_at = now + settings_.session_lifetime;
     SIGMA_CO_CHECK(co_await sessions_.renew(session.id, session.updated_at, session.expires_at));
   }
+  if (session.active_bap_id) profiles_.notice(*session.active_bap_id);
   co_return std::move(found);
 }
 

@@ -1,10 +1,9 @@
 // How a session begins: sign-in and sign-up with a member key.
 #include <fmt/format.h>
 
-#include "sigma/bap/bap_id.hpp"
 #include "sigma/bitcoin/keys.hpp"
 #include "sigma/core/uuid.hpp"
-#include "sigma/oauth/identities/identity_book.hpp"
+#include "sigma/oauth/identities/follow_profile.hpp"
 #include "sigma/oauth/sessions/session_service.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
@@ -35,29 +34,21 @@ core::Task<Result<std::string>> SessionService::verified_key(std::vector<std::st
       (malformed ? "Invalid auth token format: " : "Invalid auth token signature: ") + outcome.fault.description};
 }
 
-core::Task<Result<std::optional<store::User>>> SessionService::find_user(std::string pubkey) {
-  SIGMA_CO_TRY(auto known, co_await users_.find_by_pubkey(std::move(pubkey)));
-  if (known && known->disabled)
-    co_return Error{ErrorCode::user_disabled, "This account is switched off. Ask the operator of this server."};
-  co_return std::move(known);
-}
-
-core::Task<Result<store::User>> SessionService::create_user(std::string pubkey) {
+core::Task<Result<void>> SessionService::create_user(KeyHolder& holder, std::string pubkey) {
   store::User user;
   user.id = store::UserId{core::uuid_v7(clock_, random_)};
   user.name = address_of(pubkey);
-  user.pubkey = pubkey;
+  user.pubkey = std::move(pubkey);
   user.created_at = user.updated_at = clock_.now();
-  store::Profile profile = identity_of_key(user.id, pubkey, true, clock_.now());
-  SIGMA_CO_TRY(store::User created, co_await users_.create_with_profile(std::move(user), std::move(profile)));
-  co_return created;
+  holder.identity.user_id = user.id;
+  user = following({user, holder.identity}, clock_.now());
+  SIGMA_CO_TRY(holder.user, co_await users_.create_with_profile(std::move(user), holder.identity));
+  SIGMA_CO_TRY(holder.profiles, co_await users_.list_profiles(holder.user->id));  // another sign-in may have been first
+  co_return Result<void>{};
 }
 
-core::Task<Result<store::User>> SessionService::find_or_create_user(std::string pubkey,
-                                                                    std::optional<std::string> wanted) {
-  SIGMA_CO_TRY(auto known, co_await find_user(pubkey));
-  if (known) co_return std::move(*known);
-  if (settings_.implicit_sign_up) co_return co_await create_user(std::move(pubkey));
+core::Task<Result<void>> SessionService::may_create(std::optional<std::string> wanted) {
+  if (settings_.implicit_sign_up) co_return Result<void>{};
   if (!wanted) co_return Error{ErrorCode::user_not_found, "Nobody has signed up with this key yet; sign up first."};
   SIGMA_CO_TRY(const auto profile, co_await users_.find_profile(store::BapId{std::move(*wanted)}));
   if (profile)
@@ -65,27 +56,40 @@ core::Task<Result<store::User>> SessionService::find_or_create_user(std::string 
   co_return Error{ErrorCode::restore_profile_not_found, "This identity is not known here yet; sign up first."};
 }
 
-core::Task<Result<std::optional<store::BapId>>> SessionService::choose_identity(store::User user, std::string pubkey,
+core::Task<Result<std::optional<store::BapId>>> SessionService::choose_identity(KeyHolder& holder,
                                                                                 std::optional<std::string> wanted) {
   if (!wanted) {
-    SIGMA_CO_TRY(const auto profiles, co_await users_.list_profiles(user.id));
-    if (profiles.size() != 1) co_return std::optional<store::BapId>{};  // several: the person chooses on the page
-    co_return std::optional{profiles.front().bap_id};
+    if (holder.profiles.size() != 1)
+      co_return std::optional<store::BapId>{};  // several: the person chooses on the page
+    co_return std::optional{holder.profiles.front().bap_id};
   }
   const store::BapId bap_id{*wanted};
-  SIGMA_CO_TRY(const auto profile, co_await users_.find_profile(bap_id));
-  if (profile && profile->user_id == user.id) co_return std::optional{bap_id};
-  // Naming an identity proves nothing: only the id that derives from the signing key is the signer's.
-  store::Profile own = identity_of_key(user.id, pubkey, false, clock_.now());
-  if (profile || own.bap_id != bap_id) {
+  if (holder.find(bap_id)) co_return std::optional{bap_id};
+  // Naming an identity proves nothing: only one that the key speaks for is the signer's.
+  if (holder.identity.bap_id != bap_id) {
     co_return Error{
         ErrorCode::bap_ownership_failed,
         "The signing key does not own the identity named in bapId. Sign in with that identity's member key."};
   }
-  SIGMA_CO_TRY(const bool saved, co_await users_.save_profile(std::move(own)));
+  holder.identity.user_id = holder.user->id;
+  holder.identity.is_primary = false;
+  SIGMA_CO_TRY(const bool saved, co_await users_.save_profile(holder.identity));
   if (!saved)
     co_return Error{ErrorCode::bap_ownership_failed, "The identity named in bapId belongs to another account."};
+  holder.profiles.push_back(holder.identity);
   co_return std::optional{bap_id};
+}
+
+core::Task<Result<SignedIn>> SessionService::enter(KeyHolder holder, std::string pubkey,
+                                                   std::optional<std::string> wanted, Browser browser) {
+  SIGMA_CO_TRY(auto identity, co_await choose_identity(holder, std::move(wanted)));
+  const store::Profile* shown = identity ? holder.find(*identity) : nullptr;
+  if (!shown && !holder.profiles.empty()) shown = &holder.profiles.front();  // the primary one
+  if (shown) {
+    profiles_.notice(shown->bap_id);
+    SIGMA_CO_TRY(holder.user, co_await follow_profile(users_, {*holder.user, *shown}, clock_.now()));
+  }
+  co_return co_await open_session(std::move(*holder.user), std::move(pubkey), std::move(identity), std::move(browser));
 }
 
 core::Task<Result<SignedIn>> SessionService::open_session(store::User user, std::string pubkey,
@@ -129,9 +133,12 @@ core::Task<Result<SignedIn>> SessionService::sign_in(SignInRequest request) {
   rule.body_optional = true;  // the browser client signs no body, the CLI signs it (contract §6)
   SIGMA_CO_TRY(std::string pubkey,
                co_await verified_key(std::move(request.x_auth_tokens), "X-Auth-Token", std::move(rule)));
-  SIGMA_CO_TRY(store::User user, co_await find_or_create_user(pubkey, request.bap_id));
-  SIGMA_CO_TRY(auto identity, co_await choose_identity(user, pubkey, std::move(request.bap_id)));
-  co_return co_await open_session(std::move(user), std::move(pubkey), std::move(identity), std::move(request.browser));
+  SIGMA_CO_TRY(KeyHolder holder, co_await holders_.find(pubkey, request.bap_id));
+  if (!holder.user) {
+    SIGMA_CO_CHECK(co_await may_create(request.bap_id));
+    SIGMA_CO_CHECK(co_await create_user(holder, pubkey));
+  }
+  co_return co_await enter(std::move(holder), std::move(pubkey), std::move(request.bap_id), std::move(request.browser));
 }
 
 core::Task<Result<SignedIn>> SessionService::sign_up(SignUpRequest request) {
@@ -149,18 +156,14 @@ core::Task<Result<SignedIn>> SessionService::sign_up(SignUpRequest request) {
                     "X-Auth-Token and X-Sigma-Enrollment-Proof are signed by different keys; sign both with the "
                     "identity's member key."};
   }
-  if (bap::bap_id_from_root_address(address_of(pubkey)) != request.bap_id) {
+  SIGMA_CO_TRY(KeyHolder holder, co_await holders_.find(pubkey, request.bap_id));
+  if (holder.identity.bap_id.str() != request.bap_id) {
     co_return Error{ErrorCode::bap_ownership_failed,
                     "The identity named in bapId does not derive from the key that signed. Sign up with that "
                     "identity's member key."};
   }
-  SIGMA_CO_TRY(auto known, co_await find_user(pubkey));
-  if (!known) {
-    SIGMA_CO_TRY(known, co_await create_user(pubkey));
-  }
-  SIGMA_CO_TRY(auto identity, co_await choose_identity(*known, pubkey, std::move(request.bap_id)));
-  co_return co_await open_session(std::move(*known), std::move(pubkey), std::move(identity),
-                                  std::move(request.browser));
+  if (!holder.user) SIGMA_CO_CHECK(co_await create_user(holder, pubkey));
+  co_return co_await enter(std::move(holder), std::move(pubkey), std::move(request.bap_id), std::move(request.browser));
 }
 
 }  // namespace sigma::oauth

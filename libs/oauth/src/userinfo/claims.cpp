@@ -27,17 +27,36 @@ void add_names(Json& claims, const Subject& subject, const std::string& name) {
   if (family) claims["family_name"] = *family;
 }
 
+// What a browser can show. Profiles also refer to images on chain (b://…, an outpoint), which only wallets can read.
+bool is_showable(std::string_view image) {
+  return image.starts_with("https:") || image.starts_with("http:") || image.starts_with("data:");
+}
+
+// Without the images that are held in data: URIs.
+Json slim(const Json& profile) {
+  Json copy = profile;
+  const auto identity = copy.find("identity");
+  if (identity == copy.end() || !identity->is_object()) return copy;
+  for (auto member = identity->begin(); member != identity->end();) {
+    const auto* text = member->get_ptr<const Json::string_t*>();
+    member = text && text->starts_with("data:") ? identity->erase(member) : std::next(member);
+  }
+  return copy;
+}
+
 }  // namespace
 
 std::string display_name(const Subject& subject) {
-  if (auto name = from_profile(subject, "alternateName")) return *name;
+  for (const char* member : {"alternateName", "name"}) {
+    if (auto name = from_profile(subject, member)) return *name;
+  }
   if (subject.profile && !subject.profile->name.empty()) return subject.profile->name;
   return subject.user.name;
 }
 
 std::optional<std::string> display_picture(const Subject& subject) {
-  if (auto image = from_profile(subject, "image")) return image;
-  if (subject.profile && subject.profile->image) return subject.profile->image;
+  if (auto image = from_profile(subject, "image"); image && is_showable(*image)) return image;
+  if (subject.profile && subject.profile->image && is_showable(*subject.profile->image)) return subject.profile->image;
   return subject.user.image;
 }
 
@@ -86,16 +105,10 @@ std::vector<std::string> requested_claims(const Json& details, const char* place
 Json id_token_claims(const Subject& subject, const Scopes& scopes, const std::vector<std::string>& requested) {
   Json claims = subject_claims(subject, scopes);
   add_requested_claims(claims, subject, requested);
-  if (const auto picture = core::json_string(claims, "picture"); picture && picture->starts_with("data:")) {
-    claims.erase("picture");
-    // The same image inside the profile string would defeat the purpose.
-    if (!claims.contains("bap")) return claims;
-    if (const auto identity = subject.profile->profile.find("identity"); identity != subject.profile->profile.end()) {
-      Json slim = subject.profile->profile;
-      slim["identity"].erase("image");
-      claims["bap"] = core::dump_json(slim);
-    }
-  }
+  const auto picture = core::json_string(claims, "picture");
+  if (picture && picture->starts_with("data:")) claims.erase("picture");
+  // The same image inside the profile string would defeat the purpose.
+  if (claims.contains("bap") && subject.profile) claims["bap"] = core::dump_json(slim(subject.profile->profile));
   return claims;
 }
 

@@ -1,5 +1,7 @@
 #include "admin/account_json.hpp"
 
+#include "sigma/oauth/userinfo/claims.hpp"
+
 namespace sigma::service {
 namespace {
 
@@ -10,9 +12,11 @@ core::Json or_null(const std::optional<T>& value) {
 
 core::Json render_identity(const store::Profile& profile) {
   return {{"bap_id", profile.bap_id.str()},
-          {"name", profile.name},
-          {"image", or_null(profile.image)},
+          {"name", oauth::display_name({{}, profile})},
+          {"image", or_null(oauth::display_picture({{}, profile}))},
           {"member_pubkey", profile.member_pubkey},
+          {"root_address", or_null(core::json_string(profile.profile, "rootAddress"))},
+          {"current_address", or_null(core::json_string(profile.profile, "currentAddress"))},
           {"primary", profile.is_primary},
           {"created_at", core::to_iso8601(profile.created_at)},
           {"updated_at", core::to_iso8601(profile.updated_at)}};

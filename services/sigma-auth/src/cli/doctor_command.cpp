@@ -5,8 +5,10 @@
 
 #include <thread>
 
+#include "chain.hpp"
 #include "cli/invocation.hpp"
 #include "shared_cache.hpp"
+#include "sigma/bap/bap_id.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
 
 namespace sigma::service {
@@ -81,6 +83,29 @@ void check_registration(Report& report, const Config& config) {
   report.add(Verdict::warning, "registration",
              fmt::format("SIGMA_DYNAMIC_REGISTRATION=open: everybody may register clients, {} a day",
                          config.open_registrations_per_day));
+}
+
+// Asks after somebody who does not exist. An API that is away is a warning: sign-in works without it.
+void check_bap_api(Report& report, Invocation& run, const Config& config) {
+  if (config.bap_api_url.empty()) return report.add(Verdict::ok, "BAP API", "off");
+  const auto client = make_bap_client(config);
+  if (!client) return report.add(Verdict::failure, "BAP API", client.error().description());
+  bap::BapApiOptions options;
+  options.base_url = config.bap_api_url;
+  options.token = std::string(config.bap_api_token.view());
+  bap::BapApi api(**client, std::move(options));
+  const auto nobody = bitcoin::PrivateKey::generate(run.random).public_key();
+  const auto begin = std::chrono::steady_clock::now();
+  const auto answer = run_to_end(api.by_id(bap::bap_id_from_member_key(nobody)));
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+  if (answer) {
+    report.add(Verdict::ok, "BAP API", fmt::format("{} answers in {} ms", config.bap_api_url, took.count()));
+  } else {
+    report.add(Verdict::warning, "BAP API",
+               fmt::format("{}: {}; people sign in all the same, but without what the chain says of them",
+                           config.bap_api_url, answer.error().description()));
+  }
+  (*client)->stop();
 }
 
 // X-Auth-Tokens are refused beyond five minutes, so an unsteered clock breaks sign-in sooner or later.
@@ -163,6 +188,7 @@ Result<void> diagnose(Invocation& run) {
   check_files(report, config);
   check_cache(report, run, config);
   check_clock(report, run.clock.now());
+  check_bap_api(report, run, config);
   check_store(report, run, config);
   run.exit_code = report.failed() ? 1 : 0;
   return {};

@@ -17,10 +17,12 @@ std::string name_of(const store::Profile& profile) {
 }
 
 Json organization_json(const store::Profile& profile) {
-  return {{"id", profile.bap_id.str()},
-          {"name", name_of(profile)},
-          {"slug", profile.bap_id.str()},
-          {"createdAt", to_iso8601(profile.created_at)}};
+  Json json = {{"id", profile.bap_id.str()},
+               {"name", name_of(profile)},
+               {"slug", profile.bap_id.str()},
+               {"createdAt", to_iso8601(profile.created_at)}};
+  if (auto picture = oauth::display_picture({{}, profile})) json["logo"] = std::move(*picture);
+  return json;
 }
 
 Json member_json(const store::Profile& profile, const store::User& user) {

@@ -14,6 +14,9 @@ struct FetchRequest {
   std::string url;  ///< "https://host[:port]/path?query"; no user information
   Headers headers;  ///< Host, Content-Length and Connection are added
   std::string body;
+  /// A request of another method than GET or HEAD that only reads: it may be sent twice, so it may go out on a
+  /// connection that was kept.
+  bool repeatable = false;
   std::size_t body_limit = SIZE_MAX;  ///< bytes of the answer's body, where less than the fetcher's own limit is enough
 };
 

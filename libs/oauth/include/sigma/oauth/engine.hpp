@@ -1,4 +1,6 @@
 #pragma once
+#include "sigma/bap/resolver.hpp"
+#include "sigma/cache/cache.hpp"
 #include "sigma/cache/pub_sub.hpp"
 #include "sigma/cache/rate_limiter.hpp"
 #include "sigma/core/clock.hpp"
@@ -20,6 +22,7 @@
 #include "sigma/oauth/grants/token_endpoint.hpp"
 #include "sigma/oauth/identities/backup_vault.hpp"
 #include "sigma/oauth/identities/identity_book.hpp"
+#include "sigma/oauth/identities/profile_refresher.hpp"
 #include "sigma/oauth/introspection/introspection.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
 #include "sigma/oauth/logout/back_channel.hpp"
@@ -48,7 +51,9 @@ struct Surroundings {
   const core::Clock& clock;
   core::Random& random;
   core::WorkPool& signing_pool;
-  cache::RateLimiter& limiter;           ///< counts for all replicas
+  cache::RateLimiter& limiter;  ///< counts for all replicas
+  bap::Resolver& chain;         ///< who is who on chain
+  cache::Cache& cache;
   cache::PubSub* revocations = nullptr;  ///< reaches all replicas; without it no live token is remembered
 };
 
@@ -78,6 +83,7 @@ struct Engine {
   AttemptLimiter client_requests, client_secret_failures;
   AttemptLimiter device_starts, device_guesses, device_alarm;
   ClientAuthenticator client_authenticator;
+  ProfileRefresher profiles;
   SessionService sessions;
   TokenSessions token_sessions;
   DpopVerifier dpop;

@@ -14,6 +14,7 @@
 #include "sigma/store/account_store.hpp"
 #include "sigma/store/audit_store.hpp"
 #include "sigma/store/backup_store.hpp"
+#include "sigma/store/chain_key_store.hpp"
 #include "sigma/store/database.hpp"
 #include "sigma/store/device_store.hpp"
 #include "sigma/store/live_access_store.hpp"
@@ -220,6 +221,7 @@ struct Store {
         devices(db),
         consents(db),
         backups(db),
+        chain_keys(db),
         keys(db),
         pushed_requests(db),
         logout_deliveries(db),
@@ -237,6 +239,7 @@ struct Store {
   DeviceStore devices;
   ConsentStore consents;
   BackupStore backups;
+  ChainKeyStore chain_keys;
   KeyStore keys;
   PushedRequestStore pushed_requests;
   LogoutDeliveryStore logout_deliveries;

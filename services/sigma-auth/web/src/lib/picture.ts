@@ -27,3 +27,10 @@ export function pictureOf(id: string): Picture {
   }
   return { colour: `hsl(${tint % 360} 55% 48%)`, cells };
 }
+
+/**
+ * The picture that its owner published, if the page can show it without telling anybody: only images that came with the
+ * profile itself. One at an https address would tell its server who is about to sign in where.
+ */
+export const ownPicture = (logo: string | undefined) =>
+  logo && /^data:image\/(png|jpe?g|gif|webp|avif);base64,[A-Za-z0-9+/=]+$/.test(logo) ? logo : undefined;

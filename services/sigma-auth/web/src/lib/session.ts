@@ -13,6 +13,8 @@ export interface Organization {
   name: string;
   slug: string;
   createdAt: string;
+  /** The picture of its profile, as its owner published it. */
+  logo?: string;
 }
 
 export const signOut = () => call('POST', '/api/auth/sign-out', { body: {} });

@@ -18,7 +18,6 @@ class AuthorizationCodeGrant final : public Grant {
 
  private:
   core::Task<Result<Issue>> prepare(TokenRequest request, store::AuthorizationCode code);
-  core::Task<Result<void>> follow_profile(const Subject& subject);
 
   store::Store& store_;
   TokenIssuer& issuer_;

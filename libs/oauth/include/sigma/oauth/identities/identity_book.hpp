@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sigma/bap/resolver.hpp"
 #include "sigma/core/clock.hpp"
 #include "sigma/core/task.hpp"
 #include "sigma/oauth/client_auth/x_auth_token.hpp"
@@ -14,6 +15,10 @@ namespace sigma::oauth {
 
 /// The identity that derives from a member key, as it is before anything is known about it: its name is the address.
 store::Profile identity_of_key(const store::UserId& user, const std::string& pubkey, bool primary, core::UtcTime now);
+
+/// The identity as the chain describes it; `pubkey` is the key by which it came here.
+store::Profile identity_on_chain(const store::UserId& user, const std::string& pubkey,
+                                 const bap::ChainIdentity& identity, bool primary, core::UtcTime now);
 
 /// The BAP profile (contract §9) with what only this server knows of it: the name and image chosen here.
 core::Json public_profile(const store::Profile& profile);
@@ -32,12 +37,14 @@ struct IdentityChange {
 
 class IdentityBook {
  public:
-  IdentityBook(store::UserStore& users, XAuthTokenVerifier& x_auth_token, const core::Clock& clock)
-      : users_(users), x_auth_token_(x_auth_token), clock_(clock) {}
+  IdentityBook(store::UserStore& users, bap::Resolver& chain, XAuthTokenVerifier& x_auth_token,
+               const core::Clock& clock)
+      : users_(users), chain_(chain), x_auth_token_(x_auth_token), clock_(clock) {}
 
   /// Primary first, then oldest first.
   core::Task<Result<std::vector<store::Profile>>> of_user(store::UserId user);
-  /// The identity that derives from a member key, if it is known here. validation_error when that is no key.
+  /// The identity that a key speaks for, as it is known here or on chain; one that is known only there has no user.
+  /// validation_error when that is no key.
   core::Task<Result<std::optional<store::Profile>>> of_key(std::string pubkey);
   core::Task<Result<std::optional<store::Profile>>> find(store::BapId id);
   /// Changes one of the person's identities, or adds one to them. The key must be theirs: one they have signed in with,
@@ -49,6 +56,7 @@ class IdentityBook {
 
  private:
   store::UserStore& users_;
+  bap::Resolver& chain_;
   XAuthTokenVerifier& x_auth_token_;
   const core::Clock& clock_;
 };

@@ -9,6 +9,8 @@
 #include "sigma/core/task.hpp"
 #include "sigma/oauth/client_auth/x_auth_token.hpp"
 #include "sigma/oauth/error.hpp"
+#include "sigma/oauth/identities/profile_refresher.hpp"
+#include "sigma/oauth/sessions/key_holders.hpp"
 #include "sigma/oauth/settings.hpp"
 #include "sigma/store/store.hpp"
 
@@ -46,16 +48,19 @@ struct SignedIn {
 
 class SessionService {
  public:
-  SessionService(store::UserStore& users, store::SessionStore& sessions, XAuthTokenVerifier& x_auth_token,
+  SessionService(store::UserStore& users, store::SessionStore& sessions, store::ChainKeyStore& chain_keys,
+                 bap::Resolver& chain, ProfileRefresher& profiles, XAuthTokenVerifier& x_auth_token,
                  const core::Clock& clock, core::Random& random, const Settings& settings)
       : users_(users),
+        holders_(users, chain_keys, chain, clock),
+        profiles_(profiles),
         sessions_(sessions),
         x_auth_token_(x_auth_token),
         clock_(clock),
         random_(random),
         settings_(settings) {}
 
-  /// A first sign-in creates the user and the identity that derives from the key. The token is always new: what the
+  /// A first sign-in creates the user and the identity that the key speaks for. The token is always new: what the
   /// browser held before is good for nothing afterwards when it was the same person's (security case 46); that
   /// session goes on under the new token, with what it has granted.
   core::Task<Result<SignedIn>> sign_in(SignInRequest request);
@@ -79,15 +84,17 @@ class SessionService {
  private:
   core::Task<Result<std::string>> verified_key(std::vector<std::string> tokens, std::string_view header,
                                                XAuthTokenRule rule);
-  core::Task<Result<std::optional<store::User>>> find_user(std::string pubkey);
-  core::Task<Result<store::User>> create_user(std::string pubkey);
-  core::Task<Result<store::User>> find_or_create_user(std::string pubkey, std::optional<std::string> wanted);
+  core::Task<Result<void>> create_user(KeyHolder& holder, std::string pubkey);
+  core::Task<Result<void>> may_create(std::optional<std::string> wanted);
+  core::Task<Result<std::optional<store::BapId>>> choose_identity(KeyHolder& holder, std::optional<std::string> wanted);
+  core::Task<Result<SignedIn>> enter(KeyHolder holder, std::string pubkey, std::optional<std::string> wanted,
+                                     Browser browser);
   core::Task<Result<SignedIn>> open_session(store::User user, std::string pubkey, std::optional<store::BapId> identity,
                                             Browser browser);
-  core::Task<Result<std::optional<store::BapId>>> choose_identity(store::User user, std::string pubkey,
-                                                                  std::optional<std::string> wanted);
 
   store::UserStore& users_;
+  KeyHolders holders_;
+  ProfileRefresher& profiles_;
   store::SessionStore& sessions_;
   XAuthTokenVerifier& x_auth_token_;
   const core::Clock& clock_;
