@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "routes/audit_event.hpp"
 #include "routes/render.hpp"
 #include "sigma/core/log.hpp"
 #include "sigma/http/network.hpp"
@@ -12,6 +13,8 @@ namespace {
 constexpr std::string_view kNames[] = {"none",       "general", "sign_in",  "authorize", "token", "device",
                                        "introspect", "revoke",  "register", "userinfo",  "backup"};
 static_assert(std::size(kNames) == kLimits);
+
+constexpr cache::RateLimit kOnceAMinute{.limit = 1, .window = std::chrono::minutes{1}};
 
 http::Response too_many_requests(const http::Request& request, Limit limit, core::Milliseconds wait) {
   const auto seconds = std::max<std::int64_t>(1, (wait.count() + 999) / 1'000);
@@ -28,6 +31,7 @@ http::Response too_many_requests(const http::Request& request, Limit limit, core
 struct Limited {
   std::shared_ptr<const http::Handler> handler;
   cache::RateLimiter* limiter;
+  oauth::Audit* audit;
   Limit limit;
   cache::RateLimit rate;
 
@@ -38,6 +42,14 @@ struct Limited {
     const auto decision = co_await self.limiter->allow(fmt::format("{}|{}", name_of(self.limit), network), self.rate);
     if (decision.allowed) co_return co_await (*self.handler)(std::move(request));
     core::log::debug("rate_limited", {{"limit", name_of(self.limit)}, {"network", network}});
+    const auto told =
+        co_await self.limiter->allow(fmt::format("audit|{}|{}", name_of(self.limit), network), kOnceAMinute);
+    if (told.allowed) {
+      oauth::AuditEvent event = audit_event(request, oauth::AuditType::rate_limited);
+      event.outcome = oauth::AuditOutcome::refused;
+      event.detail["limit"] = name_of(self.limit);
+      self.audit->record(std::move(event));
+    }
     co_return too_many_requests(request, self.limit, decision.retry_after);
   }
 };
@@ -48,10 +60,12 @@ std::string_view name_of(Limit limit) {
   return kNames[static_cast<std::size_t>(limit)];
 }
 
-http::Handler limited(http::Handler handler, Limit limit, const RateLimits& limits, cache::RateLimiter& limiter) {
+http::Handler limited(http::Handler handler, Limit limit, const RateLimits& limits, cache::RateLimiter& limiter,
+                      oauth::Audit& audit) {
   if (limits[limit] == 0) return handler;
   return Limited{std::make_shared<const http::Handler>(std::move(handler)),
                  &limiter,
+                 &audit,
                  limit,
                  {.limit = limits[limit], .window = std::chrono::minutes{1}}};
 }
