@@ -27,7 +27,7 @@ http::Response failed(const oauth::Error& error) {
   return problem(error.status(), error.description());
 }
 
-// Notes who asks. The answer of who may not: A bearer token is refused even if it is a session's: it may be in an
+// Notes who asks, or answers who may not. A bearer token is refused even if it is a session's: it may be in an
 // application's hands, the cookie is only in the person's browser.
 core::Task<std::optional<http::Response>> refusal(App& app, http::Request& request) {
   const auto presented = presented_session(app, request);

@@ -11,8 +11,9 @@ constexpr cache::RateLimit kOnceAMinute{.limit = 1, .window = std::chrono::minut
 
 oauth::AuditEvent admin_event(const http::Request& request, oauth::AuditType type) {
   oauth::AuditEvent event{.type = type};
-  const auto administrator = request.path_parameters.find(kAdministrator);
-  event.actor = administrator == request.path_parameters.end() ? oauth::kOperator : "user:" + administrator->second;
+  event.actor = oauth::kOperator;
+  if (const auto found = request.path_parameters.find(kAdministrator); found != request.path_parameters.end())
+    event.actor = "user:" + found->second;
   event.network = http::client_network(request.remote_address);
   event.request_id = request.request_id;
   return event;

@@ -25,7 +25,7 @@ struct AdminContext {
   core::Random& random;
   core::Metrics& metrics;
   Vitals& vitals;
-  const SharedCache& cache;
+  SharedCache& cache;
   oauth::Audit& audit;
 
   std::atomic<bool> ready{true};  ///< false while draining: /health/ready says so

@@ -62,7 +62,7 @@ void record_tokens(oauth::Audit& audit, oauth::AuditEvent event, const oauth::Re
   record(audit, std::move(event), tokens);
 }
 
-void record(oauth::Audit& audit, oauth::AuditEvent event, const oauth::Error* error) {
+void record(oauth::Audit& audit, oauth::AuditEvent event, const std::optional<oauth::Error>& error) {
   if (error && error->is_outage()) return;
   if (error) event.refuse(error->name());
   audit.record(std::move(event));

@@ -1,5 +1,7 @@
 // What handlers tell the audit log.
 #pragma once
+#include <optional>
+
 #include "sigma/http/message.hpp"
 #include "sigma/oauth/audit/audit.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
@@ -26,11 +28,11 @@ void note_sign_in(oauth::AuditEvent& event, const oauth::SignedIn& signed_in);
 oauth::AuditEvent token_event(const http::Request& request, const oauth::ClientCredentials& credentials);
 /// Records how that went, but for what a correct client hears on its way: wait, slow down, use this nonce.
 void record_tokens(oauth::Audit& audit, oauth::AuditEvent event, const oauth::Result<core::Json>& tokens);
-/// Records how it went: `error` is null when it went well. Outages are none of the audit log's business.
-void record(oauth::Audit& audit, oauth::AuditEvent event, const oauth::Error* error);
+/// Records how it went: nothing went wrong without `error`. Outages are none of the audit log's business.
+void record(oauth::Audit& audit, oauth::AuditEvent event, const std::optional<oauth::Error>& error);
 template <class T>
 void record(oauth::Audit& audit, oauth::AuditEvent event, const oauth::Result<T>& result) {
-  record(audit, std::move(event), result ? nullptr : &result.error());
+  record(audit, std::move(event), result ? std::nullopt : std::optional<oauth::Error>(result.error()));
 }
 
 }  // namespace sigma::service
