@@ -101,14 +101,22 @@ TYPED_TEST(AuditRows, are_filtered_by_each_member_and_time) {
   other.client_id = ClientId{"client-2"};
   other.user_id = UserId{"user-2"};
   await(this->audit().append({make_row(1), other, make_bare_row(3)}));
+  const auto by = [](auto member, const char* value) {
+    AuditFilter filter;
+    filter.*member = value;
+    return filter;
+  };
   for (const AuditFilter& filter :
-       {AuditFilter{.type = "sign_out"}, AuditFilter{.outcome = "refused"}, AuditFilter{.actor = "operator"},
-        AuditFilter{.client_id = "client-2"}, AuditFilter{.user_id = "user-2"},
-        AuditFilter{.since = after(2), .until = after(3)}}) {
+       {by(&AuditFilter::type, "sign_out"), by(&AuditFilter::outcome, "refused"), by(&AuditFilter::actor, "operator"),
+        by(&AuditFilter::client_id, "client-2"), by(&AuditFilter::user_id, "user-2")}) {
     EXPECT_EQ(this->all(filter), (Rows{other}));
   }
-  EXPECT_EQ(this->all({.user_id = "%"}), Rows{});
-  EXPECT_EQ(this->all({.type = "' OR 1=1 --"}), Rows{});
+  AuditFilter moment;
+  moment.since = after(2);
+  moment.until = after(3);
+  EXPECT_EQ(this->all(moment), (Rows{other}));
+  EXPECT_EQ(this->all(by(&AuditFilter::user_id, "%")), Rows{});
+  EXPECT_EQ(this->all(by(&AuditFilter::type, "' OR 1=1 --")), Rows{});
 }
 
 TYPED_TEST(AuditRows, streams_are_known_by_their_ends) {

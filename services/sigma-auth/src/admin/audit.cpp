@@ -3,7 +3,7 @@
 #include "admin/answers.hpp"
 #include "admin/handlers.hpp"
 #include "admin/lists.hpp"
-#include "sigma/core/encoding.hpp"
+#include "sigma/oauth/audit/audit_chain.hpp"
 
 namespace sigma::service {
 namespace {

@@ -22,12 +22,6 @@ void note_sign_in(oauth::AuditEvent& event, const oauth::SignedIn& signed_in);
 oauth::AuditEvent token_event(const http::Request& request, const oauth::ClientCredentials& credentials);
 /// Records how that went, but for what a correct client hears on its way: wait, slow down, use this nonce.
 void record_tokens(oauth::Audit& audit, oauth::AuditEvent event, const oauth::Result<core::Json>& tokens);
-/// Who has signed in, or up.
-void note_sign_in(oauth::AuditEvent& event, const oauth::SignedIn& signed_in);
-/// A request for tokens, of the client that it says it comes from.
-oauth::AuditEvent token_event(const http::Request& request, const oauth::ClientCredentials& credentials);
-/// Records how that went, but for what a correct client hears on its way: wait, slow down, use this nonce.
-void record_tokens(oauth::Audit& audit, oauth::AuditEvent event, const oauth::Result<core::Json>& tokens);
 /// Records how it went: nothing went wrong without `error`. Outages are none of the audit log's business.
 void record(oauth::Audit& audit, oauth::AuditEvent event, const std::optional<oauth::Error>& error);
 template <class T>
