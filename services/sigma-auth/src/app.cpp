@@ -15,6 +15,8 @@ App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, s
     : Engine(std::move(settings_), surroundings),
       trusted_origins(with_own_origin(std::move(trusted_origins_), settings.base_url)),
       secure_cookies(settings.base_url.starts_with("https:")),
-      administrators(std::move(administrators_)) {}
+      administrators(std::move(administrators_)),
+      audit_key(store.server_secrets, sealer, clock, surroundings.random),
+      audit(store.audit, audit_key, clock, surroundings.random) {}
 
 }  // namespace sigma::service

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "sigma/oauth/audit/audit_log.hpp"
 #include "sigma/oauth/engine.hpp"
 
 namespace sigma::service {
@@ -14,6 +15,9 @@ struct App : oauth::Engine {
   const std::vector<std::string> trusted_origins;  ///< exact origins allowed to send cookies; our own is the first
   const bool secure_cookies;                       ///< base URL is https
   const std::vector<std::string> administrators;   ///< BAP ids whose owners administer this server
+
+  oauth::AuditKey audit_key;
+  oauth::AuditLog audit;  ///< open() before the first request, close() after the last
 };
 
 }  // namespace sigma::service

@@ -48,6 +48,7 @@ struct Config {
   core::log::Format log_format = core::log::Format::json;  ///< default: text on a terminal
   std::string otlp_url;                                    ///< where traces go, without /v1/traces; empty: nowhere
   double trace_ratio = 0.1;                                ///< of the requests whose caller has not decided
+  std::chrono::seconds audit_retention{365 * 86'400};      ///< 0: rows stay
   std::size_t io_threads = 1;                              ///< default: cores
   std::size_t db_workers = 4;                              ///< default: 4 × cores
 

@@ -61,6 +61,14 @@ Result<void> set_rotation_interval(Config& config, std::string_view text) {
   return set_duration(config.key_rotation_interval, text, std::chrono::minutes{1}, std::chrono::years{10});
 }
 
+Result<void> set_audit_retention(Config& config, std::string_view text) {
+  if (text == "off" || text == "0") {
+    config.audit_retention = std::chrono::seconds{0};
+    return {};
+  }
+  return set_duration(config.audit_retention, text, std::chrono::hours{1}, std::chrono::years{100});
+}
+
 constexpr std::size_t kMostPerMinute = 1'000'000;
 
 Result<void> set_size(std::size_t& field, std::string_view text, std::size_t min, std::size_t max) {
@@ -256,6 +264,8 @@ constexpr Setting kTable[] = {
      [](Config& c, std::string_view text) { return assign(c.otlp_url, parse_http_url(text)); }},
     {"trace_ratio", "0.1", "Share of the requests to trace, 0 to 1, where no trusted proxy has decided", "1", true,
      set_trace_ratio},
+    {"audit_retention", "365d", "How long rows of the audit log are kept, 1h to 100 years; off: for ever", "90d", true,
+     set_audit_retention},
     {"io_threads", "cores", "Threads that serve connections, 1 to 256", "4", true,
      [](Config& c, std::string_view text) { return set_size(c.io_threads, text, 1, 256); }},
     {"db_workers", "4 × cores", "Database connections for reading, 1 to 256", "16", true,

@@ -6,6 +6,7 @@
 
 #include "sigma/cache/rate_limiter.hpp"
 #include "sigma/http/router.hpp"
+#include "sigma/oauth/audit/audit.hpp"
 
 namespace sigma::service {
 
@@ -43,7 +44,9 @@ struct RateLimits {
 
 /// `handler` behind the limit of its class: 429 with Retry-After and X-Retry-After in the words of the path. Every
 /// answer says how much is left (RateLimit and RateLimit-Policy, draft-ietf-httpapi-ratelimit-headers-10). Unchanged
-/// when the class is unlimited. `limiter` outlives it.
-http::Handler limited(http::Handler handler, Limit limit, const RateLimits& limits, cache::RateLimiter& limiter);
+/// when the class is unlimited. The first refusal of a minute, for each class and network, goes to `audit`. Both
+/// outlive it.
+http::Handler limited(http::Handler handler, Limit limit, const RateLimits& limits, cache::RateLimiter& limiter,
+                      oauth::Audit& audit);
 
 }  // namespace sigma::service

@@ -190,7 +190,7 @@ std::vector<http::Route> public_routes(App& app, const PublicLimits& limits) {
   for (const Entry& entry : kTable) {
     routes.push_back({entry.method,
                       entry.path,
-                      limited(Bound{&app, entry.handler}, entry.limit, limits.rates, limits.limiter),
+                      limited(Bound{&app, entry.handler}, entry.limit, limits.rates, limits.limiter, limits.audit),
                       {.cors = entry.cors,
                        .body_limit = entry.limit == Limit::backup ? limits.backup_body : limits.body,
                        .spec = entry.spec,

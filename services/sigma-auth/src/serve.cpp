@@ -8,6 +8,7 @@
 #include "admin/administrator_routes.hpp"
 #include "admin/routes.hpp"
 #include "app.hpp"
+#include "audit_worker.hpp"
 #include "chain.hpp"
 #include "cli/clients_file.hpp"
 #include "logout_worker.hpp"
@@ -59,8 +60,12 @@ int serve(const Config& config) {
            (*cache)->cache(), (*cache)->revocations()});
   opened->database->tell_of_revocations([&app] { return app.live_tokens.revoked(); });
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
+  if (auto started = core::run_to_end(app.audit_key.start()); !started)
+    return fail("audit_key_refused", started.error());
+  if (auto begun = core::run_to_end(app.audit.open("serve")); !begun) return fail("audit_log_refused", begun.error());
   if (!config.clients_file.empty()) {
-    if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file)); !applied) {
+    if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file, app.audit));
+        !applied) {
       return fail("clients_file_refused", applied.error());
     }
   }
@@ -73,9 +78,10 @@ int serve(const Config& config) {
   if (*traces)
     public_options.on_span = [&exporter = **traces](http::RequestSpan span) { exporter.add(std::move(span)); };
   const PublicLimits limits{config.body_limit, std::max(config.body_limit, config.backup_limit),
-                            config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter()};
+                            config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter(),
+                            app.audit};
   Vitals vitals(metrics, {*opened->database, signing_pool, app.keys});
-  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache};
+  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache, app.audit};
   std::vector<http::Route> public_table = public_routes(app, limits);
   for (http::Route& route : administrator_routes(app, admin, limits.rates, limits.limiter))
     public_table.push_back(std::move(route));
@@ -103,6 +109,7 @@ int serve(const Config& config) {
   asio::co_spawn(background, measure_tables(*opened->database, vitals), asio::detached);
   asio::co_spawn(background, deliver_logouts(app), asio::detached);
   asio::co_spawn(background, refresh_profiles(app, **chain), asio::detached);
+  asio::co_spawn(background, write_audit(app, config.audit_retention), asio::detached);
   if (*traces) asio::co_spawn(background, (*traces)->run(), asio::detached);
   std::function<void()> wait_for_hangup = [&] {
     hangup.async_wait([&](boost::system::error_code error, int) {
@@ -130,6 +137,8 @@ int serve(const Config& config) {
   (*outbound)->stop();
   (*chain)->stop();
   if (*traces) (*traces)->stop();
+  if (const auto closed = core::run_to_end(app.audit.close()); !closed)
+    core::log::error("audit_not_written", closed.error());
   signing_pool.stop();
   opened->database->stop();
   core::log::info("stopped", {{"all_answered", complete}});

@@ -129,8 +129,10 @@ core::Task<Result<void>> DeviceAuthorization::deny(std::string user_code, Device
 
 core::Task<Result<store::DeviceCode>> DeviceAuthorization::find_pending(std::string user_code, DeviceVisitor visitor) {
   if (!visitor.session) co_return Error{ErrorCode::unauthorized, "Sign in first."};
+  AuditEvent* const audit = visitor.audit;
   SIGMA_CO_TRY(store::DeviceCode code, co_await find(std::move(user_code), std::move(visitor)));
   if (code.status != store::DeviceCodeStatus::pending) co_return unknown_code();
+  if (audit) audit->client_id = code.client_id;
   co_return code;
 }
 

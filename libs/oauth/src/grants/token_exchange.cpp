@@ -98,6 +98,7 @@ core::Task<Result<core::Json>> TokenExchangeGrant::actor_of(const TokenRequest& 
 }
 
 core::Task<Result<core::Json>> TokenExchangeGrant::exchange(TokenRequest request) {
+  AuditEvent* const audit = request.audit;
   if (request.client.auth_method == "none") {
     co_return Error{ErrorCode::unauthorized_client,
                     "A public client cannot exchange tokens: it has nothing to prove itself with."};
@@ -138,6 +139,7 @@ core::Task<Result<core::Json>> TokenExchangeGrant::exchange(TokenRequest request
   issue.expires_by = from->token.expires_at;
   issue.dpop_jkt = std::move(request.dpop_jkt);
   SIGMA_CO_TRY(Minted minted, co_await issuer_.mint_access_token(std::move(issue)));
+  note_token(audit, minted.rows.access);
   SIGMA_CO_CHECK(co_await store_.create_access(std::move(minted.rows.access)));
   minted.answer["issued_token_type"] = as_jwt ? kJwtTokenType : kAccessTokenType;
   co_return std::move(minted.answer);

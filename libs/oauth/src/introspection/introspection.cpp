@@ -13,6 +13,15 @@
 namespace sigma::oauth {
 namespace {
 
+template <class Token>
+void note_end(AuditEvent* audit, std::string_view kind, const Token& token) {
+  if (!audit) return;
+  audit->user_id = token.user_id;
+  audit->session_id = token.session_id;
+  audit->detail["token"] = kind;
+  audit->detail["grant"] = token.grant_id.str();
+}
+
 const core::Json& inactive() {
   static const core::Json answer = {{"active", false}};
   return answer;
@@ -90,17 +99,21 @@ core::Task<Result<core::Json>> TokenStatus::introspect(ClientCredentials request
   co_return live ? describe(*refresh, caller.client) : inactive();
 }
 
-core::Task<Result<void>> TokenStatus::revoke(ClientCredentials request) {
+core::Task<Result<void>> TokenStatus::revoke(ClientCredentials request, AuditEvent* audit) {
   SIGMA_CO_TRY(const Caller caller, co_await authenticate(std::move(request), kRevokePath));
+  if (audit) audit->by_client(caller.client.id);
   const core::UtcTime now = clock_.now();
   SIGMA_CO_TRY(const auto access, co_await store_.tokens.find_access(caller.token));
   if (access) {
-    if (access->client_id == caller.client.id) SIGMA_CO_CHECK(co_await store_.tokens.revoke_access(caller.token, now));
+    if (access->client_id != caller.client.id) co_return Result<void>{};
+    SIGMA_CO_CHECK(co_await store_.tokens.revoke_access(caller.token, now));
+    note_end(audit, "access_token", *access);
     co_return Result<void>{};
   }
   SIGMA_CO_TRY(const auto refresh, co_await store_.tokens.find_refresh(caller.token));
   if (refresh && refresh->client_id == caller.client.id) {
     SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(refresh->grant_id, now));
+    note_end(audit, "refresh_token", *refresh);
   }
   co_return Result<void>{};
 }

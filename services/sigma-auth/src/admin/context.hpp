@@ -8,6 +8,7 @@
 #include "sigma/core/metrics.hpp"
 #include "sigma/core/random.hpp"
 #include "sigma/oauth/accounts/account_book.hpp"
+#include "sigma/oauth/audit/audit.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
 #include "sigma/oauth/registration/client_registry.hpp"
 #include "sigma/store/store.hpp"
@@ -24,7 +25,8 @@ struct AdminContext {
   core::Random& random;
   core::Metrics& metrics;
   Vitals& vitals;
-  const SharedCache& cache;
+  SharedCache& cache;
+  oauth::Audit& audit;
 
   std::atomic<bool> ready{true};  ///< false while draining: /health/ready says so
   oauth::ClientRegistry clients{store.clients, clock, random};

@@ -26,6 +26,8 @@ core::Task<http::Response> list_user_sessions(AdminContext& admin, http::Request
 // sessions.cpp
 core::Task<http::Response> list_all_sessions(AdminContext& admin, http::Request request);
 core::Task<http::Response> delete_session(AdminContext& admin, http::Request request);
+// audit.cpp
+core::Task<http::Response> list_audit(AdminContext& admin, http::Request request);
 // stats.cpp
 core::Task<http::Response> get_stats(AdminContext& admin, http::Request request);
 // keys.cpp

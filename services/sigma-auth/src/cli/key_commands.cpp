@@ -24,16 +24,16 @@ Result<void> print_keys(store::Store& store, core::UtcTime now, bool as_json) {
 }
 
 Result<void> rotate(Invocation& run, const std::string& name, oauth::Takeover takeover) {
-  SIGMA_TRY(const Config config, run.load({.secret = true}));
-  SIGMA_TRY(const crypto::Sealer sealer, make_sealer(config));
-  SIGMA_TRY(const OpenStore open, open_store(config, run.clock));
-  core::WorkPool pool("keys", 1, 1);
-  const oauth::Settings settings = make_settings(config);
-  oauth::KeyManager keys(open.store->keys, sealer, pool, run.clock, run.random, settings);
-  auto rotated = run_to_end(keys.rotate(*jose::parse_algorithm(name), takeover));
-  if (rotated) rotated = print_keys(*open.store, run.clock.now(), true);
-  open.database->stop();
-  return rotated;
+  return with_audit(run, "key rotate", [&](const AuditedStore& with) -> Result<void> {
+    core::WorkPool pool("keys", 1, 1);
+    const oauth::Settings settings = make_settings(with.config);
+    oauth::KeyManager keys(with.store.keys, with.sealer, pool, run.clock, run.random, settings);
+    SIGMA_CHECK(run_to_end(keys.rotate(*jose::parse_algorithm(name), takeover)));
+    oauth::AuditEvent event = command_event(oauth::AuditType::key_rotated);
+    event.detail = {{"alg", name}, {"at_once", takeover == oauth::Takeover::at_once}};
+    with.audit.record(std::move(event));
+    return print_keys(with.store, run.clock.now(), true);
+  });
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "sigma/core/json.hpp"
 #include "sigma/core/random.hpp"
 #include "sigma/core/task.hpp"
+#include "sigma/oauth/audit/audit.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
 #include "sigma/oauth/device/attempt_limiter.hpp"
 #include "sigma/oauth/error.hpp"
@@ -20,6 +21,7 @@ namespace sigma::oauth {
 struct DeviceVisitor {
   std::optional<store::SessionWithUser> session;
   std::string ip_address;
+  AuditEvent* audit = nullptr;  ///< gets the client that the code belongs to
 };
 
 /// What a person may know about a device that waits for them.

@@ -4,6 +4,7 @@
 #include "sigma/core/clock.hpp"
 #include "sigma/core/json.hpp"
 #include "sigma/core/task.hpp"
+#include "sigma/oauth/audit/audit.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
 #include "sigma/oauth/error.hpp"
 #include "sigma/oauth/settings.hpp"
@@ -34,7 +35,8 @@ class TokenStatus {
 
   /// Ends a token of the calling client; with a refresh token its whole family. Unknown tokens, and those of other
   /// clients, succeed without effect (RFC 7009 §2.2).
-  core::Task<Result<void>> revoke(ClientCredentials request);
+  /// `audit` gets who asked and what ended; the caller records it.
+  core::Task<Result<void>> revoke(ClientCredentials request, AuditEvent* audit = nullptr);
 
  private:
   struct Caller {
