@@ -27,6 +27,7 @@ constexpr Entry kTable[] = {
     {patch, "/admin/users/{id}", patch_user, "Switch an account off or on; off ends its sessions and tokens"},
     {del, "/admin/users/{id}", delete_user, "Remove an account with all that belongs to it"},
     {get, "/admin/users/{id}/sessions", list_user_sessions, "The user's live sessions"},
+    {get, "/admin/users/{id}/consents", list_user_consents, "What the user has allowed which application"},
     {get, "/admin/sessions", list_all_sessions, "Live sessions, newest first; limit and cursor"},
     {del, "/admin/sessions/{id}", delete_session, "End a session; applications are told"},
     {get, "/admin/stats", get_stats, "Rows by table, and what came in the last day"},
