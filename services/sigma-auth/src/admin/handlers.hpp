@@ -23,6 +23,7 @@ core::Task<http::Response> get_user(AdminContext& admin, http::Request request);
 core::Task<http::Response> patch_user(AdminContext& admin, http::Request request);
 core::Task<http::Response> delete_user(AdminContext& admin, http::Request request);
 core::Task<http::Response> list_user_sessions(AdminContext& admin, http::Request request);
+core::Task<http::Response> list_user_consents(AdminContext& admin, http::Request request);
 // sessions.cpp
 core::Task<http::Response> list_all_sessions(AdminContext& admin, http::Request request);
 core::Task<http::Response> delete_session(AdminContext& admin, http::Request request);

@@ -80,4 +80,15 @@ Task<http::Response> list_user_sessions(AdminContext& admin, http::Request reque
   co_return admin_json(answer);
 }
 
+Task<http::Response> list_user_consents(AdminContext& admin, http::Request request) {
+  const auto account = co_await admin.accounts.find(id_of(request));
+  if (!account) co_return problem(account.error());
+  if (!*account) co_return unknown();
+  const auto consents = co_await admin.store.consents.list(id_of(request));
+  if (!consents) co_return problem(consents.error());
+  Json answer = {{"items", Json::array()}};
+  for (const store::Consent& consent : *consents) answer["items"].push_back(render_consent(consent));
+  co_return admin_json(answer);
+}
+
 }  // namespace sigma::service
