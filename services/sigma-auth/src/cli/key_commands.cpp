@@ -2,6 +2,7 @@
 #include "admin/key_json.hpp"
 #include "cli/invocation.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
+#include "sigma/oauth/keys/reseal.hpp"
 
 namespace sigma::service {
 namespace {
@@ -36,6 +37,19 @@ Result<void> rotate(Invocation& run, const std::string& name, oauth::Takeover ta
   });
 }
 
+Result<void> reseal(Invocation& run) {
+  SIGMA_TRY(const Config config, run.load({.secret = true}));
+  SIGMA_TRY(const crypto::Sealer sealer, make_sealer(config));
+  SIGMA_TRY(const OpenStore open, open_store(config, run.clock));
+  store::SealedValues values(*open.database);
+  const auto done = run_to_end(oauth::reseal(values, sealer, run.random));
+  open.database->stop();
+  if (!done) return done.error();
+  fmt::print("{} sealed again with the first secret, {} were already. The other secrets seal nothing any more.\n",
+             done->changed, done->current);
+  return {};
+}
+
 }  // namespace
 
 void add_key_commands(CLI::App& app, Invocation& run) {
@@ -50,6 +64,11 @@ void add_key_commands(CLI::App& app, Invocation& run) {
       return with_store(run, [&](store::Store& store) { return print_keys(store, run.clock.now(), *as_json); });
     };
   });
+
+  group
+      .add_subcommand("reseal",
+                      "Seal with the first secret of SIGMA_SECRET what an older one has sealed, so that it can go")
+      ->callback([&run] { run.action = [&run] { return reseal(run); }; });
 
   const auto algorithm = std::make_shared<std::string>("RS256");
   const auto at_once = std::make_shared<bool>(false);
