@@ -19,6 +19,7 @@
 #include "sigma/http/server.hpp"
 #include "trace_exporter.hpp"
 #include "upkeep.hpp"
+#include "wallets.hpp"
 #include "wiring.hpp"
 
 namespace sigma::service {
@@ -50,8 +51,12 @@ int serve(const Config& config) {
   if (!outbound) return fail("configuration_refused", outbound.error());
   auto cache = SharedCache::open(config, clock, metrics);
   if (!cache) return fail("configuration_refused", cache.error());
+  auto wallets = make_wallets(config, *opened->database, *opened->store, *sealer, (*cache)->cache(), clock, random);
+  if (!wallets) return fail("configuration_refused", wallets.error());
+  oauth::EntitlementSource* const entitlements =
+      (*wallets)->has_entitlements() ? &(*wallets)->entitlements : nullptr;
   App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
-          {*opened->store, *sealer, **outbound, clock, random, signing_pool});
+          {*opened->store, *sealer, **outbound, clock, random, signing_pool, entitlements}, **wallets);
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
   if (!config.clients_file.empty()) {
     if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file)); !applied) {
@@ -69,7 +74,7 @@ int serve(const Config& config) {
   const PublicLimits limits{config.body_limit, std::max(config.body_limit, config.backup_limit),
                             config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter()};
   Vitals vitals(metrics, {*opened->database, signing_pool, app.keys});
-  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache};
+  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache, **wallets};
   std::vector<http::Route> public_table = public_routes(app, limits);
   for (http::Route& route : administrator_routes(app, admin, limits.rates, limits.limiter))
     public_table.push_back(std::move(route));
@@ -122,6 +127,7 @@ int serve(const Config& config) {
   (*cache)->stop();
   (*outbound)->stop();
   if (*traces) (*traces)->stop();
+  (*wallets)->stop();
   signing_pool.stop();
   opened->database->stop();
   core::log::info("stopped", {{"all_answered", complete}});

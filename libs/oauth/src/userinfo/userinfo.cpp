@@ -26,6 +26,10 @@ core::Task<Result<core::Json>> UserInfo::describe(PresentedToken presented) {
   if (token->bap_id) {
     SIGMA_CO_TRY(subject.profile, co_await store_.users.find_profile(*token->bap_id));
   }
+  if (entitlements_) {
+    subject.user = co_await entitlements_->entitled(std::move(subject.user));
+    subject.with_entitlements = true;
+  }
   core::Json claims = subject_claims(subject, token->scopes);
   add_requested_claims(claims, subject, requested_claims(token->details, "userinfo"));
   claims["sub"] = subjects_.for_client(*client, subject.user.id);

@@ -15,6 +15,8 @@
 
 namespace sigma::service {
 
+struct Wallets;
+
 /// What the admin listener's handlers work with. Lives as long as the server.
 struct AdminContext {
   const Config& config;
@@ -25,6 +27,7 @@ struct AdminContext {
   core::Metrics& metrics;
   Vitals& vitals;
   const SharedCache& cache;
+  Wallets& wallets;
 
   std::atomic<bool> ready{true};  ///< false while draining: /health/ready says so
   oauth::ClientRegistry clients{store.clients, clock, random};

@@ -32,6 +32,7 @@ constexpr Entry kTable[] = {
     {get, "/admin/stats", get_stats, "Rows by table, and what came in the last day"},
     {get, "/admin/keys", list_keys, "Signing keys, without their private parts"},
     {post, "/admin/keys/rotate", rotate_key, "Replace the signing key of an algorithm"},
+    {get, "/admin/users/{id}/entitlements", get_entitlements, "A person's roles and tier, and what each comes from"},
     {get, "/admin/log-level", get_log_level, "What is logged: debug, info, warn, error or off"},
     {put, "/admin/log-level", put_log_level, "Log more or less until the next start"},
     {get, "/health/live", health_live, "The process runs", true},

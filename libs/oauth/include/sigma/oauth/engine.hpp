@@ -27,6 +27,7 @@
 #include "sigma/oauth/registration/dynamic_registration.hpp"
 #include "sigma/oauth/registration/owner_clients.hpp"
 #include "sigma/oauth/registration/remote_documents.hpp"
+#include "sigma/oauth/sessions/entitlement_source.hpp"
 #include "sigma/oauth/sessions/session_service.hpp"
 #include "sigma/oauth/sessions/token_sessions.hpp"
 #include "sigma/oauth/settings.hpp"
@@ -45,6 +46,7 @@ struct Surroundings {
   const core::Clock& clock;
   core::Random& random;
   core::WorkPool& signing_pool;
+  EntitlementSource* entitlements = nullptr;  ///< null: roles and tiers are what the rows of users say
 };
 
 /// The protocol assembled: one object a question (docs/architecture.md, "Rooms of libs/oauth"). A service calls its
@@ -61,6 +63,7 @@ struct Engine {
   store::Store& store;
   const crypto::Sealer& sealer;
   const core::Clock& clock;
+  EntitlementSource* const entitlements;  ///< may be null
 
   KeyManager keys;
   SubjectIdentifiers subjects;
