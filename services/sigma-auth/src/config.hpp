@@ -43,6 +43,10 @@ struct Config {
   bool bap_api_private_address = false;                          ///< it may be at a private address
   crypto::SecretBytes bap_api_token;                             ///< its operator's; empty: none
   std::string indexer_url;                                       ///< empty: off
+  std::chrono::milliseconds indexer_timeout{3'000};              ///< for one of its answers
+  std::string entitlements_file;                                 ///< empty: none
+  std::chrono::seconds entitlements_max_age{300};                ///< what the indexer said counts for at most so long
+  bool wallet_challenge_required = false;                        ///< proofs of wallets must name the account
   std::vector<std::string> admin_bap_ids;
   core::log::Level log_level = core::log::Level::info;
   core::log::Format log_format = core::log::Format::json;  ///< default: text on a terminal

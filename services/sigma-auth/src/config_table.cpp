@@ -141,6 +141,12 @@ Result<void> set_dynamic_registration(Config& config, std::string_view text) {
   return {};
 }
 
+Result<void> set_wallet_proof(Config& config, std::string_view text) {
+  if (text != "any" && text != "challenge") return wrong("is neither any nor challenge");
+  config.wallet_challenge_required = text == "challenge";
+  return {};
+}
+
 Result<void> set_id_token_algorithm(Config& config, std::string_view text) {
   const auto algorithm = jose::parse_algorithm(text);
   if (!algorithm || *algorithm == jose::Algorithm::PS256) return wrong("is none of RS256, ES256, EdDSA, ES256K");
@@ -256,6 +262,22 @@ constexpr Setting kTable[] = {
     {"bap_api_token_file", "–", "File that holds the token for the BAP API", "/run/secrets/sigma_bap_api_token"},
     {"indexer_url", "–", "Ownership indexer; off disables", "https://indexer.example.com", true,
      [](Config& c, std::string_view text) { return set_outbound_url(c.indexer_url, text); }},
+    {"indexer_timeout", "3s", "For one answer of the indexer, 100ms to 30s", "2s", true,
+     [](Config& c, std::string_view text) {
+       return set_duration(c.indexer_timeout, text, std::chrono::milliseconds(100), seconds(30));
+     }},
+    {"entitlements_file", "–", "JSON file that says which NFTs and tokens give which roles and tiers",
+     "/etc/sigma-auth/entitlements.json", true,
+     [](Config& c, std::string_view text) { return text_into(c.entitlements_file, text); }},
+    {"entitlements_max_age", "5m",
+     "How long a role or tier outlives what gave it: what the indexer said counts for no longer, 1s to 1d", "1m", true,
+     [](Config& c, std::string_view text) {
+       return set_duration(c.entitlements_max_age, text, seconds(1), hours(24));
+     }},
+    {"wallet_proof", "any",
+     "challenge: a wallet is connected only by a signature that names the account; any: also by the token that clients "
+     "of the cloud send",
+     "challenge", true, set_wallet_proof},
     {"admin_bap_ids", "–", "Identities that are administrators", "Go8vCHAa4S6AhXKTABGpANiz35J", true,
      [](Config& c, std::string_view text) { return set_list(c.admin_bap_ids, text, parse_bap_id); }},
     {"log_level", "info", "debug, info, warn, error or off", "info", true, set_log_level},

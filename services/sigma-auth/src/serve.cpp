@@ -22,6 +22,7 @@
 #include "sigma/http/server.hpp"
 #include "trace_exporter.hpp"
 #include "upkeep.hpp"
+#include "wallets.hpp"
 #include "wiring.hpp"
 
 namespace sigma::service {
@@ -55,9 +56,13 @@ int serve(const Config& config) {
   if (!cache) return fail("configuration_refused", cache.error());
   auto chain = Chain::make(config, (*cache)->cache(), opened->store->chain_keys, clock, metrics);
   if (!chain) return fail("configuration_refused", chain.error());
+  auto wallets = make_wallets(config, *opened->database, *opened->store, *sealer, (*cache)->cache(), clock, random);
+  if (!wallets) return fail("configuration_refused", wallets.error());
+  oauth::EntitlementSource* const entitlements = (*wallets)->has_entitlements() ? &(*wallets)->entitlements : nullptr;
   App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
           {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(), (*chain)->resolver(),
-           (*cache)->cache(), (*cache)->revocations()});
+           (*cache)->cache(), (*cache)->revocations(), entitlements},
+          **wallets);
   opened->database->tell_of_revocations([&app] { return app.live_tokens.revoked(); });
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
   if (auto started = core::run_to_end(app.audit_key.start()); !started)
@@ -81,7 +86,7 @@ int serve(const Config& config) {
                             config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter(),
                             app.audit};
   Vitals vitals(metrics, {*opened->database, signing_pool, app.keys});
-  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache, app.audit};
+  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache, app.audit, **wallets};
   std::vector<http::Route> public_table = public_routes(app, limits);
   for (http::Route& route : administrator_routes(app, admin, limits.rates, limits.limiter))
     public_table.push_back(std::move(route));
@@ -137,6 +142,7 @@ int serve(const Config& config) {
   (*outbound)->stop();
   (*chain)->stop();
   if (*traces) (*traces)->stop();
+  (*wallets)->stop();
   if (const auto closed = core::run_to_end(app.audit.close()); !closed)
     core::log::error("audit_not_written", closed.error());
   signing_pool.stop();

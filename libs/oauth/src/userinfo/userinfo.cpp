@@ -19,7 +19,11 @@ core::Task<Result<core::Json>> UserInfo::describe(PresentedToken presented) {
   if (!has_scope(token.scopes, "openid"))
     co_return Error{ErrorCode::insufficient_scope, "This access token lacks the scope openid."};
 
-  const Subject subject{*live->user, live->profile};
+  Subject subject{*live->user, live->profile};
+  if (entitlements_) {
+    subject.user = co_await entitlements_->entitled(std::move(subject.user));
+    subject.with_entitlements = true;
+  }
   core::Json claims = subject_claims(subject, token.scopes);
   add_requested_claims(claims, subject, requested_claims(token.details, "userinfo"));
   claims["sub"] = subjects_.for_client(live->client, subject.user.id);

@@ -16,6 +16,8 @@
 
 namespace sigma::service {
 
+struct Wallets;
+
 /// What the admin listener's handlers work with. Lives as long as the server.
 struct AdminContext {
   const Config& config;
@@ -27,6 +29,7 @@ struct AdminContext {
   Vitals& vitals;
   SharedCache& cache;
   oauth::Audit& audit;
+  Wallets& wallets;
 
   std::atomic<bool> ready{true};  ///< false while draining: /health/ready says so
   oauth::ClientRegistry clients{store.clients, clock, random};

@@ -34,6 +34,8 @@ core::Task<http::Response> get_stats(AdminContext& admin, http::Request request)
 // keys.cpp
 core::Task<http::Response> list_keys(AdminContext& admin, http::Request request);
 core::Task<http::Response> rotate_key(AdminContext& admin, http::Request request);
+// entitlements.cpp
+core::Task<http::Response> get_entitlements(AdminContext& admin, http::Request request);
 // log_level.cpp
 core::Task<http::Response> get_log_level(AdminContext& admin, http::Request request);
 core::Task<http::Response> put_log_level(AdminContext& admin, http::Request request);

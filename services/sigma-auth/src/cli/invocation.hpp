@@ -54,6 +54,7 @@ void add_client_commands(CLI::App& app, Invocation& run);
 void add_key_commands(CLI::App& app, Invocation& run);
 void add_account_commands(CLI::App& app, Invocation& run);
 void add_audit_commands(CLI::App& app, Invocation& run);
+void add_entitlement_commands(CLI::App& app, Invocation& run);
 void add_sign_command(CLI::App& app, Invocation& run);
 void add_migrate_command(CLI::App& app, Invocation& run);
 void add_doctor_command(CLI::App& app, Invocation& run);

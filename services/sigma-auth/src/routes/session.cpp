@@ -1,4 +1,3 @@
-#include "routes/administrators.hpp"
 #include "routes/audit_event.hpp"
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
@@ -110,6 +109,8 @@ Task<http::Response> sign_in_sigma(App& app, http::Request request) {
   if (!signed_in) co_return session_error(signed_in.error());
 
   const store::User& user = signed_in->user;
+  // Asked now, so that the answer is there when the application looks.
+  if (app.entitlements) co_await app.entitlements->entitled(user);
   core::log::info(
       "signed_in",
       {{"user", user.id.str()}, {"session", signed_in->session.id.str()}, {"request_id", request.request_id}});
@@ -126,11 +127,12 @@ Task<http::Response> get_session(App& app, http::Request request) {
   auto session = co_await find_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   if (!*session) co_return json_answer(nullptr);
-  store::User& user = (*session)->user;
-  const auto administrator = co_await is_administrator(app, user.id);
-  if (!administrator) co_return session_error(administrator.error());
-  if (*administrator) user.roles += ",admin";
-  co_return json_answer({{"session", session_json((*session)->session, presented->token)}, {"user", user_json(user)}});
+  if (app.entitlements) (*session)->user = co_await app.entitlements->entitled(std::move((*session)->user));
+  const store::User& user = (*session)->user;
+  Json described = session_json((*session)->session, presented->token);
+  described["roles"] = user.roles;
+  described["subscriptionTier"] = user.subscription_tier;
+  co_return json_answer({{"session", std::move(described)}, {"user", user_json(user)}});
 }
 
 Task<http::Response> sign_out(App& app, http::Request request) {

@@ -32,6 +32,7 @@
 #include "sigma/oauth/registration/dynamic_registration.hpp"
 #include "sigma/oauth/registration/owner_clients.hpp"
 #include "sigma/oauth/registration/remote_documents.hpp"
+#include "sigma/oauth/sessions/entitlement_source.hpp"
 #include "sigma/oauth/sessions/session_service.hpp"
 #include "sigma/oauth/sessions/token_sessions.hpp"
 #include "sigma/oauth/settings.hpp"
@@ -54,7 +55,8 @@ struct Surroundings {
   cache::RateLimiter& limiter;  ///< counts for all replicas
   bap::Resolver& chain;         ///< who is who on chain
   cache::Cache& cache;
-  cache::PubSub* revocations = nullptr;  ///< reaches all replicas; without it no live token is remembered
+  cache::PubSub* revocations = nullptr;       ///< reaches all replicas; without it no live token is remembered
+  EntitlementSource* entitlements = nullptr;  ///< null: roles and tiers are what the rows of users say
 };
 
 /// The protocol assembled: one object a question (docs/architecture.md, "Rooms of libs/oauth"). A service calls its
@@ -71,6 +73,7 @@ struct Engine {
   store::Store& store;
   const crypto::Sealer& sealer;
   const core::Clock& clock;
+  EntitlementSource* const entitlements;  ///< may be null
 
   KeyManager keys;
   SubjectIdentifiers subjects;
