@@ -125,6 +125,29 @@ constexpr const char* kSchemas = R"json({
       "items": {"type": "array", "items": {"$ref": "#/components/schemas/Session"}}, "next_cursor": {"type": "string"}
     }
   },
+  "Consent": {
+    "type": "object", "additionalProperties": false,
+    "required": ["client_id", "bap_id", "scopes", "created_at", "updated_at"],
+    "properties": {
+      "client_id": {"type": "string"}, "bap_id": {"type": ["string", "null"]},
+      "scopes": {"type": "array", "items": {"type": "string"}},
+      "created_at": {"$ref": "#/components/schemas/Time"}, "updated_at": {"$ref": "#/components/schemas/Time"}
+    }
+  },
+  "ConsentList": {
+    "type": "object", "required": ["items"], "additionalProperties": false,
+    "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Consent"}}}
+  },
+  "Entitlements": {
+    "type": "object", "required": ["user", "roles", "subscription_tier", "wallets", "rules", "complete"],
+    "properties": {
+      "user": {"type": "string"}, "roles": {"type": "array", "items": {"type": "string"}},
+      "subscription_tier": {"type": "string"}, "admin_by": {"type": ["string", "null"]},
+      "wallets": {"type": "array", "items": {"type": "object"}}, "rules": {"type": "array", "items": {"type": "object"}},
+      "complete": {"type": "boolean"}, "evaluated_at": {"type": ["string", "null"]},
+      "max_age_seconds": {"type": "integer"}
+    }
+  },
   "AuditRow": {
     "type": "object", "additionalProperties": false,
     "required": ["stream", "sequence", "at", "type", "outcome", "actor", "client_id", "user_id", "bap_id",

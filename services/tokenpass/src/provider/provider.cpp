@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kCleanupBatch = 500;
+constexpr std::size_t kMostRemembered = 1'000;
 
 // What seals the signing keys in the database. In a file of its own, not in the vault: applications check signatures
 // and fetch our keys while the wallet is locked as well.
@@ -53,7 +54,11 @@ Provider::Provider(const Config& config, crypto::Sealer sealer, std::unique_ptr<
       database_(std::move(database)),
       store_(*database_),
       signing_pool_("signing", 1, 64),
-      engine_(settings_of(config), {store_, sealer_, outbound, clock, random, signing_pool_}) {}
+      limiter_(clock, kMostRemembered),
+      cache_(clock, {.max_entries = kMostRemembered, .max_bytes = 1024 * 1024}),
+      chain_(nullptr, cache_, store_.chain_keys, clock, metrics_),
+      engine_(settings_of(config),
+              {store_, sealer_, outbound, clock, random, signing_pool_, limiter_, chain_, cache_}) {}
 
 Provider::~Provider() {
   stop();

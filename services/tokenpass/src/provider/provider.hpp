@@ -1,10 +1,13 @@
-// TokenPass as an OpenID provider of its own (docs/decisions/0016): the protocol engine over a small database that lies
+// TokenPass as an OpenID provider of its own (docs/decisions/0019): the protocol engine over a small database that lies
 // beside the wallet.
 #pragma once
 #include <memory>
 
 #include "config.hpp"
+#include "sigma/bap/resolver.hpp"
+#include "sigma/cache/memory.hpp"
 #include "sigma/core/clock.hpp"
+#include "sigma/core/metrics.hpp"
 #include "sigma/core/random.hpp"
 #include "sigma/core/work_pool.hpp"
 #include "sigma/crypto/sealer.hpp"
@@ -36,6 +39,10 @@ class Provider {
   const std::unique_ptr<store::Database> database_;
   store::Store store_;
   core::WorkPool signing_pool_;
+  cache::MemoryRateLimiter limiter_;
+  cache::MemoryCache cache_;
+  core::Metrics metrics_;
+  bap::Resolver chain_;  ///< of nobody: the wallet itself says who its identities are
   oauth::Engine engine_;
 };
 

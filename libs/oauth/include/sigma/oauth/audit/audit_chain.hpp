@@ -1,5 +1,5 @@
 // How rows of the audit log hold together: each carries the hash of the one before it, and the last of every batch is
-// signed (decision 0016).
+// signed (decision 0018).
 #pragma once
 #include <memory>
 #include <string>

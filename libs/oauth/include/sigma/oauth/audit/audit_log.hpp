@@ -15,7 +15,7 @@ namespace sigma::oauth {
 
 /// This process's stream of the audit log. Events wait in memory and are written in batches, off the path of requests:
 /// call flush() often. An event that finds the queue full goes to the process log with all it says, and the stream
-/// gets a row that says how many did (decision 0016).
+/// gets a row that says how many did (decision 0018).
 ///
 ///   open() ──▶ flush(), checkpoint(), remove_before() … ──▶ close()
 ///
