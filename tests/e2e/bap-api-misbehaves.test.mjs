@@ -8,7 +8,7 @@ import { startServer } from './support/server.mjs';
 import { stores } from './support/stores.mjs';
 
 const budgetMs = 300;
-const roomMs = 2_000; // for a machine that does much else
+const roomMs = 5_000; // for a machine that does much else
 const attacker = new Key();
 const success = (result) => ({ status: 'success', result });
 const nested = (depth) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
@@ -16,9 +16,9 @@ const padded = (honest, bytes) => JSON.stringify(success({ ...honest.result, pad
 /** The identity that the asker has on chain, as honest answers carry it, with parts replaced. */
 const altered = (honest, change) => success({ ...honest.result, ...change });
 
-/** name → how the API answers. Fewer than five failures in a row each: the circuit stays closed. */
+/** name → how the API answers. */
 const misbehaviours = {
-  'a body of 20 MB': (request, response, honest) => sendJson(response, padded(honest, 20_000_000)),
+  'a body of 5 MB': (request, response, honest) => sendJson(response, padded(honest, 5_000_000)),
   'a body without end': (request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
     const more = () => {
@@ -92,13 +92,19 @@ for (const store of stores) {
       return { person, user, bapId: session.activeOrganizationId, ms };
     }
 
-    async function assertHarmless(name) {
+    /** Three sign-ins while the API misbehaves, each followed by one that finds all well again. */
+    async function assertHarmless(name, behave) {
       const times = [];
       for (let i = 0; i < 3; i += 1) {
+        // Only to sign-ins: refreshes in the background would open the circuit, and nobody would be asked any more.
+        api.behave = (request, response, honest, question) =>
+          question.address ? behave(request, response, honest, question) : sendJson(response, honest);
         const { person, user, bapId, ms } = await enter();
         assert.equal(bapId, person.bapId, 'the identity that derives from the key itself');
         assert.ok(['Real', person.address].includes(user.name), user.name);
         times.push(ms);
+        api.behave = undefined;
+        assert.equal((await enter()).user.name, 'Real', 'and afterwards all is well');
       }
       const worst = Math.max(...times);
       figures.push([name, worst]);
@@ -124,12 +130,7 @@ for (const store of stores) {
     });
 
     for (const [name, behave] of Object.entries(misbehaviours)) {
-      test(`case 64: ${name}`, async () => {
-        api.behave = behave;
-        await assertHarmless(name);
-        api.behave = undefined;
-        assert.equal((await enter()).user.name, 'Real', 'and afterwards all is well');
-      });
+      test(`case 64: ${name}`, () => assertHarmless(name, behave));
     }
 
     test('case 64: a redirect is not followed', async () => {
@@ -174,8 +175,9 @@ for (const store of stores) {
       assert.ok(Math.max(...times) < budgetMs + roomMs);
       assert.match((await server.admin('GET', '/metrics')).text, /sigma_bap_circuit_open 1/);
 
+      api.behave = (request) => request.socket.destroy();
+      await server.restart(); // nothing is cached, and the circuit is closed
       await api.close();
-      await server.restart();
       const { person, bapId, ms } = await enter();
       assert.equal(bapId, person.bapId);
       figures.push(['down', ms]);

@@ -60,6 +60,9 @@ export async function startBapApi() {
     });
   };
   for (const kind of Object.keys(paths)) api.pages[paths[kind]] = handler(kind);
+  const { close } = api;
+  let closed;
+  api.close = () => (closed ??= close());
   /** Settings of a server that asks it. */
   api.env = (more = {}) => ({
     SIGMA_BAP_API_URL: `${api.origin}/v1`,
@@ -67,7 +70,7 @@ export async function startBapApi() {
     SIGMA_OUTBOUND_CA_FILE: api.caFile,
     ...more,
   });
-  api.asked = (kind, value) =>
+  api.questionsAbout = (kind, value) =>
     api.questions.filter((question) => question.kind === kind && [question.address, question.idKey].includes(value));
   api.reset = () => {
     api.identities = [];
