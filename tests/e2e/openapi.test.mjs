@@ -60,9 +60,10 @@ const hostile = [
   'x'.repeat(5_000),
 ];
 
-/** Values of the wrong kind for a schema, and hostile text where text is right. */
+/** Hostile text where a schema has text, alone or in a list, and values of another kind. */
 function wrongValues(schema) {
-  return ['string', undefined].includes(schema.type) ? [...hostile, 5, null, {}, []] : [...hostile, -1, 1e12, null, {}, [[]]];
+  if (schema.type === 'string') return [...hostile, 5, null, {}, []];
+  return [...hostile, ...hostile.map((text) => [text]), -1, 1e12, null, {}, [[]]];
 }
 
 forEachStore('OpenAPI document', () => ({ clients: [publicClient('my-app'), sigmaClient('keyed', new Key())] }), (context) => {
@@ -195,19 +196,25 @@ forEachStore('OpenAPI document', () => ({ clients: [publicClient('my-app'), sigm
       }
     }
     const after = await state();
-    // Text is text: a client's name and the like may be anything. Put back what was written, and all is as before.
     for (const [i, client] of after['/admin/clients'].entries()) {
       const known = before['/admin/clients'].find(({ client_id: id }) => id === client.client_id);
       assert.ok(known, `client ${client.client_id} came out of nothing`);
-      after['/admin/clients'][i] = { ...client, ...Object.fromEntries(textMembers.map((name) => [name, known[name]])) };
-      for (const name of textMembers) if (known[name] === undefined) delete after['/admin/clients'][i][name];
+      // Text is text: a name may be anything, and a scope that no client can ask for harms none.
+      for (const name of textMembers) {
+        const shown = [known[name], ...hostile].map((text) => JSON.stringify(text));
+        for (const text of [client[name] ?? known[name]].flat())
+          assert.ok(shown.includes(JSON.stringify(text)), `${name} of ${client.client_id}`);
+        if (name in known) client[name] = known[name];
+        else delete client[name];
+      }
+      after['/admin/clients'][i] = client;
     }
     assert.deepEqual(after, before);
   });
 });
 
-/** Members of a client that may hold any text; the rest has rules of its own (tests/unit/oauth/client_metadata_test.cpp). */
-const textMembers = ['client_name', 'contacts'];
+/** Members of a client that the operator may set to any text. */
+const textMembers = ['client_name', 'contacts', 'scope'];
 
 /** A body that a schema takes. */
 function validBody(schema) {
