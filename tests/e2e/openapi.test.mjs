@@ -115,14 +115,11 @@ forEachStore('OpenAPI document', () => ({ clients: [publicClient('my-app'), sigm
     const fresh = () => newPerson(server);
     const key = new Key();
     const values = {
-      'GET /admin/users/{id}': { id: person.userId },
-      'GET /admin/users/{id}/sessions': { id: person.userId },
-      'PATCH /admin/users/{id}': { id: person.userId, body: { disabled: false } },
+      'PATCH /admin/users/{id}': { body: { disabled: false } },
       'DELETE /admin/users/{id}': { id: (await fresh()).userId },
       'DELETE /admin/sessions/{id}': { id: (await server.admin('GET', `/admin/users/${(await fresh()).userId}/sessions`)).json.items[0].id },
-      'GET /admin/clients/{id}': { id: 'my-app' },
       'POST /admin/clients': { body: publicClient('made', { token_endpoint_auth_method: 'client_secret_basic' }) },
-      'PATCH /admin/clients/{id}': { id: 'my-app', body: { client_name: 'Other' } },
+      'PATCH /admin/clients/{id}': { body: { client_name: 'Other' } },
       'POST /admin/clients/{id}/member-keys': { id: 'keyed', body: { pubkey: key.pubkey } },
       'DELETE /admin/clients/{id}/member-keys/{pubkey}': { id: 'keyed', pubkey: key.pubkey },
       'POST /admin/clients/{id}/rotate-secret': { id: 'made' },
@@ -133,8 +130,8 @@ forEachStore('OpenAPI document', () => ({ clients: [publicClient('my-app'), sigm
     const last = (call) => (call.method === 'delete' ? 1 : 0);
     for (const call of [...calls].sort((a, b) => last(a) - last(b))) {
       const name = `${call.method.toUpperCase()} ${call.path}`;
-      const { body, ...path } = values[name] ?? {};
-      const target = fill(call.path, path);
+      const { body, ...given } = values[name] ?? {};
+      const target = fill(call.path, { id: call.path.startsWith('/admin/users/') ? person.userId : 'my-app', ...given });
       const send = (options) =>
         server.admin(call.method.toUpperCase(), target, { ...(body ? { json: body } : {}), ...options });
       const open = call.operation.security?.length === 0;
