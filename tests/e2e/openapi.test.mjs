@@ -60,9 +60,10 @@ const hostile = [
   'x'.repeat(5_000),
 ];
 
-/** Values of the wrong kind for a schema, and hostile text where text is right. */
+/** Hostile text where a schema has text, alone or in a list, and values of another kind. */
 function wrongValues(schema) {
-  return ['string', undefined].includes(schema.type) ? [...hostile, 5, null, {}, []] : [...hostile, -1, 1e12, null, {}, [[]]];
+  if (schema.type === 'string') return [...hostile, 5, null, {}, []];
+  return [...hostile, ...hostile.map((text) => [text]), -1, 1e12, null, {}, [[]]];
 }
 
 forEachStore('OpenAPI document', () => ({ clients: [publicClient('my-app'), sigmaClient('keyed', new Key())] }), (context) => {
@@ -114,14 +115,11 @@ forEachStore('OpenAPI document', () => ({ clients: [publicClient('my-app'), sigm
     const fresh = () => newPerson(server);
     const key = new Key();
     const values = {
-      'GET /admin/users/{id}': { id: person.userId },
-      'GET /admin/users/{id}/sessions': { id: person.userId },
-      'PATCH /admin/users/{id}': { id: person.userId, body: { disabled: false } },
+      'PATCH /admin/users/{id}': { body: { disabled: false } },
       'DELETE /admin/users/{id}': { id: (await fresh()).userId },
       'DELETE /admin/sessions/{id}': { id: (await server.admin('GET', `/admin/users/${(await fresh()).userId}/sessions`)).json.items[0].id },
-      'GET /admin/clients/{id}': { id: 'my-app' },
       'POST /admin/clients': { body: publicClient('made', { token_endpoint_auth_method: 'client_secret_basic' }) },
-      'PATCH /admin/clients/{id}': { id: 'my-app', body: { client_name: 'Other' } },
+      'PATCH /admin/clients/{id}': { body: { client_name: 'Other' } },
       'POST /admin/clients/{id}/member-keys': { id: 'keyed', body: { pubkey: key.pubkey } },
       'DELETE /admin/clients/{id}/member-keys/{pubkey}': { id: 'keyed', pubkey: key.pubkey },
       'POST /admin/clients/{id}/rotate-secret': { id: 'made' },
@@ -132,8 +130,8 @@ forEachStore('OpenAPI document', () => ({ clients: [publicClient('my-app'), sigm
     const last = (call) => (call.method === 'delete' ? 1 : 0);
     for (const call of [...calls].sort((a, b) => last(a) - last(b))) {
       const name = `${call.method.toUpperCase()} ${call.path}`;
-      const { body, ...path } = values[name] ?? {};
-      const target = fill(call.path, path);
+      const { body, ...given } = values[name] ?? {};
+      const target = fill(call.path, { id: call.path.startsWith('/admin/users/') ? person.userId : 'my-app', ...given });
       const send = (options) =>
         server.admin(call.method.toUpperCase(), target, { ...(body ? { json: body } : {}), ...options });
       const open = call.operation.security?.length === 0;
@@ -189,25 +187,31 @@ forEachStore('OpenAPI document', () => ({ clients: [publicClient('my-app'), sigm
         bodies.push([name, JSON.parse(`{"${name}": "admin"}`)]);
       for (const body of ['[]', '"x"', 'null', '5', '{', '', '{"a":1,"a":2}']) bodies.push([body, body]);
       for (const [what, body] of bodies) {
-        if (isHarmless(call, body)) continue;
+        if (isMeant(call, body)) continue;
         const options = typeof body === 'string' ? { body, headers: { 'content-type': 'application/json' } } : { json: body };
         judge(call, await server.admin(method, target, options), what);
       }
     }
     const after = await state();
-    // Text is text: a client's name and the like may be anything. Put back what was written, and all is as before.
     for (const [i, client] of after['/admin/clients'].entries()) {
       const known = before['/admin/clients'].find(({ client_id: id }) => id === client.client_id);
       assert.ok(known, `client ${client.client_id} came out of nothing`);
-      after['/admin/clients'][i] = { ...client, ...Object.fromEntries(textMembers.map((name) => [name, known[name]])) };
-      for (const name of textMembers) if (known[name] === undefined) delete after['/admin/clients'][i][name];
+      // Text is text: a name may be anything, and a scope that no client can ask for harms none.
+      for (const name of textMembers) {
+        const shown = [known[name], ...hostile].map((text) => JSON.stringify(text));
+        for (const text of [client[name] ?? known[name]].flat())
+          assert.ok(shown.includes(JSON.stringify(text)), `${name} of ${client.client_id}`);
+        if (name in known) client[name] = known[name];
+        else delete client[name];
+      }
+      after['/admin/clients'][i] = client;
     }
     assert.deepEqual(after, before);
   });
 });
 
-/** Members of a client that may hold any text; the rest has rules of its own (tests/unit/oauth/client_metadata_test.cpp). */
-const textMembers = ['client_name', 'contacts'];
+/** Members of a client that the operator may set to any text. */
+const textMembers = ['client_name', 'contacts', 'scope'];
 
 /** A body that a schema takes. */
 function validBody(schema) {
@@ -215,7 +219,8 @@ function validBody(schema) {
   return Object.fromEntries((schema.required ?? []).map((name) => [name, values[name]]));
 }
 
-/** A call whose meaning is to change something with exactly this body. */
-function isHarmless({ path, method }, body) {
-  return (path.endsWith('/rotate-secret') && (body === '' || (typeof body === 'object' && Object.keys(body).length === 0))) || (method === 'post' && path === '/admin/clients' && body?.client_id === '-1');
+/** A body that means what it says: null takes a member of a client away (RFC 7396), and a secret needs no words. */
+function isMeant({ path, method }, body) {
+  if (path.endsWith('/rotate-secret')) return body === '' || (typeof body === 'object' && Object.keys(body).length === 0);
+  return method === 'patch' && path === '/admin/clients/{id}' && Object.values(body).includes(null);
 }

@@ -37,13 +37,14 @@ function describe(words) {
   const text = help(words);
   const sections = sectionsOf(text);
   const commands = (sections.Subcommands ?? []).map(([name]) => name);
-  if (commands.length > 0) return commands.flatMap((name) => describe([...words, name]));
+  const below = commands.flatMap((name) => describe([...words, name]));
+  if (commands.length > 0 && !/^Usage: .*\[SUBCOMMAND/m.test(text)) return below;
   const options = ['Positionals', 'Options']
     .flatMap((title) => sections[title] ?? [])
     .filter(([name]) => !name.startsWith('-h,'))
     .map(([name, meaning]) => `| \`${name.replaceAll('|', '\\|')}\` | ${meaning.replaceAll('|', '\\|')} |`);
   const table = options.length > 0 ? ['', '| | |', '|---|---|', ...options] : [];
-  return [`## ${words.join(' ')}`, '', text.split('\n')[0], ...table, ''];
+  return [`## ${words.join(' ')}`, '', text.split('\n')[0], ...table, '', ...below];
 }
 
 test('the command line is documented as it is', async () => {

@@ -94,6 +94,7 @@ constexpr const char* kSchemas = R"json({
     "required": ["bap_id", "name", "image", "member_pubkey", "primary", "created_at", "updated_at"],
     "properties": {
       "bap_id": {"type": "string"}, "name": {"type": "string"}, "image": {"type": ["string", "null"]},
+      "root_address": {"type": ["string", "null"]}, "current_address": {"type": ["string", "null"]},
       "member_pubkey": {"type": "string"}, "primary": {"type": "boolean"},
       "created_at": {"$ref": "#/components/schemas/Time"}, "updated_at": {"$ref": "#/components/schemas/Time"}
     }
