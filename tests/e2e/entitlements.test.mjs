@@ -190,6 +190,31 @@ forEachStore(
       assert.deepEqual({ roles: json.roles, subscriptionTier: json.subscriptionTier }, told);
     });
 
+    test('administrators see why, on the admin API and on the command line', async () => {
+      const { server } = context;
+      const person = await holder(
+        server,
+        indexer,
+        { balances: [balance(token, 74_000)] },
+        { balances: [balance(token, 999)] },
+      );
+      const answer = await server.admin('GET', `/admin/users/${person.userId}/entitlements`);
+      assert.equal(answer.status, 200, answer.describe());
+      assert.deepEqual([answer.json.roles, answer.json.subscription_tier], [['user'], 'free']);
+      assert.equal(answer.json.wallets.length, 2);
+      const rule = answer.json.rules.find(({ rule: name }) => name === 'tokens[0]');
+      assert.deepEqual(
+        [rule.granted, rule.needs, rule.found, rule.wallets.map(({ found }) => found)],
+        [false, '75000', '74999', ['74000', '999']],
+      );
+      const byIdentity = await server.admin('GET', `/admin/users/${person.bapId}/entitlements`);
+      assert.deepEqual(byIdentity.json, answer.json);
+      assert.equal((await server.admin('GET', '/admin/users/nobody/entitlements')).status, 404);
+      const { stdout } = await server.cli(['entitlements', person.userId, '--json']);
+      assert.deepEqual(JSON.parse(stdout), answer.json);
+      assert.match((await server.cli(['entitlements', person.bapId])).stdout, /tokens\[0\] +no +premium premium: found 74999, needs 75000/);
+    });
+
     test('too little, the wrong token of the same name, and what is not confirmed give nothing', async () => {
       const { server } = context;
       const person = await holder(server, indexer, (address) => ({
@@ -284,7 +309,7 @@ forEachStore(
         (line) => (line.msg ?? line.event) === 'entitlements_changed' && line.user === person.userId,
       );
       assert.deepEqual(
-        [change.roles_before, change.roles, change.tier_before, change.tier, change.because],
+        [change.roles_before, change.roles ?? '', change.tier_before, change.tier, change.because],
         ['premium', '', 'premium', 'free', 'tokens[0]: found 10, needs 75000'],
       );
       indexer.wallets.set(address, { balances: [balance(token, 75_000)] });

@@ -59,6 +59,8 @@ bool Wallets::has_entitlements() const {
 
 void Wallets::stop() {
   if (indexer_client) indexer_client->stop();
+  if (holdings) holdings->stop();
+  entitlements.stop();
 }
 
 core::Result<std::unique_ptr<Wallets>> make_wallets(const Config& config, store::Database& database,

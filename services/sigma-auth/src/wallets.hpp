@@ -22,7 +22,7 @@ struct Wallets {
 
   /// Something for entitlements to be worked out from.
   bool has_entitlements() const;
-  /// See http::Client::stop().
+  /// At the end, while the executors of the servers still exist but run no more.
   void stop();
 
   store::WalletStore rows;

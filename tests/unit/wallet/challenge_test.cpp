@@ -15,8 +15,8 @@ crypto::Sealer sealer_of(const std::string& secret) {
 
 class ChallengeTest : public ::testing::Test {
  protected:
-  std::string refusal(std::string_view text, const ChallengePurpose& purpose) {
-    const auto opened = book.open(text, purpose);
+  std::string refusal(std::string_view text, const ChallengePurpose& wanted) {
+    const auto opened = book.open(text, wanted);
     return opened ? "" : opened.error().description();
   }
 
@@ -27,7 +27,7 @@ class ChallengeTest : public ::testing::Test {
   const ChallengePurpose purpose{"https://id.example", store::BapId{"bap-1"}, store::SessionId{"session-1"}};
 };
 
-TEST_F(ChallengeTest, is_read_by_who_made_it_and_names_place_and_account) {
+TEST_F(ChallengeTest, IsReadByWhoMadeItAndNamesPlaceAndAccount) {
   const Challenge made = book.make(purpose);
   const auto opened = book.open(made.text, purpose);
   ASSERT_TRUE(opened);
@@ -38,7 +38,7 @@ TEST_F(ChallengeTest, is_read_by_who_made_it_and_names_place_and_account) {
   EXPECT_NE(book.make(purpose).nonce, made.nonce);
 }
 
-TEST_F(ChallengeTest, case_62_expires) {
+TEST_F(ChallengeTest, Case62Expires) {
   const Challenge made = book.make(purpose);
   clock.advance(kChallengeLifetime - core::Milliseconds{1});
   EXPECT_EQ(refusal(made.text, purpose), "");
@@ -46,7 +46,7 @@ TEST_F(ChallengeTest, case_62_expires) {
   EXPECT_NE(refusal(made.text, purpose).find("expired"), std::string::npos);
 }
 
-TEST_F(ChallengeTest, case_62_is_for_one_account_session_and_server) {
+TEST_F(ChallengeTest, Case62IsForOneAccountSessionAndServer) {
   const Challenge made = book.make(purpose);
   ChallengePurpose other = purpose;
   other.bap_id = store::BapId{"bap-2"};
@@ -61,7 +61,7 @@ TEST_F(ChallengeTest, case_62_is_for_one_account_session_and_server) {
   EXPECT_FALSE(ChallengeBook(foreign, clock, random).open(made.text, purpose));
 }
 
-TEST_F(ChallengeTest, case_62_every_other_text_is_refused) {
+TEST_F(ChallengeTest, Case62EveryOtherTextIsRefused) {
   const std::string text = book.make(purpose).text;
   for (std::size_t i = 0; i <= text.size(); ++i) {
     std::string changed = text, longer = text;

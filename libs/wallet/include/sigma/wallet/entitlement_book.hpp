@@ -51,6 +51,9 @@ class EntitlementBook final : public oauth::EntitlementSource {
   /// The same with its reasons.
   core::Task<Standing> standing(store::User user);
 
+  /// At the end, while the executors of those who wait still exist but run no more.
+  void stop() { flights_.stop(); }
+
   const EntitlementRules& rules() const { return rules_; }
   core::Milliseconds max_age() const { return options_.max_age; }
 

@@ -43,6 +43,9 @@ class Holdings {
   /// with `refresh`, as refresh_interval. What cannot be had is named in the errors of its wallet.
   core::Task<std::vector<WalletHoldings>> of(std::vector<std::string> addresses, bool refresh);
 
+  /// At the end, while the executors of those who wait still exist but run no more.
+  void stop() { flights_.stop(); }
+
  private:
   core::Task<std::optional<WalletHoldings>> remembered(std::string address, core::Milliseconds max_age);
   core::Task<WalletHoldings> fetch(std::string address);

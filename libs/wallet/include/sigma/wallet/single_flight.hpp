@@ -42,6 +42,12 @@ class SingleFlight {
     if (enter(key, nullptr)) launch(executor, std::move(key), std::move(work));
   }
 
+  /// Forgets everybody who waits. At the end, while their executors still exist but run no more.
+  void stop() {
+    const std::scoped_lock lock(mutex_);
+    flights_.clear();
+  }
+
  private:
   /// Only touched on its caller's executor, which is one thread.
   struct Waiter {
