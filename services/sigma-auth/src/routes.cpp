@@ -1,5 +1,6 @@
 #include "routes.hpp"
 
+#include "routes/account.hpp"
 #include "routes/handlers.hpp"
 #include "routes/metadata.hpp"
 #include "routes/pages.hpp"
@@ -71,6 +72,11 @@ constexpr Entry kTable[] = {
      "Withdraw a consent; its tokens die with it"},
     {post, "/api/auth/sigma/store-consent-bap-id", store_consent_bap_id, Cors::trusted, "Sigma contract §6",
      "Choose the identity on the consent page (clients of 2025)"},
+    // The account as a whole
+    {post, "/api/auth/update-user", update_user, Cors::trusted, "better-auth", "The person's name and picture"},
+    {post, "/api/auth/delete-user", delete_user, Cors::trusted, "better-auth",
+     "Delete the account: a fresh session, or an X-Auth-Token of one of its keys", Limit::sign_in},
+    {get, "/api/user/export", export_user, Cors::none, "", "Everything that is kept about the person", Limit::backup},
     // Identities and their backups (contract §8, §8b)
     {get, "/api/user/bap-ids", list_identities, Cors::trusted, "Sigma contract §8b",
      "The person's identities, or that of a key"},
