@@ -126,6 +126,17 @@ export class Topology {
     return nginx;
   }
 
+  /** Starts a replica as a service manager does: again, when the database was not there yet. */
+  async revive(replica) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await replica.start();
+      } catch (error) {
+        if (attempt === 5) throw error;
+      }
+    }
+  }
+
   /** One command to Redis. */
   async redisCommand(...words) {
     const socket = net.connect(this.redis.port, '127.0.0.1');
