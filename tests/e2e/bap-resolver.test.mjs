@@ -164,6 +164,26 @@ for (const store of stores) {
       assert.equal(api.questionsAbout('id', nobody.bapId).length, 1, 'that nobody is there is remembered as well');
     });
 
+    test('administrators see which keys an identity has; doctor asks the API', async () => {
+      const [root, next] = [new Key(), new Key()];
+      api.identities.push(chainIdentity([root, next], { alternateName: 'Rotated' }));
+      const { person } = await signIn(next, root.bapId);
+      const account = await server.admin('GET', `/admin/users/${person.userId}`);
+      assert.equal(account.status, 200, account.describe());
+      const [identity] = account.json.identities;
+      assert.deepEqual(
+        [identity.bap_id, identity.name, identity.root_address, identity.current_address, identity.member_pubkey],
+        [root.bapId, 'Rotated', root.address, next.address, next.pubkey],
+      );
+      assert.match((await server.cli(['doctor'])).stdout, /ok +BAP API +https:\S+ answers in \d+ ms/);
+      const off = await server.cli(['doctor'], { env: { SIGMA_BAP_API_URL: 'off' } });
+      assert.match(off.stdout, /ok +BAP API +off/);
+      const wrong = await server.cli(['doctor'], { env: { SIGMA_BAP_API_URL: `${api.origin}/nowhere/v1` } });
+      assert.match(wrong.stdout, /warn +BAP API .*does not answer JSON/);
+      const away = await server.cli(['doctor'], { env: { SIGMA_BAP_API_URL: 'https://127.0.0.1:1/v1' } });
+      assert.match(away.stdout, /warn +BAP API .*people sign in all the same/);
+    });
+
     test('what happened is among the metrics', async () => {
       const { text } = await server.admin('GET', '/metrics');
       for (const outcome of ['known', 'unknown', 'cached'])

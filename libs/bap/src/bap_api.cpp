@@ -15,13 +15,12 @@ core::Error unbelievable(std::string description) {
 BapApi::Answer read_answer(const http::Response& response, std::size_t max_depth) {
   // Redirects are not followed: where to is not what the operator configured.
   if (response.status >= 300 && response.status < 400) return unbelievable("it redirects");
-  if (response.status == 404) return std::optional<ChainIdentity>{};
   if (response.status >= 500 || response.status == 401 || response.status == 403 || response.status == 429)
     return core::Error{Code::unavailable, fmt::format("it answers with status {}", response.status)};
   auto json = core::parse_json(response.body, max_depth);
   if (!json) return unbelievable("it does not answer JSON: " + json.error().description());
   const auto status = core::json_string(*json, "status");
-  if (status == "error") return std::optional<ChainIdentity>{};
+  if (status == "error") return std::optional<ChainIdentity>{};  // with 200, 400 or 404: it knows no such thing
   if (response.status != 200 || status != "success")
     return unbelievable(fmt::format("it answers with status {} and no word of success", response.status));
   const auto result = json->find("result");
