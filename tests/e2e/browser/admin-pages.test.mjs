@@ -59,7 +59,7 @@ describe('every page of the console', () => {
     'phone-light': { ...phone, colorScheme: 'light' },
     'wide-dark': { ...wide, colorScheme: 'dark' },
   })) {
-    test(`${look}: accessible, within the screen from either side`, { timeout: 300_000 }, async () => {
+    test(`${look}: accessible, within the screen from either side`, { timeout: 600_000 }, async () => {
       const visitor = await arrive(options);
       const { page } = visitor;
       try {
