@@ -94,6 +94,34 @@ forEachStore('the own account', { clients, env: { SIGMA_OUTBOUND_PRIVATE_ADDRESS
     assertApiError(await new Person().request(context.server, 'GET', '/api/user/export'), 401, 'UNAUTHORIZED');
   });
 
+  test('the activity tells the person what they did, and nobody else', async () => {
+    const { server } = context;
+    const [person, other] = [await newPerson(server), await newPerson(server)];
+    await tokensOf(person);
+    await update(person, { name: 'Ada' });
+    const activity = async (whose, query = '') => (await whose.request(server, 'GET', `/api/auth/activity${query}`)).json;
+    /** Rows are written by a worker in the background. */
+    const wanted = ['identity_changed', 'sign_in'];
+    let seen = { events: [] };
+    for (let i = 0; i < 200 && !wanted.every((type) => seen.events.some((event) => event.type === type)); i++) {
+      seen = await activity(person, '?limit=200');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.deepEqual(seen.events.map(({ type }) => type), wanted, 'newest first, nothing of tokens');
+    assert.ok(seen.events.every(({ outcome, network }) => outcome === 'ok' && network === '127.0.0.1'));
+    const types = [];
+    let cursor = '';
+    do {
+      const page = await activity(person, `?limit=1${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      types.push(...page.events.map(({ type }) => type));
+      cursor = page.next_cursor;
+    } while (cursor);
+    assert.deepEqual(types, wanted, 'page by page');
+    assert.ok((await activity(other)).events.every(({ type }) => type === 'sign_in'));
+    for (const query of ['?limit=0', '?cursor=x']) assert.equal((await person.request(server, 'GET', `/api/auth/activity${query}`)).status, 400);
+    assertApiError(await new Person().request(server, 'GET', '/api/auth/activity'), 401, 'UNAUTHORIZED');
+  });
+
   test('a deleted account takes sessions, tokens, codes and backups along; applications hear of it', async () => {
     const { server } = context;
     const person = await newPerson(server);

@@ -76,6 +76,7 @@ constexpr Entry kTable[] = {
     {post, "/api/auth/update-user", update_user, Cors::trusted, "better-auth", "The person's name and picture"},
     {post, "/api/auth/delete-user", delete_user, Cors::trusted, "better-auth",
      "Delete the account: a fresh session, or an X-Auth-Token of one of its keys", Limit::sign_in},
+    {get, "/api/auth/activity", activity, Cors::trusted, "", "What has happened at the account, newest first"},
     {get, "/api/user/export", export_user, Cors::none, "", "Everything that is kept about the person", Limit::backup},
     // Identities and their backups (contract §8, §8b)
     {get, "/api/user/bap-ids", list_identities, Cors::trusted, "Sigma contract §8b",

@@ -77,6 +77,7 @@ describe('the account page', () => {
     await profile.getByText('Saved.').waitFor();
     await section(visitor, 'Identities').getByText('Ada Lovelace').waitFor();
 
+    await section(visitor, 'Activity').getByText('Signed in').first().waitFor();
     const data = section(visitor, 'Your data');
     const downloading = visitor.page.waitForEvent('download');
     await data.getByRole('button', { name: 'Download everything' }).click();

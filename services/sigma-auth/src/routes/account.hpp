@@ -10,4 +10,7 @@ core::Task<http::Response> update_user(App& app, http::Request request);
 core::Task<http::Response> delete_user(App& app, http::Request request);
 core::Task<http::Response> export_user(App& app, http::Request request);
 
+/// The person's own lines of the audit log, newest first: `limit` and `cursor` as in the lists of the admin API.
+core::Task<http::Response> activity(App& app, http::Request request);
+
 }  // namespace sigma::service

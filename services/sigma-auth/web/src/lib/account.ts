@@ -54,3 +54,31 @@ export const exportAccount = () => call<Record<string, unknown>>('GET', '/api/us
 
 /** Refused (SESSION_EXPIRED) when the sign-in is long ago. */
 export const deleteAccount = () => call('POST', '/api/auth/delete-user', { body: {} });
+
+/** One line of what has happened (docs/how-to/leave-and-take-everything-along.md). */
+export interface ActivityEvent {
+  at: string;
+  type: string;
+  outcome: 'ok' | 'refused';
+  clientId: string | null;
+  bapId: string | null;
+  network: string | null;
+}
+
+interface ActivityPage {
+  events: ActivityEvent[];
+  next_cursor: string | null;
+}
+
+/** Pages that the server asks for at once while they hold nothing to show: most lines of the log are about tokens. */
+const emptyPages = 5;
+
+export async function listActivity(after: string | null = null): Promise<ActivityPage> {
+  let cursor = after;
+  for (let i = 0; ; i++) {
+    const query = new URLSearchParams({ limit: '50', ...(cursor ? { cursor } : {}) });
+    const page = await call<ActivityPage>('GET', `/api/auth/activity?${query}`);
+    if (page.events.length > 0 || page.next_cursor === null || i === emptyPages) return page;
+    cursor = page.next_cursor;
+  }
+}

@@ -1,0 +1,103 @@
+// What has happened at a person's account, out of the audit log: for them to recognise, or not.
+#include <algorithm>
+#include <charconv>
+
+#include "admin/paging.hpp"
+#include "routes/account.hpp"
+#include "routes/render.hpp"
+#include "routes/session_cookie.hpp"
+#include "sigma/oauth/audit/audit.hpp"
+
+namespace sigma::service {
+namespace {
+
+using core::Json;
+using oauth::AuditType;
+
+constexpr ListRules kActivity{.name = "activity"};
+
+/// What people do themselves, or what is done to them; not what applications do with tokens.
+constexpr AuditType kShown[] = {
+    AuditType::sign_in,
+    AuditType::sign_up,
+    AuditType::sign_out,
+    AuditType::session_revoked,
+    AuditType::consent_given,
+    AuditType::consent_narrowed,
+    AuditType::consent_withdrawn,
+    AuditType::device_approved,
+    AuditType::device_denied,
+    AuditType::identity_changed,
+    AuditType::reuse_detected,
+    AuditType::client_created,
+    AuditType::client_changed,
+    AuditType::client_deleted,
+    AuditType::client_key_added,
+    AuditType::client_key_removed,
+    AuditType::client_secret_rotated,
+    AuditType::user_disabled,
+    AuditType::user_enabled,
+};
+
+bool is_shown(const store::AuditRow& row) {
+  return std::ranges::any_of(kShown, [&](AuditType type) { return oauth::traits(type).name == row.type; });
+}
+
+template <class Id>
+Json optional_id(const std::optional<Id>& id) {
+  return id ? Json(id->str()) : Json(nullptr);
+}
+
+Json event_json(const store::AuditRow& row) {
+  return {{"at", to_iso8601(row.at)},
+          {"type", row.type},
+          {"outcome", row.outcome},
+          {"clientId", optional_id(row.client_id)},
+          {"bapId", optional_id(row.bap_id)},
+          {"sessionId", optional_id(row.session_id)},
+          {"network", row.network ? Json(*row.network) : Json(nullptr)}};
+}
+
+std::optional<std::int64_t> number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+/// "<time>|<sequence>|<stream>", as it stood in the cursor.
+std::optional<store::AuditPosition> position_of(std::string_view text) {
+  const auto first = text.find('|');
+  const auto second = first == std::string_view::npos ? first : text.find('|', first + 1);
+  if (second == std::string_view::npos) return std::nullopt;
+  const auto at = number(text.substr(0, first));
+  const auto sequence = number(text.substr(first + 1, second - first - 1));
+  if (!at || !sequence) return std::nullopt;
+  return store::AuditPosition{{*at}, std::string(text.substr(second + 1)), *sequence};
+}
+
+}  // namespace
+
+core::Task<http::Response> activity(App& app, http::Request request) {
+  auto session = co_await require_session(app, request);
+  if (!session) co_return session_error(session.error());
+  const auto query = parse_list_query(request, kActivity);
+  if (!query) co_return session_error({oauth::ErrorCode::validation_error, query.error().description()});
+  const auto before = position_of(query->after);
+  if (!query->after.empty() && !before)
+    co_return session_error({oauth::ErrorCode::validation_error, "cursor must be next_cursor of the page before."});
+  store::AuditFilter filter;
+  filter.user_id = session->user.id.str();
+  const auto rows = co_await app.store.audit.list(std::move(filter), query->limit, before);
+  if (!rows) co_return session_error(rows.error());
+  Json answer = {{"events", Json::array()}, {"next_cursor", nullptr}};
+  for (const store::AuditRow& row : *rows) {
+    if (is_shown(row)) answer["events"].push_back(event_json(row));
+  }
+  if (rows->size() == query->limit) {
+    const store::AuditRow& last = rows->back();
+    answer["next_cursor"] = make_cursor(kActivity, fmt::format("{}|{}|{}", last.at.ms, last.sequence, last.stream));
+  }
+  co_return json_answer(answer);
+}
+
+}  // namespace sigma::service
