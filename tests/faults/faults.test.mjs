@@ -71,7 +71,7 @@ describe('two replicas behind nginx', () => {
     const turnedAway = await survive(
       load,
       async () => {
-        topology.postgres.kill();
+        await topology.postgres.kill();
         await sleep(2000);
       },
       () => topology.postgres.resume(),
@@ -119,7 +119,7 @@ describe('two replicas behind nginx', () => {
     const turnedAway = await survive(
       load,
       async () => {
-        topology.toPostgres.cut();
+        await topology.toPostgres.cut();
         await sleep(2000);
       },
       () => topology.toPostgres.mend(),
@@ -131,7 +131,7 @@ describe('two replicas behind nginx', () => {
     await survive(
       load,
       async () => {
-        topology.toPostgres.hold();
+        await topology.toPostgres.hold();
         await sleep(3000);
       },
       () => topology.toPostgres.mend(),

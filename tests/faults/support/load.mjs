@@ -46,7 +46,7 @@ const emptyLedger = () => ({ sessions: [], signIns: [], codes: [], access: [], r
 
 export class Load {
   /** @param workers people at a time */
-  constructor(front, { workers = 3 } = {}) {
+  constructor(front, { workers = 2 } = {}) {
     this.front = front;
     this.workers = Array.from({ length: workers }, () => ({ cleanSince: 0 }));
     this.ledger = emptyLedger();
@@ -96,7 +96,7 @@ export class Load {
       } catch (error) {
         worker.person = undefined; // what its session became is for verify() to say
         if (!(error instanceof Unavailable)) this.faults.push(error);
-        await sleep(20);
+        await sleep(200);
       }
     }
   }
@@ -118,6 +118,17 @@ export class Load {
     if (expected.includes(answer.status)) return answer;
     this.#assertDocumented(answer);
     throw new Unavailable(answer.describe());
+  }
+
+  /** The same for what has an outcome that stays unknown when the server turns it away. */
+  async #tracked(item, promise) {
+    const at = Date.now();
+    try {
+      return await this.#ask(promise, 200);
+    } catch (error) {
+      if (error instanceof Unavailable) this.ledger.open.push({ ...item, at });
+      throw error;
+    }
   }
 
   #assertDocumented(answer) {
@@ -200,24 +211,18 @@ export class Load {
     const { front, ledger } = this;
     const body = await this.#code(person, clientId);
     const signature = key?.token(tokenPath, { body, timestamp: distinctTime() });
-    const opened = { kind: 'code', body, key, at: Date.now() };
-    ledger.open.push(opened);
-    const exchanged = await this.#ask(postToken(front, body, { token: signature ?? null }), 200);
-    const close = (item) => ledger.open.splice(ledger.open.indexOf(item), 1);
-    close(opened);
+    const exchanged = await this.#tracked({ kind: 'code', body, key }, postToken(front, body, { token: signature ?? null }));
     ledger.codes.push({ body, key });
     if (signature) ledger.members.push({ body, signature });
 
     let tokens = exchanged.json;
     for (let i = 0; i < 2; i += 1) {
-      const item = { kind: 'refresh', token: tokens.refresh_token, clientId, key, at: Date.now() };
-      ledger.open.push(item);
+      const item = { kind: 'refresh', token: tokens.refresh_token, clientId, key };
       const send = () => postToken(front, refreshForm(item.token, clientId), { key, timestamp: distinctTime() });
       const both = turn % 5 === 0 ? send() : undefined;
-      const refreshed = await this.#ask(send(), 200).finally(() => both?.catch(() => {}));
+      const refreshed = await this.#tracked(item, send()).finally(() => both?.catch(() => {}));
       const other = await both;
       if (other?.status === 200) assert.equal(other.json.refresh_token, refreshed.json.refresh_token, 'one refresh token had two successors');
-      close(item);
       tokens = refreshed.json;
     }
     await this.#ask(userinfo(front, tokens.access_token), 200);

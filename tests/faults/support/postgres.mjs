@@ -7,6 +7,15 @@ import { root } from './root.mjs';
 
 const script = path.join(root, 'tests/support/postgres/run.sh');
 
+/** Not even a zombie counts. */
+const isAlive = (pid) => {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
 export class Postgres {
   /** Starts a cluster in `folder`, which must not exist, and makes a database. */
   static async start(folder) {
@@ -72,8 +81,10 @@ export class Postgres {
   }
 
   /** As a power cut does it: nobody says goodbye. */
-  kill() {
+  async kill() {
+    const gone = this.#processes;
     this.signal('SIGKILL');
+    while (gone.some((pid) => isAlive(pid))) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   resume() {

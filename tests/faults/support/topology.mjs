@@ -89,7 +89,7 @@ export class Topology {
       SIGMA_DATABASE_URL: database.toString(),
       SIGMA_REDIS_URL: `redis://:${this.redisPassword}@127.0.0.1:${this.toRedis.port}`,
       SIGMA_TRUSTED_PROXIES: '127.0.0.1/32',
-      SIGMA_DRAIN_DELAY: '500ms',
+      SIGMA_DRAIN_DELAY: '3s', // longer than nginx avoids a replica that has just come back
       ...env,
     };
     const { SIGMA_LISTEN: _1, SIGMA_ADMIN_LISTEN: _2, SIGMA_SECRET: _3, SIGMA_ADMIN_TOKEN: _4, ...shared } = environment;

@@ -1,72 +1,71 @@
-// A wire between two processes that can be cut, or hold everything back.
+// A wire between two processes that can be cut, or hold everything back. It runs in a thread of its own: the load computes
+// signatures, and must not slow the database down by that.
 import net from 'node:net';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 export class Wire {
-  #pairs = new Set();
-  #state = 'up';
-
-  /** A port on loopback that leads to `port`. */
-  static async to(port) {
+  /** A port on loopback that leads to `target`. */
+  static async to(target) {
     const wire = new Wire();
-    wire.target = port;
-    wire.server = net.createServer((near) => wire.#connect(near));
-    wire.server.listen(0, '127.0.0.1');
-    await new Promise((resolve) => {
-      wire.server.on('listening', resolve);
-    });
-    wire.port = wire.server.address().port;
+    wire.worker = new Worker(new URL(import.meta.url), { workerData: { target } });
+    wire.port = await new Promise((resolve) => wire.worker.once('message', resolve));
     return wire;
   }
 
-  #connect(near) {
-    if (this.#state === 'cut') return near.resetAndDestroy();
-    const far = net.connect(this.target, '127.0.0.1');
-    const pair = [near, far];
-    this.#pairs.add(pair);
-    if (this.#state === 'up') {
-      near.pipe(far);
-      far.pipe(near);
-    }
-    for (const end of pair) {
-      end.on('error', () => {});
-      end.on('close', () => {
-        this.#pairs.delete(pair);
-        for (const other of pair) other.destroy();
-      });
-    }
+  #say(state) {
+    this.worker.postMessage(state);
+    return new Promise((resolve) => this.worker.once('message', resolve));
   }
 
   /** Every connection is reset, and new ones are. */
   cut() {
-    this.#state = 'cut';
-    for (const pair of this.#pairs) for (const end of pair) end.resetAndDestroy();
+    return this.#say('cut');
   }
 
   /** Nothing passes and nothing is lost. */
   hold() {
-    this.#state = 'held';
-    for (const [near, far] of this.#pairs) {
-      near.unpipe(far);
-      far.unpipe(near);
-      near.pause();
-      far.pause();
-    }
+    return this.#say('held');
   }
 
   mend() {
-    if (this.#state === 'held') {
-      for (const [near, far] of this.#pairs) {
-        near.pipe(far);
-        far.pipe(near);
-      }
-    }
-    this.#state = 'up';
+    return this.#say('up');
   }
 
   stop() {
-    this.cut();
-    return new Promise((resolve) => {
-      this.server.close(resolve);
-    });
+    return this.worker.terminate();
   }
+}
+
+if (!isMainThread && workerData?.target) {
+  const pairs = new Set();
+  let state = 'up';
+  const join = ([near, far]) => {
+    near.pipe(far);
+    far.pipe(near);
+  };
+  const part = ([near, far]) => {
+    near.unpipe(far).pause();
+    far.unpipe(near).pause();
+  };
+  const server = net.createServer((near) => {
+    if (state === 'cut') return near.resetAndDestroy();
+    const pair = [near, net.connect(workerData.target, '127.0.0.1')];
+    pairs.add(pair);
+    if (state === 'up') join(pair);
+    for (const end of pair) {
+      end.on('error', () => {});
+      end.on('close', () => {
+        pairs.delete(pair);
+        for (const other of pair) other.destroy();
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+  parentPort.on('message', (wanted) => {
+    if (wanted === 'cut') for (const pair of pairs) for (const end of pair) end.resetAndDestroy();
+    if (wanted === 'held') pairs.forEach(part);
+    if (wanted === 'up' && state === 'held') pairs.forEach(join);
+    state = wanted;
+    parentPort.postMessage(state);
+  });
 }
