@@ -1,9 +1,9 @@
 // A person's own account, with better-auth's calls where it has them (update-user, delete-user).
 #include "routes/account.hpp"
 
+#include "routes/audit_event.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
-#include "sigma/core/log.hpp"
 #include "sigma/oauth/accounts/own_account.hpp"
 
 namespace sigma::service {
@@ -46,7 +46,10 @@ core::Task<http::Response> update_user(App& app, http::Request request) {
   if (!session) co_return session_error(session.error());
   auto change = description_of(request.body);
   if (!change) co_return session_error(change.error());
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::identity_changed, *session);
+  event.detail["what"] = "account";
   auto changed = co_await own_account(app).describe(std::move(*session), std::move(*change));
+  record(app.audit, std::move(event), changed);
   co_return changed ? json_answer({{"status", true}}) : session_error(changed.error());
 }
 
@@ -55,7 +58,7 @@ core::Task<http::Response> delete_user(App& app, http::Request request) {
     co_return transport_error(request, 415, "Content-Type must be application/json.");
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
-  const std::string user = session->user.id.str();
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::user_deleted, *session);
   auto removed = co_await own_account(app).remove(
       {std::move(*session), values_of(request, "X-Auth-Token"), std::move(request.body)});
   if (!removed) co_return session_error(removed.error());
@@ -65,7 +68,7 @@ core::Task<http::Response> delete_user(App& app, http::Request request) {
                             "(X-Auth-Token), to perform this action.",
                             "SESSION_EXPIRED");
   }
-  core::log::info("account_deleted", {{"user", user}, {"request_id", request.request_id}});
+  app.audit.record(std::move(event));
   http::Response response = json_answer({{"success", true}, {"message", "User deleted"}});
   clear_session_cookies(app, response);
   co_return response;
