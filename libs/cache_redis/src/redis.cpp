@@ -99,7 +99,7 @@ Task<core::Result<std::chrono::microseconds>> Redis::ping() {
 }
 
 void Redis::stop() {
-  impl_->client.stop();
+  impl_.reset();
 }
 
 }  // namespace sigma::cache_redis

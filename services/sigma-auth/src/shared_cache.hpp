@@ -27,7 +27,7 @@ class SharedCache {
   bool shared() const { return redis_ != nullptr; }
   /// One round trip to Redis; only when shared().
   core::Task<core::Result<std::chrono::microseconds>> ping() { return redis_->ping(); }
-  /// Call it when the servers have stopped.
+  /// Call it when the servers have stopped, and nothing after it.
   void stop();
 
  private:

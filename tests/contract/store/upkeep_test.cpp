@@ -94,11 +94,11 @@ TYPED_TEST(Upkeep, grant_outlives_every_rotation) {
 
 TYPED_TEST(Upkeep, batches_bound_the_work) {
   for (int i = 0; i < 25; ++i) this->first_use("k" + std::to_string(i), kNow, after(i));
-  EXPECT_EQ(await(this->store().maintenance.remove_expired(after(kHour), 10)), 10u);
+  EXPECT_EQ(await(this->store().maintenance.remove_expired(after(3 * kHour), 10)), 10u);
   EXPECT_FALSE(this->first_use("k24", kNow, after(kDay))) << "oldest go first";
-  EXPECT_EQ(await(this->store().maintenance.remove_expired(after(kHour), 10)), 10u);
-  EXPECT_EQ(await(this->store().maintenance.remove_expired(after(kHour), 10)), 5u);
-  EXPECT_EQ(await(this->store().maintenance.remove_expired(after(kHour), 10)), 0u);
+  EXPECT_EQ(await(this->store().maintenance.remove_expired(after(3 * kHour), 10)), 10u);
+  EXPECT_EQ(await(this->store().maintenance.remove_expired(after(3 * kHour), 10)), 5u);
+  EXPECT_EQ(await(this->store().maintenance.remove_expired(after(3 * kHour), 10)), 0u);
 }
 
 TYPED_TEST(Upkeep, tables_tell_their_size) {

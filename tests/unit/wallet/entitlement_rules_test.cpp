@@ -125,7 +125,7 @@ TEST(EntitlementsFile, faults_name_their_place) {
   EXPECT_FALSE(EntitlementRules::parse("{"));
   EXPECT_TRUE(EntitlementRules::parse("{}")->empty());
   EXPECT_EQ(rules({{"features", {{"pro", {"a", "b"}}}}}).features("pro"), (Roles{"a", "b"}));
-  EXPECT_TRUE(rules({}).features("pro").empty());
+  EXPECT_TRUE(rules(core::Json::object()).features("pro").empty());
 }
 
 TEST(Amounts, are_exact) {

@@ -74,7 +74,7 @@ export class TokenPass {
       over = how;
       running.delete(child);
     });
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 60_000;
     for (;;) {
       if (over) throw new Error(`tokenpass ended: ${over.error ?? over.signal ?? over.code}\n${this.#output}`);
       const up = await request(this.base, 'GET', '/api/health', { timeout: 2000 }).catch(() => undefined);

@@ -42,7 +42,7 @@ class Redis {
   core::Task<core::Result<std::chrono::microseconds>> ping();
 
   /// Abandons what is under way: tasks that wait are destroyed, not resumed. Call it at the end, while the executors of
-  /// those tasks still exist but run no more. Idempotent.
+  /// those tasks still exist but run no more; nothing else may be called then. Idempotent.
   void stop();
 
  private:
