@@ -127,6 +127,30 @@ forEachStore('audit log', () => ({ clients: clients() }), (context) => {
     assert.equal(rows[2].client_id, 'asking-app');
   });
 
+  test('what people do to their own account', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const call = (path, json) => person.request(server, 'POST', `/api/auth/${path}`, { json });
+    assert.equal((await call('update-user', { name: 'Zoë' })).status, 200);
+    const wallet = new Key();
+    const authToken = wallet.token('/api/wallet/connect', { scheme: 'bsm' });
+    assert.equal((await call('wallet/connect', { bapId: person.bapId, authToken })).status, 200);
+    assert.ok((await call('wallet/connect', { bapId: new Key().bapId, authToken })).status >= 400);
+    assert.equal((await call('delete-user', {})).status, 200);
+    const rows = (await rowsOf(server, { user_id: person.userId }, 5)).reverse();
+    assert.deepEqual(
+      rows.map((row) => [row.type, row.outcome, row.actor, row.detail.what]),
+      [
+        ['sign_in', 'ok', `user:${person.userId}`, undefined],
+        ['identity_changed', 'ok', `user:${person.userId}`, 'account'],
+        ['identity_changed', 'ok', `user:${person.userId}`, 'wallet_connected'],
+        ['identity_changed', 'refused', `user:${person.userId}`, 'wallet_connected'],
+        ['user_deleted', 'ok', `user:${person.userId}`, undefined],
+      ],
+    );
+    assert.ok(!JSON.stringify(rows).includes('Zoë') && !JSON.stringify(rows).includes(wallet.address));
+  });
+
   test('what operators do, by token and by command', async () => {
     const { server } = context;
     const person = await newPerson(server);

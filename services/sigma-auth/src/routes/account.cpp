@@ -47,6 +47,7 @@ core::Task<http::Response> update_user(App& app, http::Request request) {
   auto change = description_of(request.body);
   if (!change) co_return session_error(change.error());
   oauth::AuditEvent event = audit_event(request, oauth::AuditType::identity_changed, *session);
+  event.detail["what"] = "account";
   auto changed = co_await own_account(app).describe(std::move(*session), std::move(*change));
   record(app.audit, std::move(event), changed);
   co_return changed ? json_answer({{"status", true}}) : session_error(changed.error());

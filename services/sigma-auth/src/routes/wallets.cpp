@@ -1,6 +1,7 @@
 // Connected wallets (contract §8), as better-auth's Sigma plugin calls them.
 #include "wallets.hpp"
 
+#include "routes/audit_event.hpp"
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -99,7 +100,11 @@ Task<http::Response> connect_wallet(App& app, http::Request request) {
   if (!session) co_return session_error(session.error());
   auto connect = connect_request(request);
   if (!connect) co_return session_error(connect.error());
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::identity_changed, *session);
+  event.detail["what"] = "wallet_connected";
   auto wallet = co_await app.wallets.book.connect(std::move(*session), std::move(*connect));
+  if (wallet) event.bap_id = wallet->bap_id;
+  record(app.audit, std::move(event), wallet);
   if (!wallet) co_return session_error(wallet.error());
   co_return json_answer({{"success", true},
                          {"walletAddress", wallet->address},
@@ -114,7 +119,11 @@ Task<http::Response> disconnect_wallet(App& app, http::Request request) {
   auto address = parameter(request, "address");
   if (!bap_id || !address)
     co_return session_error(invalid("[query] Name the wallet with bapId and address, both in the query string."));
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::identity_changed, *session);
+  event.bap_id = store::BapId{*bap_id};
+  event.detail["what"] = "wallet_disconnected";
   auto gone = co_await app.wallets.book.disconnect(session->user.id, std::move(*bap_id), *address);
+  record(app.audit, std::move(event), gone);
   if (!gone) co_return session_error(gone.error());
   co_return json_answer({{"success", true}, {"walletAddress", *address}});
 }
