@@ -12,7 +12,7 @@ import { forEachStore } from './support/stores.mjs';
 const boss = new Key();
 const base = '/api/admin';
 const nobody = '01a1fe31-1ebd-74b8-8a3b-a623b7ac14c9';
-const reads = ['/clients', '/clients/photo-album', '/users', '/sessions', '/stats', '/log-level', '/keys', '/metrics', '/health/live', '/health/ready'];
+const reads = ['/clients', '/clients/photo-album', '/users', '/sessions', '/stats', '/audit', '/log-level', '/keys', '/metrics', '/health/live', '/health/ready'];
 const writes = [
   ['POST', '/clients', publicClient('planted')],
   ['PATCH', '/clients/photo-album', { disabled: true }],

@@ -51,6 +51,7 @@ describe('every page of the console', () => {
     [`#/users/${person.userId}`, 'Person', (page) => page.getByRole('link', { name: 'photo-album' })],
     ['#/sessions', 'Sessions', (page) => page.getByText('This browser').first()],
     ['#/keys', 'Signing keys', (page) => page.getByText('ES256K · active')],
+    ['#/audit?type=sign_in', 'Audit log', (page) => page.locator('li').filter({ hasText: person.userId }).first()],
   ];
 
   for (const [look, options] of Object.entries({

@@ -1,5 +1,6 @@
 // The administrators' console in Chromium (SIGMA_ADMIN_BAP_IDS); who may ask the server for it: ../administrators.test.mjs.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { authorize, callback, newPkce, publicClient, sigmaClient } from '../support/oauth.mjs';
@@ -238,6 +239,40 @@ describe('administrators', () => {
     await visitor.shoot('admin-keys-dark');
     const called = server.logs.filter((line) => JSON.stringify(line).includes('administrator_call'));
     assert.ok(called.length > 0, 'who did it is in the log');
+  });
+
+  visit('read in the audit log who did what, and take it away', {}, async (visitor) => {
+    const person = await newPerson(server);
+    await authorize(server, person, { client_id: 'chess', code_challenge: newPkce().challenge });
+    await person.request(server, 'POST', '/api/auth/sign-out', { json: {} });
+    // Rows are written a moment after the answer.
+    const rows = async () => (await server.admin('GET', `/admin/audit?user_id=${person.userId}`)).json.items;
+    while ((await rows()).length < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+    await arrive(visitor);
+    await visitor.page.goto(`${server.base}/admin#/users/${person.userId}`);
+    await link(visitor, 'What happened');
+    await visitor.heading('Audit log');
+    const events = visitor.page.locator('li .name');
+    await events.nth(2).waitFor();
+    assert.deepEqual(await events.allTextContents(), ['sign_out', 'code_issued', 'sign_in'], 'newest first');
+    const details = visitor.page.locator('li details').first();
+    await details.locator('summary').click();
+    await details.getByText('"network"').waitFor();
+    await visitor.shoot('admin-audit');
+
+    await visitor.type('Type', 'code_issued');
+    await events.nth(1).waitFor({ state: 'detached' });
+    assert.deepEqual(await events.allTextContents(), ['code_issued']);
+    const [saved] = await Promise.all([visitor.page.waitForEvent('download'), visitor.press('Download as JSON lines')]);
+    assert.match(saved.suggestedFilename(), /^sigma-audit-.*\.jsonl$/);
+    const lines = (await readFile(await saved.path(), 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line));
+    assert.deepEqual(lines.map(({ type, client_id: client, user_id: user }) => [type, client, user]), [['code_issued', 'chess', person.userId]]);
+    await visitor.page.getByText('1 line was saved.').waitFor();
+    await visitor.page.getByLabel('Outcome').selectOption('Refused');
+    await visitor.page.getByText('Nothing has happened that fits.').waitFor();
+    await visitor.page.goto(`${server.base}/admin#/clients/chess`);
+    await link(visitor, 'What happened');
+    await visitor.page.getByText('client_created', { exact: true }).waitFor();
   });
 
   visit('come by keyboard alone', {}, async (visitor) => {

@@ -12,6 +12,7 @@ describe('places', () => {
     ['#/clients/a%2Fb', { view: 'client', id: 'a/b' }],
     ['#/clients/%E0%A4%A', { view: 'clients' }],
     ['#/keys/whatever', { view: 'keys' }],
+    ['#/audit?user_id=a%2Fb&role=admin', { view: 'audit', filter: { user_id: 'a/b' } }],
     ['#content', undefined],
     ['#/constructor', undefined],
   ])('%s', (hash, route) => expect(routeOf(hash)).toEqual(route));

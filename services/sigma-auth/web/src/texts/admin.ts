@@ -1,4 +1,5 @@
 // The administrators' console. Terms of the protocol (client, scope, token) stay what the standards call them.
+import { count } from '@nanostores/i18n';
 import { alsoSpeak, i18n, params } from '../lib/i18n';
 
 await alsoSpeak({ de: () => import('../locales/admin/de.json'), es: () => import('../locales/admin/es.json') });
@@ -120,6 +121,22 @@ export const adminText = i18n('admin', {
   endAll: 'Sign out everywhere',
   endAllTitle: 'Sign out everywhere?',
   endAllText: 'Every browser and device of this person has to sign in again; applications are told.',
+  happened: 'What happened',
+  events: 'Events',
+  auditIntro: 'Who did what to whom, the newest first.',
+  eventType: 'Type',
+  outcome: 'Outcome',
+  outcomeAny: 'Any',
+  outcomeOk: 'Done',
+  outcomeRefused: 'Refused',
+  ofUser: 'Account id',
+  ofClient: 'Client ID',
+  by: 'by',
+  details: 'Details',
+  noEvents: 'Nothing has happened that fits.',
+  export: 'Download as JSON lines',
+  exported: count({ one: '{count} line was saved.', many: '{count} lines were saved.' }),
+  exportedSome: params('The newest {number} lines were saved; there are more. The command line exports all of them.'),
 });
 
 export const grantText = i18n('grant', {

@@ -1,18 +1,26 @@
 // Which part of the console is shown: kept in the address's fragment, so that links, "back" and reloading work.
-export const views = ['overview', 'clients', 'users', 'sessions', 'keys'] as const;
+import { type AuditFilter, filters } from './audit';
+
+export const views = ['overview', 'clients', 'users', 'sessions', 'keys', 'audit'] as const;
 export type View = (typeof views)[number];
-export type Route = { view: View } | { view: 'clients/new' } | { view: 'client' | 'user'; id: string };
+export type Route =
+  | { view: Exclude<View, 'audit'> | 'clients/new' }
+  | { view: 'client' | 'user'; id: string }
+  | { view: 'audit'; filter: AuditFilter };
 
 const isView = (text: string): text is View => (views as readonly string[]).includes(text);
 
 /** Undefined for fragments that are no place of ours (the link that skips to the content). */
 export function routeOf(hash: string): Route | undefined {
   if (hash === '' || hash === '#/') return { view: 'overview' };
-  const [, view, rest] = /^#\/(\w+)(?:\/(.+))?$/.exec(hash) ?? [];
+  const [, view, rest, query] = /^#\/(\w+)(?:\/([^?]+))?(?:\?(.*))?$/.exec(hash) ?? [];
   if (view === undefined || !isView(view)) return undefined;
-  if (rest === undefined) return { view };
+  if (view === 'audit') {
+    const asked = new URLSearchParams(query);
+    return { view, filter: Object.fromEntries(filters.filter((name) => asked.has(name)).map((name) => [name, asked.get(name)!])) };
+  }
+  if (rest === undefined || (view !== 'clients' && view !== 'users')) return { view };
   if (view === 'clients' && rest === 'new') return { view: 'clients/new' };
-  if (view !== 'clients' && view !== 'users') return { view };
   try {
     return { view: view === 'clients' ? 'client' : 'user', id: decodeURIComponent(rest) };
   } catch {
@@ -28,3 +36,4 @@ export const viewLink = (view: View): string => (view === 'overview' ? '#/' : `#
 export const clientLink = (id: string): string => `#/clients/${id === 'new' ? '%6Eew' : encodeURIComponent(id)}`;
 export const newClientLink = '#/clients/new';
 export const userLink = (id: string): string => `#/users/${encodeURIComponent(id)}`;
+export const auditLink = (filter: AuditFilter): string => `#/audit?${new URLSearchParams(filter)}`;
