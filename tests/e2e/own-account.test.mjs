@@ -89,6 +89,8 @@ forEachStore('the own account', { clients, env: { SIGMA_OUTBOUND_PRIVATE_ADDRESS
     assert.equal(all.identities[0].newest_backup, content);
     assert.equal(all.sessions.length, 1);
     assert.deepEqual(all.applications, []);
+    assert.deepEqual(all.wallets, []);
+    assert.ok(Array.isArray(all.activity));
     for (const secret of [person.sessionToken, tokens.access_token, tokens.refresh_token, tokens.id_token, other.userId, other.pubkey, other.bapId])
       assert.ok(!answer.text.includes(secret), secret);
     assertApiError(await new Person().request(context.server, 'GET', '/api/user/export'), 401, 'UNAUTHORIZED');

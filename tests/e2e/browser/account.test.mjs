@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { callback, exchange, newPkce, publicClient, userinfo } from '../support/oauth.mjs';
+import { Key } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
 import { launchBrowser, Visitor } from './support/browser.mjs';
 
@@ -101,6 +102,32 @@ describe('the account page', () => {
     const { json } = await server.admin('GET', `/admin/users/${all.account.id}`);
     assert.equal(json.id, undefined, 'gone from the server');
     assert.equal((await visitor.assertKept([password])).length, 1, 'the keys stay with the person');
+  });
+
+  visit('shows wallets, makes another one primary, disconnects one', {}, async (visitor) => {
+    await visitor.page.goto(`${server.base}/account`);
+    await visitor.create({ name: 'Ada', password });
+    await visitor.heading('Your account');
+    const keys = [new Key(), new Key()];
+    for (const key of keys) {
+      const status = await visitor.page.evaluate(async (authToken) => {
+        const { session } = await fetch('/api/auth/get-session').then((answer) => answer.json());
+        const body = JSON.stringify({ bapId: session.activeOrganizationId, authToken });
+        return (await fetch('/api/auth/wallet/connect', { method: 'POST', headers: { 'content-type': 'application/json' }, body })).status;
+      }, key.token('/api/wallet/connect', { scheme: 'bsm' }));
+      assert.equal(status, 200);
+    }
+    await visitor.page.reload();
+    const wallets = section(visitor, 'Wallets');
+    const row = ({ address }) => wallets.getByRole('listitem').filter({ hasText: address });
+    const [primary, other] = (await row(keys[0]).getByText('Primary', { exact: true }).count()) ? keys : [...keys].reverse();
+    await row(other).getByRole('button', { name: 'Make primary' }).click();
+    await row(other).getByText('Primary', { exact: true }).waitFor();
+    await visitor.shoot('account-wallets');
+    await row(primary).getByRole('button', { name: /^Disconnect/ }).click();
+    await visitor.page.getByRole('dialog', { name: 'Disconnect this wallet?' }).getByRole('button', { name: 'Disconnect' }).click();
+    await row(primary).waitFor({ state: 'detached' });
+    await row(other).waitFor();
   });
 
   visit('signs the person out elsewhere', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }, async (visitor) => {

@@ -11,6 +11,7 @@ using core::Json;
 /// Fresh for a day, as better-auth counts it (contract §6).
 constexpr std::int64_t kFreshMs = 86'400 * 1000LL;
 constexpr std::size_t kMaxImage = 2'048;
+constexpr std::size_t kMaxEvents = 1'000;  // the newest; older ones page by page from /api/auth/activity
 
 Json optional_text(const std::optional<std::string>& text) {
   return text ? Json(*text) : Json(nullptr);
@@ -68,6 +69,15 @@ Json client_json(const store::Client& client) {
           {"metadata", client.metadata},
           {"created_at", to_iso8601(client.created_at)},
           {"updated_at", to_iso8601(client.updated_at)}};
+}
+
+Json event_json(const store::AuditRow& row) {
+  return {{"at", to_iso8601(row.at)},
+          {"type", row.type},
+          {"outcome", row.outcome},
+          {"client_id", row.client_id ? Json(row.client_id->str()) : Json(nullptr)},
+          {"bap_id", row.bap_id ? Json(row.bap_id->str()) : Json(nullptr)},
+          {"network", optional_text(row.network)}};
 }
 
 /// Shown by applications to others: only what a browser fetches over https.
@@ -128,6 +138,11 @@ core::Task<Result<Json>> OwnAccount::export_all(store::User user) {
   SIGMA_CO_TRY(const auto consents, co_await store_.consents.list(user.id));
   Json& agreed = all["consents"] = Json::array();
   for (const store::Consent& consent : consents) agreed.push_back(consent_json(consent));
+  store::AuditFilter own;
+  own.user_id = user.id.str();
+  SIGMA_CO_TRY(const auto events, co_await store_.audit.list(std::move(own), kMaxEvents, std::nullopt));
+  Json& activity = all["activity"] = Json::array();
+  for (const store::AuditRow& row : events) activity.push_back(event_json(row));
   co_return all;
 }
 

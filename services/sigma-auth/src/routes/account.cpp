@@ -5,6 +5,7 @@
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/oauth/accounts/own_account.hpp"
+#include "wallets.hpp"
 
 namespace sigma::service {
 namespace {
@@ -35,6 +36,17 @@ oauth::Result<oauth::SelfDescription> description_of(const std::string& text) {
     }
   }
   return change;
+}
+
+Json wallet_json(const store::Wallet& wallet) {
+  return {{"address", wallet.address},
+          {"pubkey", wallet.pubkey},
+          {"bap_id", wallet.bap_id.str()},
+          {"provider", wallet.provider},
+          {"connection_method", wallet.connection_method},
+          {"is_primary", wallet.is_primary},
+          {"connected_at", to_iso8601(wallet.connected_at)},
+          {"last_verified", to_iso8601(wallet.last_verified)}};
 }
 
 }  // namespace
@@ -78,8 +90,12 @@ core::Task<http::Response> delete_user(App& app, http::Request request) {
 core::Task<http::Response> export_user(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
+  const auto wallets = co_await app.wallets.book.list(session->user.id, std::nullopt);
+  if (!wallets) co_return session_error(wallets.error());
   auto all = co_await own_account(app).export_all(std::move(session->user));
   if (!all) co_return session_error(all.error());
+  Json& connected = (*all)["wallets"] = Json::array();
+  for (const store::Wallet& wallet : *wallets) connected.push_back(wallet_json(wallet));
   http::Response response = json_answer(*all);
   response.headers.set("Content-Disposition", "attachment; filename=\"sigma-auth-export.json\"");
   co_return response;

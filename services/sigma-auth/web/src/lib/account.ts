@@ -82,3 +82,20 @@ export async function listActivity(after: string | null = null): Promise<Activit
     cursor = page.next_cursor;
   }
 }
+
+/** A wallet of the person (sigma-contract §8). */
+export interface Wallet {
+  address: string;
+  provider: string;
+  isPrimary: boolean;
+  connectedAt: string;
+}
+
+const walletPath = '/api/auth/wallet';
+
+export const listWallets = async (bapId: string): Promise<Wallet[]> =>
+  (await call<{ wallets: Wallet[] }>('GET', `${walletPath}/connect?${new URLSearchParams({ bapId })}`)).wallets;
+export const setPrimaryWallet = (bapId: string, walletAddress: string) =>
+  call('POST', `${walletPath}/set-primary`, { body: { bapId, walletAddress } });
+export const disconnectWallet = (bapId: string, address: string) =>
+  call('DELETE', `${walletPath}/connect?${new URLSearchParams({ bapId, address })}`);

@@ -103,3 +103,15 @@ export const leaveText = i18n('leave', {
   done: 'Your account is deleted. The identities that this browser keeps are still here; signing in with one of them makes a new account.',
   home: 'To the start page',
 });
+
+export const walletText = i18n('wallets', {
+  title: 'Wallets',
+  intro: 'Wallets that have proven with a signature that they are yours. Applications connect them, to see what you own.',
+  none: 'No wallet is connected to this identity.',
+  since: params('{provider}, since {date}'),
+  primary: 'Primary',
+  makePrimary: 'Make primary',
+  disconnect: 'Disconnect',
+  sure: 'Disconnect this wallet?',
+  means: 'Roles and tiers that came with what it holds are gone. The wallet itself is not touched; it can be connected again.',
+});

@@ -37,7 +37,7 @@ class OwnAccount {
   core::Task<Result<void>> describe(store::SessionWithUser session, SelfDescription change);
 
   /// Everything that the server keeps about the person, but secrets and their hashes. Of each identity's backups the
-  /// newest is inside, of the others when they were made.
+  /// newest is inside, of the others when they were made; of the audit log the newest thousand lines.
   core::Task<Result<core::Json>> export_all(store::User user);
 
   /// Removes the account with all that belongs to it; clients are told (back-channel logout). False when nothing is
