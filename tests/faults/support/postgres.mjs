@@ -1,20 +1,11 @@
 // A PostgreSQL cluster of our own, to be killed, stopped, filled and revived.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import pg from '../../e2e/node_modules/pg/esm/index.mjs';
 import { root } from './root.mjs';
 
 const script = path.join(root, 'tests/support/postgres/run.sh');
-
-/** Not even a zombie counts. */
-const isAlive = (pid) => {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
 
 export class Postgres {
   /** Starts a cluster in `folder`, which must not exist, and makes a database. */
@@ -80,11 +71,11 @@ export class Postgres {
     }
   }
 
-  /** As a power cut does it: nobody says goodbye. */
+  /** As a power cut does it: nobody says goodbye. Until nothing is left, not even a zombie: the next start would see it. */
   async kill() {
     const gone = this.#processes;
     this.signal('SIGKILL');
-    while (gone.some((pid) => isAlive(pid))) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (gone.some((pid) => existsSync(`/proc/${pid}`))) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   resume() {
