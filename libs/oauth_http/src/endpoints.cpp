@@ -30,6 +30,7 @@ oauth::Result<oauth::ClientCredentials> client_credentials(http::Request request
   if (request.headers.count("Authorization") > 1) return bad_request("Send one Authorization header.");
   if (const auto authorization = request.headers.find("Authorization"))
     credentials.authorization = std::string(*authorization);
+  credentials.ip_address = request.remote_address;
   credentials.raw_body = std::move(request.body);
   return credentials;
 }

@@ -10,7 +10,7 @@ const textRoute = { why: 'unknown addresses answer with the error object, not wi
 const exists = { status: 500, body: { success: false }, why: 'decision 10: a second register leaves the wallet alone' };
 const states = { why: 'one endpoint more than it had (contract 3)' };
 
-const provider = { status: 200, why: 'TokenPass is a provider, with discovery at its root and a consent page (decision record 16)' };
+const provider = { status: 200, why: 'TokenPass is a provider, with discovery at its root and a consent page (decision record 19)' };
 
 const everywhere = {
   'sign-no-wallet': noWallet,
