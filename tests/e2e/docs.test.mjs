@@ -12,7 +12,10 @@ import { publicClient } from './support/oauth.mjs';
 import { binary, startServer } from './support/server.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const howTos = (await readdir(path.join(root, 'docs/how-to'))).sort().map((name) => `docs/how-to/${name}`);
+/** Pages whose commands have a suite of their own. */
+const ownSuite = ['docs/how-to/deploy.md']; // tests/deploy/guide.test.mjs
+const howTos = (await readdir(path.join(root, 'docs/how-to'))).sort().map((name) => `docs/how-to/${name}`)
+  .filter((page) => !ownSuite.includes(page));
 
 /** Beginning of a block → why it is not run here. */
 const elsewhere = [
@@ -21,6 +24,8 @@ const elsewhere = [
   ['install -D -m 755 build/release/bin/tokenpass', "changes the reader's home folder"],
   ['TOKEN=$(curl -s localhost:21000', "TokenPass's own suite asks and signs"],
   ['sigma-auth entitlements', 'asks about a person; entitlements.test.mjs does both'],
+  ['curl -s localhost:21000/api/auth/oauth2/register', "TokenPass's own suite registers applications"],
+  ["export SIGMA_REDIS_URL='redis", 'security/redis.test.mjs starts a Redis and uses it'],
   ['NEXT_PUBLIC_SIGMA_AUTH_URL', 'variables; sigma-client.test.mjs uses them'],
 ];
 
