@@ -14,7 +14,7 @@ function(sigma_embed_web)
   set(out ${CMAKE_CURRENT_BINARY_DIR}/web)
   file(MAKE_DIRECTORY ${out})
 
-  file(GLOB_RECURSE pages CONFIGURE_DEPENDS ${ARG_WEB}/src/* ${ARG_WEB}/*.html)
+  file(GLOB_RECURSE pages CONFIGURE_DEPENDS ${ARG_WEB}/src/* ${ARG_WEB}/tools/* ${ARG_WEB}/*.html)
   list(FILTER pages EXCLUDE REGEX "/(node_modules|dist)/")
   set(setup ${ARG_WEB}/package.json ${ARG_WEB}/vite.config.ts ${ARG_WEB}/svelte.config.js ${ARG_WEB}/tsconfig.json)
 
@@ -30,7 +30,7 @@ function(sigma_embed_web)
     COMMAND ${NPM_EXECUTABLE} run --silent build -- --outDir ${out}/dist --emptyOutDir --logLevel warn
     COMMAND ${NODE_EXECUTABLE} tools/embed.mjs ${out}/dist ${out}
     WORKING_DIRECTORY ${ARG_WEB}
-    DEPENDS ${out}/node_modules.stamp ${pages} ${setup} ${ARG_WEB}/tools/embed.mjs
+    DEPENDS ${out}/node_modules.stamp ${pages} ${setup}
     COMMENT "Building the pages"
     VERBATIM)
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exchange, getCode, publicClient } from './support/oauth.mjs';
+import { getConsentedCode } from './support/pages.mjs';
 import { Key, newPerson, Person } from './support/person.mjs';
 import { ageSessions, disableUser } from './support/postgres.mjs';
 import { startServer } from './support/server.mjs';
@@ -10,7 +11,8 @@ import { forEachStore } from './support/stores.mjs';
 
 const boss = new Key();
 const base = '/api/admin';
-const reads = ['/clients', '/clients/photo-album', '/keys', '/metrics', '/health/live', '/health/ready'];
+const nobody = '01a1fe31-1ebd-74b8-8a3b-a623b7ac14c9';
+const reads = ['/clients', '/clients/photo-album', '/users', '/sessions', '/stats', '/log-level', '/keys', '/metrics', '/health/live', '/health/ready'];
 const writes = [
   ['POST', '/clients', publicClient('planted')],
   ['PATCH', '/clients/photo-album', { disabled: true }],
@@ -18,6 +20,10 @@ const writes = [
   ['POST', '/clients/photo-album/member-keys', { pubkey: new Key().pubkey }],
   ['DELETE', `/clients/photo-album/member-keys/${new Key().pubkey}`],
   ['POST', '/clients/photo-album/rotate-secret', {}],
+  ['PATCH', `/users/${nobody}`, { disabled: true }],
+  ['DELETE', `/users/${nobody}`],
+  ['DELETE', `/sessions/${nobody}`],
+  ['PUT', '/log-level', { level: 'off' }],
   ['POST', '/keys/rotate', { alg: 'RS256' }],
 ];
 const calls = [...reads.map((path) => ['GET', path]), ...writes];
@@ -67,7 +73,37 @@ forEachStore('administrators', options, (context) => {
     assert.match((await person.session(server)).user.roles, /^user,admin$/);
   });
 
-  test('are asked for a session: no cookie, a forged one, one that has ended', async () => {
+  test('see people with their sessions and consents, switch them off, sign them out, remove them', async () => {
+    const { server } = context;
+    const person = await administrator();
+    const other = await newPerson(server);
+    const ask = (method, path, json) => person.request(server, method, `${base}${path}`, json === undefined ? {} : { json });
+    const found = await ask('GET', `/users?search=${other.bapId}`);
+    assert.deepEqual(found.json.items.map(({ id }) => id), [other.userId], found.describe());
+    const path = `/users/${other.userId}`;
+    assert.equal((await ask('GET', path)).json.identities[0].bap_id, other.bapId);
+
+    await server.createClient(publicClient('asks', { skip_consent: false }));
+    assert.deepEqual((await ask('GET', `${path}/consents`)).json.items, []);
+    await getConsentedCode(server, other, { client_id: 'asks', scope: 'openid profile' });
+    const { json: consents } = await ask('GET', `${path}/consents`);
+    assert.deepEqual(consents.items.map(({ client_id: client, scopes }) => [client, scopes]), [['asks', ['openid', 'profile']]]);
+    assertRefused(await ask('GET', `/users/${nobody}/consents`), 404);
+
+    const { json: sessions } = await ask('GET', `${path}/sessions`);
+    assert.equal(sessions.items.length, 1);
+    assert.ok(!JSON.stringify(sessions).includes(other.sessionToken), 'no session can be taken over');
+    assert.equal((await ask('DELETE', `/sessions/${sessions.items[0].id}`)).status, 204);
+    assert.equal(await other.session(server), null);
+    assert.equal((await ask('PATCH', path, { disabled: true })).json.disabled, true);
+    assert.notEqual((await other.trySignIn(server)).status, 200);
+    for (const json of [{ roles: 'admin' }, { disabled: false, roles: 'admin' }, { id: nobody }, { pubkey: boss.pubkey }])
+      assertRefused(await ask('PATCH', path, json), 400);
+    assert.equal((await ask('DELETE', path)).status, 204);
+    assertRefused(await ask('GET', path), 404);
+  });
+
+  test('case 60: administrators are asked for a session: no cookie, a forged one, one that has ended', async () => {
     const { server } = context;
     const origin = { origin: server.base };
     await everyCall((method, path, body) => server.request(method, path, { ...body, headers: origin }), (answer) => assertRefused(answer, 401));
@@ -80,7 +116,7 @@ forEachStore('administrators', options, (context) => {
     await unharmed();
   });
 
-  test('are told from other people', async () => {
+  test('case 60: administrators are told from other people', async () => {
     const { server } = context;
     const other = await newPerson(server);
     await everyCall((method, path, body) => other.request(server, method, path, body), (answer) => assertRefused(answer, 403, /administrator/));
@@ -88,7 +124,7 @@ forEachStore('administrators', options, (context) => {
     await unharmed();
   });
 
-  test('need the cookie: tokens of any kind do not administrate', async () => {
+  test('case 60: administrators need the cookie: tokens of any kind do not administrate', async () => {
     const { server } = context;
     const person = await administrator();
     const { access_token: accessToken } = await exchange(server, await getCode(server, person, { client_id: 'photo-album' }));
@@ -101,7 +137,7 @@ forEachStore('administrators', options, (context) => {
     await unharmed();
   });
 
-  test('ask from our own pages only', async () => {
+  test('case 60: administrators ask from our own pages only', async () => {
     const { server } = context;
     const person = await administrator();
     const port = new URL(server.base).port;
@@ -121,7 +157,7 @@ forEachStore('administrators', options, (context) => {
     await unharmed();
   });
 
-  test('are no administrators once their identity is off the list', async () => {
+  test('case 60: administrators are no administrators once their identity is off the list', async () => {
     const { server } = context;
     const person = await administrator();
     const before = server.env.SIGMA_ADMIN_BAP_IDS;
@@ -137,7 +173,7 @@ forEachStore('administrators', options, (context) => {
 
   // Time cannot be turned from outside, rows can.
   if (context.store === 'postgres') {
-    test('sign in anew every day', async () => {
+    test('case 60: administrators sign in anew every day', async () => {
       const { server } = context;
       const person = await administrator();
       await ageSessions(server.databaseUrl, person.userId, 23);
@@ -165,7 +201,7 @@ forEachStore('administrators', options, (context) => {
     });
   }
 
-  test('cannot be talked into more than the admin API does (case 60)', async () => {
+  test('case 60: administrators cannot be talked into more than the admin API does', async () => {
     const { server } = context;
     const person = await administrator();
     const get = (path) => person.request(server, 'GET', `${base}${path}`);

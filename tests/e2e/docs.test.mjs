@@ -20,6 +20,7 @@ const elsewhere = [
   ['export SIGMA_DATABASE_URL', 'pgbouncer.test.mjs migrates, asks the status and serves on Postgres'],
   ['install -D -m 755 build/release/bin/tokenpass', "changes the reader's home folder"],
   ['TOKEN=$(curl -s localhost:21000', "TokenPass's own suite asks and signs"],
+  ['sigma-auth entitlements', 'asks about a person; entitlements.test.mjs does both'],
   ['NEXT_PUBLIC_SIGMA_AUTH_URL', 'variables; sigma-client.test.mjs uses them'],
 ];
 

@@ -33,7 +33,7 @@ server_reset_query_always = 1
 server_reset_query = DISCARD ALL
 `;
   await writeFile(file, text);
-  const asNobody = process.getuid() === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
+  const asNobody = process.getuid() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'] : [];
   const [command, ...rest] = [...asNobody, 'pgbouncer', '-q', file];
   const child = spawn(command, rest, { stdio: 'ignore', env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } });
   process.on('exit', () => child.kill('SIGKILL'));

@@ -44,6 +44,24 @@ forEachStore('rate limits', { env, clients: [publicClient('my-app')] }, (context
     assert.equal(refusal.headers['access-control-allow-origin'], '*', 'scripts can read it');
   });
 
+  test('every answer says what is left, also to scripts of other origins', async () => {
+    const address = newNetwork();
+    for (const left of [2, 1, 0, 0]) {
+      const answer = await token(address);
+      assert.equal(answer.headers['ratelimit-policy'], '"token";q=3;w=60', answer.describe());
+      const [, remaining, seconds] = /^"token";r=(\d+);t=(\d+)$/.exec(answer.headers.ratelimit) ?? [];
+      assert.equal(Number(remaining), left, answer.describe());
+      assert.ok(seconds >= 1 && seconds <= 60, answer.headers.ratelimit);
+    }
+    const answer = await context.server.request('POST', '/api/auth/oauth2/token', {
+      form: { grant_type: 'x' },
+      ...from(newNetwork(), { origin: 'https://app.example.com' }),
+    });
+    assert.match(answer.headers['access-control-expose-headers'], /RateLimit, RateLimit-Policy/);
+    const unlimited = await context.server.request('GET', '/api/auth/jwks', from(address));
+    assert.equal(unlimited.headers.ratelimit, undefined);
+  });
+
   test('the session API refuses in its own shape', async () => {
     const { server } = context;
     const address = newNetwork();

@@ -34,12 +34,21 @@ core::Task<RateDecision> MemoryRateLimiter::allow(std::string key, RateLimit lim
   Shard& shard = shard_of(key);
   const std::int64_t now_us = clock_.now().ms * 1000;
   const std::lock_guard lock(shard.mutex);
-  std::int64_t* arrival = shard.arrivals.find(key);
-  if (arrival == nullptr) {
-    if (shard.arrivals.size() >= shard.max_keys) shard.arrivals.erase(std::string(shard.arrivals.oldest().key));
-    arrival = &shard.arrivals.insert(std::move(key), 0);
-  }
-  co_return decide(*arrival, now_us, limit);
+  co_return decide(arrival_of(shard, std::move(key)), now_us, limit);
+}
+
+std::int64_t& MemoryRateLimiter::arrival_of(Shard& shard, std::string key) {
+  if (std::int64_t* known = shard.arrivals.find(key)) return *known;
+  if (shard.arrivals.size() >= shard.max_keys) shard.arrivals.erase(std::string(shard.arrivals.oldest().key));
+  return shard.arrivals.insert(std::move(key), 0);
+}
+
+void MemoryRateLimiter::learn(std::string key, core::Milliseconds reset_after) {
+  Shard& shard = shard_of(key);
+  const std::int64_t arrival = (clock_.now() + reset_after).ms * 1000;
+  const std::lock_guard lock(shard.mutex);
+  std::int64_t& known = arrival_of(shard, std::move(key));
+  known = std::max(known, arrival);
 }
 
 core::Task<void> MemoryRateLimiter::give_back(std::string key, RateLimit limit) {

@@ -60,16 +60,11 @@ Client::Client(RedisUrl url, const RedisOptions& options, TlsContext tls, core::
 }
 
 Client::~Client() {
-  stop();
+  context_.stop();
+  thread_.join();
   // Their timers and sockets must go before the event loop. What coroutines of the loop hold goes with the loop.
   subscriber_.reset();
   topology_.reset();
-}
-
-void Client::stop() {
-  if (!thread_.joinable()) return;
-  context_.stop();
-  thread_.join();
 }
 
 core::Task<core::Result<Reply>> Client::command(std::string key, Command command) {

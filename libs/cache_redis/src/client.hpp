@@ -23,7 +23,6 @@ class Client {
   bool listening() const { return subscriber_->listening(); }
   bool available() const { return available_; }
   const std::string& prefix() const { return prefix_; }
-  void stop();
 
  private:
   using Outcome = core::Result<Reply>;

@@ -70,7 +70,7 @@ Task<Result<Reply>> Script::run(Client& client, std::string key, std::vector<std
   co_return co_await client.command(key, std::move(command));
 }
 
-RedisRateLimiter::RedisRateLimiter(Client& client, cache::RateLimiter& fallback)
+RedisRateLimiter::RedisRateLimiter(Client& client, cache::MemoryRateLimiter& fallback)
     : client_(client), fallback_(fallback), take_(kTake), give_(kGive) {}
 
 Task<cache::RateDecision> RedisRateLimiter::allow(std::string key, cache::RateLimit limit) {
@@ -80,8 +80,8 @@ Task<cache::RateDecision> RedisRateLimiter::allow(std::string key, cache::RateLi
                                      .remaining = reply->items[1].integer,
                                      .retry_after = round_up(reply->items[2].integer),
                                      .reset_after = round_up(reply->items[3].integer)};
-  // Counted here too, so that losing Redis gives nobody a fresh start.
-  if (decision.allowed) (void)co_await fallback_.allow(std::move(key), limit);
+  // Known here too, so that losing Redis gives nobody a fresh start.
+  fallback_.learn(std::move(key), decision.reset_after);
   co_return decision;
 }
 

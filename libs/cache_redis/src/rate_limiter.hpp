@@ -22,13 +22,13 @@ class Script {
 
 class RedisRateLimiter final : public cache::RateLimiter {
  public:
-  RedisRateLimiter(Client& client, cache::RateLimiter& fallback);
+  RedisRateLimiter(Client& client, cache::MemoryRateLimiter& fallback);
   core::Task<cache::RateDecision> allow(std::string key, cache::RateLimit limit) override;
   core::Task<void> give_back(std::string key, cache::RateLimit limit) override;
 
  private:
   Client& client_;
-  cache::RateLimiter& fallback_;
+  cache::MemoryRateLimiter& fallback_;
   Script take_, give_;
 };
 

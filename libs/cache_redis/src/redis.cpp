@@ -82,7 +82,7 @@ cache::PubSub& Redis::pub_sub() {
   return impl_->pub_sub;
 }
 
-std::unique_ptr<cache::RateLimiter> Redis::make_rate_limiter(cache::RateLimiter& fallback) {
+std::unique_ptr<cache::RateLimiter> Redis::make_rate_limiter(cache::MemoryRateLimiter& fallback) {
   return std::make_unique<RedisRateLimiter>(impl_->client, fallback);
 }
 
@@ -99,7 +99,7 @@ Task<core::Result<std::chrono::microseconds>> Redis::ping() {
 }
 
 void Redis::stop() {
-  impl_->client.stop();
+  impl_.reset();
 }
 
 }  // namespace sigma::cache_redis

@@ -43,6 +43,7 @@ Result<Address> parse_address(std::string_view text, std::string_view default_po
   std::string_view rest = text;
   if (rest.starts_with('[')) {
     rest.remove_prefix(1);
+    if (rest.find(']') == std::string_view::npos) return wrong("has an IPv6 address that is not in brackets");
     address.host = take_until(rest, ']');
     if (!rest.empty() && !rest.starts_with(':')) return wrong("has an IPv6 address that is not in brackets");
     if (!rest.empty()) rest.remove_prefix(1);

@@ -10,7 +10,9 @@
 namespace sigma::core::log {
 namespace {
 
+// Lines take 400 bytes each, used or not.
 constexpr std::size_t kQueueLines = 8'192;
+constexpr std::size_t kQueueLinesOfText = 512;
 constexpr std::size_t kMaxValueBytes = 1'024;
 
 struct State {
@@ -78,7 +80,8 @@ void start(Level level, Format format) {
   auto& s = state();
   s.level = level;
   s.format = format;
-  s.pool = std::make_shared<spdlog::details::thread_pool>(kQueueLines, 1);
+  const std::size_t lines = format == Format::text ? kQueueLinesOfText : kQueueLines;
+  s.pool = std::make_shared<spdlog::details::thread_pool>(lines, 1);
   s.logger = std::make_shared<spdlog::async_logger>("sigma", std::make_shared<spdlog::sinks::stderr_sink_mt>(), s.pool,
                                                     spdlog::async_overflow_policy::overrun_oldest);
   s.logger->set_pattern("%v");

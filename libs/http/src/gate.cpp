@@ -195,7 +195,8 @@ void Gate::add_cors(const Request& request, Cors cors, Headers& headers) const {
   if (cors == Cors::any) {
     headers.set("Access-Control-Allow-Origin", "*");
     // What a script needs for its next request: the nonce (RFC 9449 §8), why a token was refused, when to try again.
-    headers.set("Access-Control-Expose-Headers", "DPoP-Nonce, WWW-Authenticate, Retry-After");
+    headers.set("Access-Control-Expose-Headers",
+                "DPoP-Nonce, WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy");
     return;
   }
   headers.add("Vary", "Origin");

@@ -10,7 +10,7 @@ namespace {
 using enum ErrorCode;
 constexpr std::string_view kOAuth = "RFC 6749", kOidc = "OpenID Connect Core §3.1.2.6", kBearer = "RFC 6750 §3.1",
                            kDevice = "RFC 8628 §3.5", kRegistration = "RFC 7591 §3.2.2", kPage = "Sigma contract §2",
-                           kSession = "Sigma contract §6";
+                           kSession = "Sigma contract §6", kWallets = "Sigma contract §8";
 
 constexpr ErrorTraits kTraits[] = {
     {invalid_request, "invalid_request", 400, true, kOAuth, "A parameter is missing, repeated or malformed."},
@@ -83,6 +83,14 @@ constexpr ErrorTraits kTraits[] = {
      "A call with a cookie must carry an Origin header."},
     {invitations_not_supported, "INVITATIONS_NOT_SUPPORTED", 403, false, kSession,
      "An identity has exactly one owner; nobody can be invited."},
+    {invalid_challenge, "INVALID_CHALLENGE", 401, false, kWallets,
+     "What the wallet signed was not made for this account, was used, or is too old; the message says which."},
+    {wallet_not_found, "WALLET_NOT_FOUND", 404, false, kWallets, "No such wallet is connected to this identity."},
+    {wallet_connected_elsewhere, "WALLET_CONNECTED_ELSEWHERE", 409, false, kWallets,
+     "Another account has connected this wallet; a signed challenge moves it."},
+    {too_many_wallets, "TOO_MANY_WALLETS", 409, false, kWallets, "An account can have 20 wallets."},
+    {indexer_not_configured, "INDEXER_NOT_CONFIGURED", 503, false, kWallets,
+     "The operator has not set SIGMA_INDEXER_URL, so nobody can be asked what a wallet holds."},
     {too_many_requests, "too_many_requests", 429, false, "RFC 6585 §4",
      "Too many tries in a short time; Retry-After says when to go on."},
     {not_implemented, "NOT_IMPLEMENTED", 501, false, "Sigma contract §8b",

@@ -1,6 +1,5 @@
+#include "row_statements.hpp"
 #include "sigma/core/encoding.hpp"
-#include "sigma/store/store.hpp"
-#include "statements.hpp"
 
 namespace sigma::store {
 
@@ -86,9 +85,13 @@ Result<void> write_member_keys(Connection& connection, const Client& client) {
 
 }  // namespace
 
-Task<Found<Client>> ClientStore::find(ClientId id) {
+Result<std::optional<Client>> select_client(Connection& connection, const ClientId& id) {
   static const Query kFind("SELECT " + kColumns + " FROM clients WHERE id = $1");
-  return db_.read([id = std::move(id)](Connection& connection) { return find_one<Client>(connection, kFind, {id}); });
+  return find_one<Client>(connection, kFind, {id});
+}
+
+Task<Found<Client>> ClientStore::find(ClientId id) {
+  return db_.read([id = std::move(id)](Connection& connection) { return select_client(connection, id); });
 }
 
 Task<Found<Client>> ClientStore::find_by_member_key(std::string pubkey) {
@@ -145,7 +148,7 @@ Task<Result<bool>> ClientStore::update(Client client, std::optional<UtcTime> exp
       "registration_token = $13, expires_at = $14, updated_at = $15 WHERE id = $1";
   static const Query kAlways(kUpdate);
   static const Query kIfUnchanged(kUpdate + " AND updated_at = $16");
-  return db_.write({.key = client.id.str()},
+  return db_.write({.key = client.id.str(), .revokes = true},
                    [client = std::move(client), expected_updated_at](Connection& connection) -> Result<bool> {
                      Params params = params_of(client);
                      params.erase(params.begin() + 14);
@@ -166,7 +169,7 @@ Task<Result<bool>> ClientStore::remove(ClientId id) {
       Query("DELETE FROM refresh_tokens WHERE grant_id IN (SELECT id FROM grants WHERE client_id = $1)"),
       Query("DELETE FROM grants WHERE client_id = $1"),
   };
-  return db_.write({.key = id.str()}, [id = std::move(id)](Connection& connection) -> Result<bool> {
+  return db_.write({.key = id.str(), .revokes = true}, [id = std::move(id)](Connection& connection) -> Result<bool> {
     for (const Query& query : kRemoveTokens) SIGMA_CHECK(change(connection, query, {id}));
     SIGMA_TRY(const auto removed, change(connection, kRemoveClient, {id}));
     return removed > 0;

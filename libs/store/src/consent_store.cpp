@@ -87,7 +87,7 @@ Task<Found<Consent>> ConsentStore::narrow(UserId user, ClientId client, std::opt
       "revoked_at IS NULL AND expires_at > $4");
   static const Query kRevoke("UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL");
   return db_.write(
-      {.key = user.str()},
+      {.key = user.str(), .revokes = true},
       [user = std::move(user), client = std::move(client), bap_id = std::move(bap_id), keep = std::move(keep),
        now](Connection& connection) -> Result<std::optional<Consent>> {
         SIGMA_TRY(auto consent, find_one<Consent>(connection, kFindLocked, {user, client, key_of(bap_id)}));
@@ -115,7 +115,7 @@ Task<Result<bool>> ConsentStore::withdraw(UserId user, ClientId client, std::opt
       "UPDATE grants SET revoked_at = $3 WHERE client_id = $1 AND user_id = $2 AND revoked_at IS NULL");
   static const Query kRevokeIdentity(
       "UPDATE grants SET revoked_at = $3 WHERE client_id = $1 AND user_id = $2 AND bap_id = $4 AND revoked_at IS NULL");
-  return db_.write({.key = user.str()},
+  return db_.write({.key = user.str(), .revokes = true},
                    [user = std::move(user), client = std::move(client), bap_id = std::move(bap_id),
                     now](Connection& connection) -> Result<bool> {
                      SIGMA_TRY(const auto removed, change(connection, kRemove, {user, client, key_of(bap_id)}));

@@ -4,22 +4,31 @@
 namespace sigma::store {
 namespace {
 
-std::string remove_text(const std::string& table, const std::string& key, const std::string& lock) {
+std::string remove_text(const std::string& table, const std::string& key, const std::string& now,
+                        const std::string& lock) {
   return fmt::format(
-      "DELETE FROM {0} WHERE ({1}) IN (SELECT {1} FROM {0} WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2{2})",
-      table, key, lock);
+      "DELETE FROM {0} WHERE ({1}) IN (SELECT {1} FROM {0} WHERE expires_at <= {2} ORDER BY expires_at LIMIT $2{3})",
+      table, key, now, lock);
 }
 
 /// Rows that a request works on this moment are left for the next time.
-Query remove_from(const std::string& table, const std::string& key) {
-  return Query(remove_text(table, key, ""), remove_text(table, key, " FOR UPDATE SKIP LOCKED"));
+Query remove_from(const std::string& table, const std::string& key, const std::string& now = "$1") {
+  return Query(remove_text(table, key, now, ""), remove_text(table, key, now, " FOR UPDATE SKIP LOCKED"));
 }
 
+/// Who forgets that something was used accepts it again. A clock that ran ahead for a while and is set right must not
+/// have that effect: so much later these rows go (milliseconds, two hours).
+const std::string kTwoHoursAgo = "CAST($1 AS bigint) - 7200000";
+
 const Query kRemoveExpired[] = {
-    remove_from("used_keys", "key"),        remove_from("access_tokens", "hash"),
-    remove_from("refresh_tokens", "hash"),  remove_from("sessions", "id"),
-    remove_from("signing_keys", "kid"),     remove_from("device_codes", "hash"),
-    remove_from("pushed_requests", "hash"), remove_from("logout_deliveries", "session_id, client_id"),
+    remove_from("used_keys", "key", kTwoHoursAgo),
+    remove_from("access_tokens", "hash"),
+    remove_from("refresh_tokens", "hash"),
+    remove_from("sessions", "id"),
+    remove_from("signing_keys", "kid"),
+    remove_from("device_codes", "hash"),
+    remove_from("pushed_requests", "hash"),
+    remove_from("logout_deliveries", "session_id, client_id"),
     remove_from("clients", "id"),
 };
 

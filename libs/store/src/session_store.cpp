@@ -90,7 +90,7 @@ Task<Result<bool>> SessionStore::set_active_identity(SessionId id, std::optional
 }
 
 Task<Result<bool>> SessionStore::remove(SessionId id, UtcTime now) {
-  return db_.write({.key = id.str()},
+  return db_.write({.key = id.str(), .revokes = true},
                    [id = std::move(id), now](Connection& connection) { return end_session(connection, id, now); });
 }
 

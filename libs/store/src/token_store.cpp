@@ -69,16 +69,17 @@ Task<Result<void>> TokenStore::revoke_grant(GrantId id, UtcTime now) {
   // Tokens without a user have no row in grants.
   static const Query kRevokeTokens(
       "UPDATE access_tokens SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL");
-  return db_.write({.key = id.str()}, [id = std::move(id), now](Connection& connection) -> Result<void> {
-    SIGMA_TRY(const auto revoked, change(connection, kRevoke, {id, now}));
-    if (revoked == 0) SIGMA_CHECK(change(connection, kRevokeTokens, {id, now}));
-    return {};
-  });
+  return db_.write({.key = id.str(), .revokes = true},
+                   [id = std::move(id), now](Connection& connection) -> Result<void> {
+                     SIGMA_TRY(const auto revoked, change(connection, kRevoke, {id, now}));
+                     if (revoked == 0) SIGMA_CHECK(change(connection, kRevokeTokens, {id, now}));
+                     return {};
+                   });
 }
 
 Task<Result<bool>> TokenStore::revoke_access(SecretHash hash, UtcTime now) {
   static const Query kRevoke("UPDATE access_tokens SET revoked_at = $2 WHERE hash = $1 AND revoked_at IS NULL");
-  WriteTraits traits{.key = hash.str(), .single_statement = true};
+  WriteTraits traits{.key = hash.str(), .single_statement = true, .revokes = true};
   return db_.write(std::move(traits), [hash = std::move(hash), now](Connection& connection) -> Result<bool> {
     SIGMA_TRY(const auto revoked, change(connection, kRevoke, {hash, now}));
     return revoked > 0;

@@ -1,5 +1,4 @@
-#include "sigma/store/store.hpp"
-#include "statements.hpp"
+#include "row_statements.hpp"
 
 namespace sigma::store {
 
@@ -49,9 +48,18 @@ Result<std::optional<User>> find_user_by_pubkey(Connection& connection, const st
 
 }  // namespace
 
-Task<Found<User>> UserStore::find(UserId id) {
+Result<std::optional<User>> select_user(Connection& connection, const UserId& id) {
   static const Query kFind("SELECT " + kUserColumns + " FROM users WHERE id = $1");
-  return db_.read([id = std::move(id)](Connection& connection) { return find_one<User>(connection, kFind, {id}); });
+  return find_one<User>(connection, kFind, {id});
+}
+
+Result<std::optional<Profile>> select_profile(Connection& connection, const BapId& id) {
+  static const Query kFind("SELECT " + kProfileColumns + " FROM profiles WHERE bap_id = $1");
+  return find_one<Profile>(connection, kFind, {id});
+}
+
+Task<Found<User>> UserStore::find(UserId id) {
+  return db_.read([id = std::move(id)](Connection& connection) { return select_user(connection, id); });
 }
 
 Task<Found<User>> UserStore::find_by_pubkey(std::string pubkey) {
@@ -86,7 +94,7 @@ Task<Result<bool>> UserStore::update(User user) {
   static const Query kUpdate(
       "UPDATE users SET name = $2, email = $3, email_verified = $4, image = $5, pubkey = $6, subscription_tier = $7, "
       "roles = $8, disabled = $9, updated_at = $10 WHERE id = $1");
-  return db_.write({.key = user.id.str(), .single_statement = true},
+  return db_.write({.key = user.id.str(), .single_statement = true, .revokes = true},
                    [user = std::move(user)](Connection& connection) -> Result<bool> {
                      Params params = params_of(user);
                      params.erase(params.begin() + 9);  // created_at stays
@@ -96,8 +104,7 @@ Task<Result<bool>> UserStore::update(User user) {
 }
 
 Task<Found<Profile>> UserStore::find_profile(BapId id) {
-  static const Query kFind("SELECT " + kProfileColumns + " FROM profiles WHERE bap_id = $1");
-  return db_.read([id = std::move(id)](Connection& connection) { return find_one<Profile>(connection, kFind, {id}); });
+  return db_.read([id = std::move(id)](Connection& connection) { return select_profile(connection, id); });
 }
 
 Task<Result<std::vector<Profile>>> UserStore::list_profiles(UserId id) {
@@ -130,7 +137,7 @@ Task<Result<bool>> UserStore::save_profile(Profile profile) {
   static const Query kDemoteOthers(
       "UPDATE profiles SET is_primary = $3, updated_at = $4 WHERE user_id = $1 AND bap_id <> $2 AND is_primary = $5");
   // By user, so that two of their identities cannot become primary at once; alone, it is one statement.
-  const WriteTraits traits{.key = profile.user_id.str(), .single_statement = !profile.is_primary};
+  const WriteTraits traits{.key = profile.user_id.str(), .single_statement = !profile.is_primary, .revokes = true};
   return db_.write(traits, [profile = std::move(profile)](Connection& connection) -> Result<bool> {
     SIGMA_TRY(const auto saved, change(connection, kSave, params_of(profile)));
     if (saved == 0 || !profile.is_primary) return saved > 0;

@@ -27,7 +27,7 @@ struct Config {
   std::filesystem::path data_dir = "./var";
   std::string database_url;   ///< "sqlite:<path>" or "postgresql://…"; default: sqlite:<data dir>/sigma.db
   std::string redis_url;      ///< empty: in-process
-  std::string redis_ca_file;  ///< PEM, for rediss; empty: the system\'s authorities
+  std::string redis_ca_file;  ///< PEM, for rediss; empty: the system's authorities
   std::chrono::milliseconds redis_timeout{250};  ///< of one command; then the server goes on without Redis
   std::vector<crypto::SecretBytes> secrets;      ///< the first seals, all open; empty unless Needs::secret
   crypto::SecretBytes admin_token;               ///< empty unless Needs::admin_token
@@ -43,11 +43,16 @@ struct Config {
   bool bap_api_private_address = false;                          ///< it may be at a private address
   crypto::SecretBytes bap_api_token;                             ///< its operator's; empty: none
   std::string indexer_url;                                       ///< empty: off
+  std::chrono::milliseconds indexer_timeout{3'000};              ///< for one of its answers
+  std::string entitlements_file;                                 ///< empty: none
+  std::chrono::seconds entitlements_max_age{300};                ///< what the indexer said counts for at most so long
+  bool wallet_challenge_required = false;                        ///< proofs of wallets must name the account
   std::vector<std::string> admin_bap_ids;
   core::log::Level log_level = core::log::Level::info;
   core::log::Format log_format = core::log::Format::json;  ///< default: text on a terminal
   std::string otlp_url;                                    ///< where traces go, without /v1/traces; empty: nowhere
   double trace_ratio = 0.1;                                ///< of the requests whose caller has not decided
+  std::chrono::seconds audit_retention{365 * 86'400};      ///< 0: rows stay
   std::size_t io_threads = 1;                              ///< default: cores
   std::size_t db_workers = 4;                              ///< default: 4 × cores
 

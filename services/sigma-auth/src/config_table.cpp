@@ -61,6 +61,14 @@ Result<void> set_rotation_interval(Config& config, std::string_view text) {
   return set_duration(config.key_rotation_interval, text, std::chrono::minutes{1}, std::chrono::years{10});
 }
 
+Result<void> set_audit_retention(Config& config, std::string_view text) {
+  if (text == "off" || text == "0") {
+    config.audit_retention = std::chrono::seconds{0};
+    return {};
+  }
+  return set_duration(config.audit_retention, text, std::chrono::hours{1}, std::chrono::years{100});
+}
+
 constexpr std::size_t kMostPerMinute = 1'000'000;
 
 Result<void> set_size(std::size_t& field, std::string_view text, std::size_t min, std::size_t max) {
@@ -133,6 +141,12 @@ Result<void> set_dynamic_registration(Config& config, std::string_view text) {
   return {};
 }
 
+Result<void> set_wallet_proof(Config& config, std::string_view text) {
+  if (text != "any" && text != "challenge") return wrong("is neither any nor challenge");
+  config.wallet_challenge_required = text == "challenge";
+  return {};
+}
+
 Result<void> set_id_token_algorithm(Config& config, std::string_view text) {
   const auto algorithm = jose::parse_algorithm(text);
   if (!algorithm || *algorithm == jose::Algorithm::PS256) return wrong("is none of RS256, ES256, EdDSA, ES256K");
@@ -152,7 +166,7 @@ Result<void> set_rate_limits(Config& config, std::string_view text) {
     if (limit == Limit::none || equals == std::string::npos) {
       return wrong(
           "must name classes and numbers; the classes are general, sign_in, authorize, token, device, introspect, "
-          "revoke, register, userinfo, backup");
+          "revoke, register, userinfo, backup, client");
     }
     const auto number = parse_size(std::string_view(part).substr(equals + 1), 0, kMostPerMinute);
     if (!number) return number.error();
@@ -248,6 +262,22 @@ constexpr Setting kTable[] = {
     {"bap_api_token_file", "–", "File that holds the token for the BAP API", "/run/secrets/sigma_bap_api_token"},
     {"indexer_url", "–", "Ownership indexer; off disables", "https://indexer.example.com", true,
      [](Config& c, std::string_view text) { return set_outbound_url(c.indexer_url, text); }},
+    {"indexer_timeout", "3s", "For one answer of the indexer, 100ms to 30s", "2s", true,
+     [](Config& c, std::string_view text) {
+       return set_duration(c.indexer_timeout, text, std::chrono::milliseconds(100), seconds(30));
+     }},
+    {"entitlements_file", "–", "JSON file that says which NFTs and tokens give which roles and tiers",
+     "/etc/sigma-auth/entitlements.json", true,
+     [](Config& c, std::string_view text) { return text_into(c.entitlements_file, text); }},
+    {"entitlements_max_age", "5m",
+     "How long a role or tier outlives what gave it: what the indexer said counts for no longer, 1s to 1d", "1m", true,
+     [](Config& c, std::string_view text) {
+       return set_duration(c.entitlements_max_age, text, seconds(1), hours(24));
+     }},
+    {"wallet_proof", "any",
+     "challenge: a wallet is connected only by a signature that names the account; any: also by the token that clients "
+     "of the cloud send",
+     "challenge", true, set_wallet_proof},
     {"admin_bap_ids", "–", "Identities that are administrators", "Go8vCHAa4S6AhXKTABGpANiz35J", true,
      [](Config& c, std::string_view text) { return set_list(c.admin_bap_ids, text, parse_bap_id); }},
     {"log_level", "info", "debug, info, warn, error or off", "info", true, set_log_level},
@@ -256,6 +286,8 @@ constexpr Setting kTable[] = {
      [](Config& c, std::string_view text) { return assign(c.otlp_url, parse_http_url(text)); }},
     {"trace_ratio", "0.1", "Share of the requests to trace, 0 to 1, where no trusted proxy has decided", "1", true,
      set_trace_ratio},
+    {"audit_retention", "365d", "How long rows of the audit log are kept, 1h to 100 years; off: for ever", "90d", true,
+     set_audit_retention},
     {"io_threads", "cores", "Threads that serve connections, 1 to 256", "4", true,
      [](Config& c, std::string_view text) { return set_size(c.io_threads, text, 1, 256); }},
     {"db_workers", "4 × cores", "Database connections for reading, 1 to 256", "16", true,
@@ -318,7 +350,7 @@ constexpr Setting kTable[] = {
      true, [](Config& c, std::string_view text) { return set_switch(c.rate_limits, text); }},
     {"rate_limit_per_minute",
      "general=600, sign_in=60, authorize=300, token=200, device=300, introspect=1000, revoke=300, register=5, "
-     "userinfo=600, backup=30",
+     "userinfo=600, backup=30, client=10000",
      "Requests a minute from one address (IPv6: one /64), by class; 0: unlimited; what is not named keeps its default",
      "token=20,authorize=30", true, set_rate_limits},
     {"max_connections", "10000", "Open connections a listener", "2000", true,

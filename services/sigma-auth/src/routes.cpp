@@ -1,5 +1,6 @@
 #include "routes.hpp"
 
+#include "routes/account.hpp"
 #include "routes/handlers.hpp"
 #include "routes/metadata.hpp"
 #include "routes/pages.hpp"
@@ -71,6 +72,11 @@ constexpr Entry kTable[] = {
      "Withdraw a consent; its tokens die with it"},
     {post, "/api/auth/sigma/store-consent-bap-id", store_consent_bap_id, Cors::trusted, "Sigma contract §6",
      "Choose the identity on the consent page (clients of 2025)"},
+    // The account as a whole
+    {post, "/api/auth/update-user", update_user, Cors::trusted, "better-auth", "The person's name and picture"},
+    {post, "/api/auth/delete-user", delete_user, Cors::trusted, "better-auth",
+     "Delete the account: a fresh session, or an X-Auth-Token of one of its keys", Limit::sign_in},
+    {get, "/api/user/export", export_user, Cors::none, "", "Everything that is kept about the person", Limit::backup},
     // Identities and their backups (contract §8, §8b)
     {get, "/api/user/bap-ids", list_identities, Cors::trusted, "Sigma contract §8b",
      "The person's identities, or that of a key"},
@@ -171,6 +177,25 @@ constexpr Entry kTable[] = {
     {post, "/api/auth/device/deny", device_deny, Cors::none, "Sigma contract §5", "The person's no", Limit::device},
 };
 
+// Each is there twice: clients say /api/auth/wallet/…, the cloud's documentation /api/wallet/… (contract §8, §13.22).
+constexpr const char* kWalletRoots[] = {"/api/auth", "/api"};
+constexpr Entry kWalletTable[] = {
+    {get, "/wallet/connect", list_wallets, Cors::trusted, "Sigma contract §8", "The person's connected wallets"},
+    {post, "/wallet/challenge", wallet_challenge, Cors::trusted, "EIP-4361",
+     "A text whose signature connects a wallet to this account and no other"},
+    {post, "/wallet/connect", connect_wallet, Cors::trusted, "Sigma contract §8",
+     "Connect a wallet by a proof that its key signed", Limit::sign_in},
+    {del, "/wallet/connect", disconnect_wallet, Cors::trusted, "Sigma contract §8", "Disconnect a wallet"},
+    {post, "/wallet/set-primary", set_primary_wallet, Cors::trusted, "Sigma contract §8",
+     "Choose the primary wallet of an identity"},
+    {get, "/wallet/nfts", list_nfts, Cors::trusted, "Sigma contract §8", "The NFTs in the person's wallets",
+     Limit::sign_in},
+    {post, "/wallet/verify-ownership", verify_ownership, Cors::trusted, "Sigma contract §8",
+     "Whether the person holds an NFT, or enough of a collection", Limit::sign_in},
+    {get, "/subscription/status", subscription_status, Cors::trusted, "Sigma contract §8",
+     "The person's subscription tier"},
+};
+
 constexpr const char* kDiscoveryPaths[] = {
     "/api/auth/.well-known/openid-configuration",       "/.well-known/openid-configuration",
     "/.well-known/openid-configuration/api/auth",       "/.well-known/oauth-authorization-server",
@@ -187,14 +212,18 @@ struct Bound {
 
 std::vector<http::Route> public_routes(App& app, const PublicLimits& limits) {
   std::vector<http::Route> routes;
-  for (const Entry& entry : kTable) {
+  const auto add = [&](const Entry& entry, std::string path) {
     routes.push_back({entry.method,
-                      entry.path,
-                      limited(Bound{&app, entry.handler}, entry.limit, limits.rates, limits.limiter),
+                      std::move(path),
+                      limited(Bound{&app, entry.handler}, entry.limit, limits.rates, limits.limiter, limits.audit),
                       {.cors = entry.cors,
                        .body_limit = entry.limit == Limit::backup ? limits.backup_body : limits.body,
                        .spec = entry.spec,
                        .summary = entry.summary}});
+  };
+  for (const Entry& entry : kTable) add(entry, entry.path);
+  for (const char* root : kWalletRoots) {
+    for (const Entry& entry : kWalletTable) add(entry, std::string(root) + entry.path);
   }
   for (const char* path : kDiscoveryPaths) {
     routes.push_back(

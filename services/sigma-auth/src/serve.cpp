@@ -8,6 +8,7 @@
 #include "admin/administrator_routes.hpp"
 #include "admin/routes.hpp"
 #include "app.hpp"
+#include "audit_worker.hpp"
 #include "chain.hpp"
 #include "cli/clients_file.hpp"
 #include "logout_worker.hpp"
@@ -21,6 +22,7 @@
 #include "sigma/http/server.hpp"
 #include "trace_exporter.hpp"
 #include "upkeep.hpp"
+#include "wallets.hpp"
 #include "wiring.hpp"
 
 namespace sigma::service {
@@ -54,11 +56,21 @@ int serve(const Config& config) {
   if (!cache) return fail("configuration_refused", cache.error());
   auto chain = Chain::make(config, (*cache)->cache(), opened->store->chain_keys, clock, metrics);
   if (!chain) return fail("configuration_refused", chain.error());
+  auto wallets = make_wallets(config, *opened->database, *opened->store, *sealer, (*cache)->cache(), clock, random);
+  if (!wallets) return fail("configuration_refused", wallets.error());
+  oauth::EntitlementSource* const entitlements = (*wallets)->has_entitlements() ? &(*wallets)->entitlements : nullptr;
   App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
-          {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*chain)->resolver(), (*cache)->cache()});
+          {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(), (*chain)->resolver(),
+           (*cache)->cache(), (*cache)->revocations(), entitlements},
+          **wallets);
+  opened->database->tell_of_revocations([&app] { return app.live_tokens.revoked(); });
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
+  if (auto started = core::run_to_end(app.audit_key.start()); !started)
+    return fail("audit_key_refused", started.error());
+  if (auto begun = core::run_to_end(app.audit.open("serve")); !begun) return fail("audit_log_refused", begun.error());
   if (!config.clients_file.empty()) {
-    if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file)); !applied) {
+    if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file, app.audit));
+        !applied) {
       return fail("clients_file_refused", applied.error());
     }
   }
@@ -71,9 +83,10 @@ int serve(const Config& config) {
   if (*traces)
     public_options.on_span = [&exporter = **traces](http::RequestSpan span) { exporter.add(std::move(span)); };
   const PublicLimits limits{config.body_limit, std::max(config.body_limit, config.backup_limit),
-                            config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter()};
+                            config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter(),
+                            app.audit};
   Vitals vitals(metrics, {*opened->database, signing_pool, app.keys});
-  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache};
+  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache, app.audit, **wallets};
   std::vector<http::Route> public_table = public_routes(app, limits);
   for (http::Route& route : administrator_routes(app, admin, limits.rates, limits.limiter))
     public_table.push_back(std::move(route));
@@ -101,6 +114,7 @@ int serve(const Config& config) {
   asio::co_spawn(background, measure_tables(*opened->database, vitals), asio::detached);
   asio::co_spawn(background, deliver_logouts(app), asio::detached);
   asio::co_spawn(background, refresh_profiles(app, **chain), asio::detached);
+  asio::co_spawn(background, write_audit(app, config.audit_retention), asio::detached);
   if (*traces) asio::co_spawn(background, (*traces)->run(), asio::detached);
   std::function<void()> wait_for_hangup = [&] {
     hangup.async_wait([&](boost::system::error_code error, int) {
@@ -128,6 +142,9 @@ int serve(const Config& config) {
   (*outbound)->stop();
   (*chain)->stop();
   if (*traces) (*traces)->stop();
+  (*wallets)->stop();
+  if (const auto closed = core::run_to_end(app.audit.close()); !closed)
+    core::log::error("audit_not_written", closed.error());
   signing_pool.stop();
   opened->database->stop();
   core::log::info("stopped", {{"all_answered", complete}});

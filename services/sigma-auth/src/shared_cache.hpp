@@ -19,14 +19,15 @@ class SharedCache {
 
   cache::Cache& cache() { return redis_ ? redis_->cache() : local_cache_; }
   cache::RateLimiter& limiter() { return shared_limiter_ ? *shared_limiter_ : local_limiter_; }
-  cache::PubSub& pub_sub() { return redis_ ? redis_->pub_sub() : local_pub_sub_; }
+  /// Reaches all replicas; nullptr without Redis, because others may work on the same database and hear nothing.
+  cache::PubSub* revocations() { return redis_ ? &redis_->pub_sub() : nullptr; }
 
   /// "in_process", "redis", or "redis_unavailable": each replica goes on by itself.
   std::string_view state() const;
   bool shared() const { return redis_ != nullptr; }
   /// One round trip to Redis; only when shared().
   core::Task<core::Result<std::chrono::microseconds>> ping() { return redis_->ping(); }
-  /// Call it when the servers have stopped.
+  /// Call it when the servers have stopped, and nothing after it.
   void stop();
 
  private:
@@ -34,7 +35,6 @@ class SharedCache {
 
   cache::MemoryCache local_cache_;
   cache::MemoryRateLimiter local_limiter_;
-  cache::MemoryPubSub local_pub_sub_;
   std::unique_ptr<cache_redis::Redis> redis_;
   std::unique_ptr<cache::RateLimiter> shared_limiter_;
 };

@@ -69,6 +69,7 @@ oauth::Settings make_settings(const Config& config) {
   if (config.registration_token.size() > 0)
     settings.registration_token_hash = oauth::hash_secret(config.registration_token.view()).str();
   settings.client_id_metadata_documents = config.client_id_metadata_documents;
+  if (config.rate_limits) settings.requests_per_client = config.rate_limit_per_minute[Limit::client];
   settings.open_registrations_per_day = static_cast<std::int64_t>(config.open_registrations_per_day);
   return settings;
 }

@@ -2,12 +2,13 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { mockApi } from './dev/mock-api.mjs';
+import { pageShell } from './tools/page-shell';
 
 const page = (name: string) => resolve(import.meta.dirname, `${name}.html`);
 
 export default defineConfig({
   resolve: { alias: [{ find: /^@bsv\/sdk$/, replacement: resolve(import.meta.dirname, 'src/lib/identity/sdk.ts') }] },
-  plugins: [svelte(), { name: 'mock-api', apply: 'serve', configureServer: (server) => void server.middlewares.use(mockApi()) }],
+  plugins: [pageShell(), svelte(), { name: 'mock-api', apply: 'serve', configureServer: (server) => void server.middlewares.use(mockApi()) }],
   build: {
     target: 'es2022',
     // The content security policy forbids inline code and data: scripts, so nothing may be inlined.

@@ -1,5 +1,6 @@
 #include "app.hpp"
 
+#include "provider/provider.hpp"
 #include "sigma/core/log.hpp"
 
 namespace sigma::tokenpass {
@@ -22,6 +23,8 @@ App::App(Config config_, PublicRecord record_, const core::Clock& clock_, core::
       page_sessions(random),
       session_key(bitcoin::PrivateKey::generate(random)),
       worker("wallet", 1, kMaxQueued) {}
+
+App::~App() = default;
 
 void App::lock() {
   wallet.lock();

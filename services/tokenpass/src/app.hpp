@@ -14,10 +14,13 @@
 
 namespace sigma::tokenpass {
 
+class Provider;
+
 /// Everything that requests share. Lives as long as the servers.
 struct App {
   App(Config config_, PublicRecord record_, const core::Clock& clock_, core::Random& random_, http::Fetcher* fetcher_,
       crypto::Argon2Cost cost = vault::kVaultCost);
+  ~App();
 
   const Config config;
   const core::Clock& clock;
@@ -30,6 +33,7 @@ struct App {
   PageSessions page_sessions;
   const bitcoin::PrivateKey session_key;  ///< of encrypted bodies; new in every process
   core::WorkPool worker;                  ///< one thread: passwords and the disk, one after the other
+  std::unique_ptr<Provider> provider;     ///< set before requests come; null when it could not be opened
 
   /// Runs `work` (returning Outcome<T>) on the worker.
   template <class Work, class R = std::invoke_result_t<Work&>>

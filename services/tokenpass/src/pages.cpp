@@ -24,7 +24,7 @@ core::Task<http::Response> page(http::Request request) {
 
 std::vector<http::Route> page_routes() {
   std::vector<http::Route> routes;
-  for (const char* path : {"/", "/auth", "/assets/{file}"}) {
+  for (const char* path : {"/", "/auth", "/consent", "/assets/{file}"}) {
     routes.push_back(
         {http::Method::get, path, page, {.cors = http::Cors::none, .spec = "", .summary = "A page for people"}});
   }

@@ -2,6 +2,7 @@
 #include "serve.hpp"
 
 #include <malloc.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -12,10 +13,14 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
+#include <fstream>
+#include <sstream>
 
 #include "api/render.hpp"
 #include "api/routes.hpp"
 #include "pages.hpp"
+#include "provider/provider.hpp"
+#include "provider/routes.hpp"
 #include "sigma/core/log.hpp"
 #include "sigma/core/metrics.hpp"
 #include "sigma/crypto/random.hpp"
@@ -28,6 +33,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::seconds kUpkeep{5};
+constexpr int kProviderUpkeep = 12;  ///< each time that many of the above have passed
 constexpr std::chrono::seconds kDrain{3};
 constexpr std::size_t kMaxConnections = 256;
 
@@ -48,6 +54,22 @@ void keep_secrets_inside() {
 void stay_small() {
   ::mallopt(M_ARENA_MAX, 1);
   ::mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+}
+
+/// Gives back what only the start needed: freed memory, and pages of programs' code, which come back from the page
+/// cache when they are used.
+void forget_the_start() {
+  ::malloc_trim(0);
+  std::ifstream maps("/proc/self/maps");
+  std::string line, rights;
+  while (std::getline(maps, line)) {
+    std::uintptr_t begin = 0, end = 0;
+    char dash = 0;
+    std::istringstream(line) >> std::hex >> begin >> dash >> end >> rights;
+    // Never written, and a file lies behind it: nothing can be lost.
+    if (rights != "r-xp" || line.find(" /") == std::string::npos) continue;
+    ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  }
 }
 
 http::ServerOptions server_options(const Config& config, const std::string& address) {
@@ -72,7 +94,7 @@ http::ServerOptions server_options(const Config& config, const std::string& addr
 
 core::Task<> look_after(App& app) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
-  for (;;) {
+  for (int turn = 1;; ++turn) {
     timer.expires_after(kUpkeep);
     co_await timer.async_wait(asio::use_awaitable);
     if (app.wallet.overdue()) {
@@ -80,16 +102,41 @@ core::Task<> look_after(App& app) {
       app.lock();
     }
     co_await app.save_sites();
+    if (app.provider && turn % kProviderUpkeep == 0) co_await app.provider->tend();
   }
 }
 
-core::Result<std::unique_ptr<http::Client>> make_fetcher(const Config& config) {
+struct Outside {
+  std::unique_ptr<http::Client> strangers;  ///< what others name is fetched over https, and not from this network
+  std::unique_ptr<http::Client> neighbour;  ///< the cloud when it is our own provider on this machine; else null
+
+  http::Client& cloud() { return neighbour ? *neighbour : *strangers; }
+  void stop() {
+    strangers->stop();
+    if (neighbour) neighbour->stop();
+  }
+};
+
+core::Result<Outside> make_outside(const Config& config) {
   http::ClientOptions options;
   options.body_limit = 4 * 1024 * 1024;
-  // The cloud may be our own provider on this machine.
-  const auto local = [](const std::string& url) { return url.starts_with("http://"); };
-  options.allow_plain_http = options.allow_private_addresses = local(config.sync_url) || local(config.bap_api_url);
-  return http::Client::make(options);
+  Outside outside;
+  SIGMA_TRY(outside.strangers, http::Client::make(options));
+  if (config.sync_url.starts_with("http://") || config.bap_api_url.starts_with("http://")) {
+    options.allow_plain_http = options.allow_private_addresses = true;
+    SIGMA_TRY(outside.neighbour, http::Client::make(options));
+  }
+  return outside;
+}
+
+// A wallet opens also when the provider cannot.
+void open_provider(App& app, http::Fetcher& outbound) {
+  auto provider = Provider::open(app.config, outbound, app.clock, app.random);
+  if (provider) {
+    app.provider = std::move(*provider);
+  } else {
+    core::log::error("provider_not_opened", provider.error());
+  }
 }
 
 }  // namespace
@@ -106,15 +153,17 @@ int serve(const Config& config) {
   if (!lock) return fail("folder_in_use", lock.error());
   auto record = PublicRecord::load(config.folder / "tokenpass.json");
   if (!record) return fail("record_refused", record.error());
-  auto fetcher = make_fetcher(config);
-  if (!fetcher) return fail("client_refused", fetcher.error());
+  auto outside = make_outside(config);
+  if (!outside) return fail("client_refused", outside.error());
 
   const core::SystemClock clock;
   crypto::SystemRandom random;
   core::Metrics metrics;
-  App app(config, std::move(*record), clock, random, fetcher->get());
+  App app(config, std::move(*record), clock, random, &outside->cloud());
+  open_provider(app, *outside->strangers);
 
   std::vector<http::Route> routes = all_routes(app);
+  for (http::Route& route : provider_routes(app)) routes.push_back(std::move(route));
   for (http::Route& page : page_routes()) routes.push_back(std::move(page));
   const auto router = std::make_shared<http::Router>(std::move(routes));
   std::vector<std::unique_ptr<http::Server>> servers;
@@ -125,6 +174,7 @@ int serve(const Config& config) {
     if (!started && (servers.empty() || address != "[::1]")) return fail("listen_failed", started.error());
     if (started) servers.push_back(std::move(server));
   }
+  forget_the_start();
   core::log::info("serving", {{"url", config.base_url()}, {"folder", config.folder.string()}});
 
   asio::io_context background;
@@ -138,8 +188,10 @@ int serve(const Config& config) {
   app.prompts.forget_all();
   for (const auto& server : servers) server->drain(kDrain);
   for (const auto& server : servers) server->stop();
+  outside->stop();
   app.worker.stop();
   app.lock();
+  if (app.provider) app.provider->stop();
   core::log::info("stopped", {});
   core::log::flush();
   return 0;

@@ -19,6 +19,6 @@ export default defineConfig({
     // The content security policy forbids inline code and data: scripts, so nothing may be inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index', 'auth'].map((name) => here(`${name}.html`)) },
+    rolldownOptions: { input: ['index', 'auth', 'consent', 'error'].map((name) => here(`${name}.html`)) },
   },
 });

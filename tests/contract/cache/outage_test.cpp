@@ -111,10 +111,12 @@ TEST(RedisOutage, replicas_share_a_limit_and_without_redis_each_allows_half) {
   };
   EXPECT_EQ(allowed(first, "shared", 6) + allowed(second, "shared", 6), 10);
   EXPECT_EQ(allowed(first, "begun", 10), 10);
+  EXPECT_EQ(allowed(second, "begun", 1), 0);
   server.kill();
   EXPECT_EQ(allowed(first, "new", 20), 5);
   EXPECT_EQ(allowed(second, "new", 20), 5);
   EXPECT_EQ(allowed(first, "begun", 20), 0) << "losing Redis gives nobody a fresh start";
+  EXPECT_EQ(allowed(second, "begun", 20), 0) << "whoever had counted";
 }
 
 TEST(RedisOutage, subscribers_are_told_of_gaps) {

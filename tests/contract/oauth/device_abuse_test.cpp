@@ -130,10 +130,10 @@ TEST_F(Device, Case37FiveWrongCodesAreEnough) {
   ASSERT_FALSE(throttled);
   EXPECT_EQ(throttled.error().code(), ErrorCode::too_many_requests);
   ASSERT_TRUE(throttled.error().retry_after());
-  EXPECT_EQ(*throttled.error().retry_after(), minutes{5});
+  EXPECT_EQ(*throttled.error().retry_after(), minutes{1}) << "then one more each minute";
   EXPECT_EQ(approve(codes.user_code).error().code(), ErrorCode::too_many_requests);
 
-  // The session is known from any network, and the network with any session or none.
+  // The person is known from any network and in any session, and the network with any session or none.
   EXPECT_EQ(run(device.describe(codes.user_code, visitor("203.0.113.1"))).error().code(), ErrorCode::too_many_requests);
   EXPECT_EQ(run(device.describe(codes.user_code, {std::nullopt, "198.51.100.9"})).error().code(),
             ErrorCode::too_many_requests);
@@ -155,6 +155,16 @@ TEST_F(Device, Case37AnIpv6NetworkIsOneGuesser) {
             ErrorCode::invalid_request);
 }
 
+TEST_F(Device, Case65AllSessionsOfAPersonAreOneGuesser) {
+  for (int i = 0; i < 5; ++i) {
+    person = sign_in().value();
+    EXPECT_EQ(run(device.describe("ABCD-2345", visitor(fmt::format("203.0.113.{}", i)))).error().code(),
+              ErrorCode::invalid_request);
+  }
+  person = sign_in().value();
+  EXPECT_EQ(run(device.describe("ABCD-2345", visitor("203.0.113.99"))).error().code(), ErrorCode::too_many_requests);
+}
+
 // Guesses in flight count too.
 TEST_F(Device, Case37ParallelGuessesCountOneByOne) {
   boost::asio::io_context context;
@@ -170,7 +180,8 @@ TEST_F(Device, Case37ParallelGuessesCountOneByOne) {
 }
 
 TEST_F(Device, Case43StartsOfOneNetworkAreLimited) {
-  WindowLimiter few{clock, {.max_attempts = 60, .window = minutes{1}, .max_keys = 100}};
+  cache::MemoryRateLimiter small{clock, 160};
+  AttemptLimiter few{small, "starts", {.limit = 60, .window = minutes{1}}};
   DeviceAuthorization limited{store, clients, device_authenticator, {few, guesses, alarm},
                               clock, random,  device_settings};
   const auto try_one = [&](const std::string& ip) {
@@ -181,9 +192,9 @@ TEST_F(Device, Case43StartsOfOneNetworkAreLimited) {
   int let_through = 0;
   for (int i = 0; i < 10'000; ++i) let_through += try_one("192.0.2.7").code() == ErrorCode::invalid_client ? 1 : 0;
   EXPECT_EQ(let_through, 60);
-  EXPECT_EQ(*try_one("192.0.2.7").retry_after(), minutes{1});
+  EXPECT_EQ(*try_one("192.0.2.7").retry_after(), std::chrono::seconds{1});
   for (int i = 0; i < 1'000; ++i) try_one(fmt::format("10.0.{}.{}", i / 256, i % 256));
-  EXPECT_LE(few.remembered_keys(), 100u);
+  EXPECT_LE(small.keys(), 160u);
   wait(minutes{1});
   EXPECT_EQ(try_one("192.0.2.7").code(), ErrorCode::invalid_client);
 }

@@ -67,10 +67,11 @@ class Device : public EngineTest {
   }
 
   Settings device_settings = settings;
-  WindowLimiter starts{clock, {.max_attempts = 1'000, .window = minutes{1}}};
-  WindowLimiter guesses{clock, {.max_attempts = 5, .window = minutes{5}}};
-  WindowLimiter alarm{clock, {.max_attempts = 10, .window = minutes{5}}};
-  ClientAuthenticator device_authenticator{clients, x_auth_token, client_assertions, clock, device_settings};
+  AttemptLimiter starts{limiter, "starts", {.limit = 1'000, .window = minutes{1}}};
+  AttemptLimiter guesses{limiter, "guesses", {.limit = 5, .window = minutes{5}}};
+  AttemptLimiter alarm{limiter, "alarm", {.limit = 10, .window = minutes{5}}};
+  ClientAuthenticator device_authenticator{
+      clients, x_auth_token, client_assertions, {client_requests, client_secret_failures}, clock, device_settings};
   DeviceAuthorization device{store, clients, device_authenticator, {starts, guesses, alarm},
                              clock, random,  device_settings};
   SignedIn person;

@@ -63,6 +63,7 @@ struct TestSurroundings {
   FakeFetcher outside;
   store::Database database{store_sqlite::make_connector(folder.file("test.db"))};
   store::Store store{database};
+  cache::MemoryRateLimiter limiter{clock};
   cache::MemoryCache cache{clock};
   core::Metrics metrics;
   FakeFetcher chain_world;  ///< where the BAP API is, or is not
@@ -75,7 +76,7 @@ class EngineTest : public ::testing::Test, protected TestSurroundings, protected
  protected:
   explicit EngineTest(Settings settings_ = test_settings())
       : Engine(std::move(settings_), {TestSurroundings::store, TestSurroundings::sealer, outside,
-                                      TestSurroundings::clock, random, pool, chain, cache}) {}
+                                      TestSurroundings::clock, random, pool, limiter, chain, cache}) {}
 
   using TestSurroundings::clock, TestSurroundings::sealer, TestSurroundings::store;
 

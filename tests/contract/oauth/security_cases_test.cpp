@@ -77,7 +77,7 @@ TEST_F(EngineTest, Case33RevocationWithoutTheDatabaseIsAnOutageAndRevokesNothing
   const auto connector = store_sqlite::make_connector(folder.file("test.db"), {std::chrono::milliseconds{20}});
   store::Database impatient_database{connector};
   store::Store impatient_store{impatient_database};
-  TokenStatus impatient{impatient_store, clients, client_authenticator, subjects, clock, settings};
+  TokenStatus impatient{impatient_store, live_tokens, client_authenticator, subjects, clock, settings};
   const auto revoke = [&] {
     ClientCredentials credentials;
     credentials.form.add("token", "the token");

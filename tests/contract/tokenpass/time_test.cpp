@@ -32,6 +32,16 @@ TEST_F(Time, TokensLiveAsLongAsTheyWereAskedFor) {
   }
 }
 
+// Decision 5 of the contract's section 13.
+TEST_F(Time, WhoAsksForNoLifetimeGetsTenSecondsOrTheHourThatTheOwnerChose) {
+  register_wallet();
+  const Json wish = {{"password", kPassword}, {"host", "example.com"}, {"scopes", "sign"}};
+  EXPECT_EQ(post("/api/auth", wish).body["expireTime"], clock_.now().ms + 10'000);
+  config_.default_hour = true;
+  restart();
+  EXPECT_EQ(post("/api/auth", wish).body["expireTime"], clock_.now().ms + 3'600'000);
+}
+
 TEST_F(Time, ForeverIsForever) {
   register_wallet();
   const std::string text = token("forever");

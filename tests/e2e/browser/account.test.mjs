@@ -1,5 +1,6 @@
 // People at their account: connected applications, sessions, what this browser keeps.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { callback, exchange, newPkce, publicClient, userinfo } from '../support/oauth.mjs';
 import { startServer } from '../support/server.mjs';
@@ -60,6 +61,45 @@ describe('the account page', () => {
     await visitor.page.getByRole('dialog').getByRole('button', { name: 'Withdraw access' }).click();
     await applications.getByText('No application has access').waitFor();
     assert.equal((await userinfo(server, tokens.access_token)).status, 401);
+  });
+
+  visit('changes name and picture, gives everything away as a file, and deletes the account for a typed word', {}, async (visitor) => {
+    await visitor.page.goto(`${server.base}/account`);
+    await visitor.create({ name: 'Ada', password });
+    await visitor.heading('Your account');
+    const profile = section(visitor, 'Profile');
+    await profile.getByLabel('Your name').fill('Ada Lovelace');
+    await profile.getByLabel('Picture').fill('pictures.example.com/ada.png');
+    await profile.getByRole('button', { name: 'Save' }).click();
+    await profile.getByText('Please give an address that begins with https://').waitFor();
+    await profile.getByLabel('Picture').fill('https://pictures.example.com/ada.png');
+    await profile.getByRole('button', { name: 'Save' }).click();
+    await profile.getByText('Saved.').waitFor();
+    await section(visitor, 'Identities').getByText('Ada Lovelace').waitFor();
+
+    const data = section(visitor, 'Your data');
+    const downloading = visitor.page.waitForEvent('download');
+    await data.getByRole('button', { name: 'Download everything' }).click();
+    const saved = await downloading;
+    assert.match(saved.suggestedFilename(), /^sigma-auth-\d{4}-\d\d-\d\d\.json$/);
+    const all = JSON.parse(readFileSync(await saved.path(), 'utf8'));
+    assert.equal(all.account.name, 'Ada Lovelace');
+    assert.equal(all.account.image, 'https://pictures.example.com/ada.png');
+
+    await data.getByRole('button', { name: 'Delete the account' }).click();
+    const dialog = visitor.page.getByRole('dialog', { name: 'Delete your account?' });
+    await visitor.shoot('account-delete');
+    await dialog.getByLabel('Type “delete” to confirm').fill('delet');
+    await visitor.page.keyboard.press('Enter');
+    assert.ok(await dialog.isVisible(), 'the word is missing');
+    await dialog.getByLabel('Type “delete” to confirm').fill('Delete');
+    await dialog.getByRole('button', { name: 'Delete the account' }).click();
+    await visitor.page.getByText('Your account is deleted.').waitFor();
+    await visitor.shoot('account-deleted');
+    assert.equal(await visitor.page.evaluate(() => fetch('/api/auth/get-session').then((answer) => answer.json())), null);
+    const { json } = await server.admin('GET', `/admin/users/${all.account.id}`);
+    assert.equal(json.id, undefined, 'gone from the server');
+    assert.equal((await visitor.assertKept([password])).length, 1, 'the keys stay with the person');
   });
 
   visit('signs the person out elsewhere', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }, async (visitor) => {

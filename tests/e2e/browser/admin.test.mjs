@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { authorize, callback, newPkce, publicClient, sigmaClient } from '../support/oauth.mjs';
+import { getConsentedCode } from '../support/pages.mjs';
 import { Key, newPerson, Person, tokenPath } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
 import { launchBrowser, Visitor } from './support/browser.mjs';
@@ -13,7 +14,7 @@ describe('administrators', () => {
   let server;
   let browser;
   before(async () => {
-    const clients = [publicClient('photo-album', { client_name: 'Photo Album' }), publicClient('chess', { client_name: 'Chess Club' })];
+    const clients = [publicClient('photo-album', { client_name: 'Photo Album' }), publicClient('chess', { client_name: 'Chess Club' }), publicClient('asking', { skip_consent: false })];
     [server, browser] = await Promise.all([startServer({ clients, env: { SIGMA_ADMIN_BAP_IDS: admin.bapId } }), launchBrowser()]);
   });
   after(async () => {
@@ -22,7 +23,7 @@ describe('administrators', () => {
   });
 
   const visit = (title, options, act) =>
-    test(title, { timeout: 180_000 }, async () => {
+    test(title, { timeout: 300_000 }, async () => {
       const visitor = await Visitor.arrive(browser, server, options);
       try {
         await act(visitor);
@@ -152,6 +153,76 @@ describe('administrators', () => {
     const client = await stored('keyed');
     assert.deepEqual(client.member_pubkeys, [fresh.pubkey]);
     assert.notEqual(client.verified, false);
+  });
+
+  visit('find one client of many', {}, async (visitor) => {
+    for (let number = 100; number < 220; number++) await server.createClient(publicClient(`bulk-${number}`, { client_name: `Bulk ${number}` }));
+    await arrive(visitor);
+    await menu(visitor, 'Clients');
+    await visitor.page.getByText('Bulk 100', { exact: true }).waitFor();
+    assert.equal(await visitor.page.getByText('Photo Album').count(), 0, 'it is on the second page');
+    await visitor.page.getByLabel('Filter by name or id').fill('photo');
+    await visitor.page.getByText('Photo Album').waitFor();
+    await visitor.page.getByLabel('Filter by name or id').fill('no such client');
+    await visitor.page.getByText('Nothing matches.').waitFor();
+    await visitor.page.reload();
+    await visitor.press('Show more');
+    await visitor.page.getByText('Photo Album').waitFor();
+    for (let number = 100; number < 220; number++) await server.admin('DELETE', `/admin/clients/bulk-${number}`);
+  });
+
+  visit('find a person, sign them out, switch the account off and on, remove it', {}, async (visitor) => {
+    const person = await newPerson(server);
+    await getConsentedCode(server, person, { client_id: 'asking' });
+    await arrive(visitor);
+    await menu(visitor, 'People');
+    await visitor.page.getByText(person.userId).waitFor();
+    await visitor.shoot('admin-people');
+    await visitor.page.getByLabel('Search').fill(person.bapId);
+    await visitor.page.getByRole('listitem').filter({ has: visitor.page.getByText(/^Since/) }).nth(1).waitFor({ state: 'detached' });
+    await visitor.page.getByRole('link', { name: person.address }).click();
+    await visitor.heading('Person');
+    await visitor.page.getByText(person.pubkey).waitFor();
+    await visitor.page.getByRole('link', { name: 'asking' }).waitFor();
+    await visitor.page.getByRole('button', { name: /^Sign out: / }).waitFor();
+    await visitor.shoot('admin-person');
+    await visitor.page.getByRole('button', { name: /^Sign out: / }).click();
+    await visitor.page.getByText('There is no session.').waitFor();
+    assert.equal(await person.session(server), null);
+
+    await visitor.press('Switch off');
+    await confirm(visitor, `Switch ${person.address} off?`, 'Switch off');
+    await visitor.page.getByText('this person cannot sign in').waitFor();
+    assert.notEqual((await person.trySignIn(server)).status, 200);
+    await visitor.press('Switch on');
+    await visitor.page.getByText('this person cannot sign in').waitFor({ state: 'detached' });
+    assert.equal((await person.trySignIn(server)).status, 200);
+    await visitor.press('Delete');
+    await confirm(visitor, `Delete ${person.address}?`, 'Delete');
+    await visitor.heading('People');
+    await visitor.page.getByText(person.userId).waitFor({ state: 'detached' });
+    assert.equal((await server.admin('GET', `/admin/users/${person.userId}`)).status, 404);
+  });
+
+  visit('see all sessions; their own account and browser are safe from them', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }, async (visitor) => {
+    const person = await newPerson(server);
+    await arrive(visitor);
+    await visitor.page.getByRole('heading', { name: 'In numbers' }).waitFor();
+    await visitor.page.getByRole('img', { name: /^Requests per second/ }).waitFor();
+    await visitor.shoot('admin-overview-phone-dark');
+    await menu(visitor, 'Sessions');
+    const row = visitor.page.getByRole('listitem').filter({ hasText: person.userId });
+    await row.waitFor();
+    await visitor.shoot('admin-sessions-phone-dark');
+    await row.getByRole('button', { name: /^Sign out/ }).click();
+    await row.waitFor({ state: 'detached' });
+    assert.equal(await person.session(server), null);
+    const own = visitor.page.getByRole('listitem').filter({ hasText: 'This browser' });
+    assert.equal(await own.getByRole('button').count(), 0);
+    await own.getByRole('link').click();
+    await visitor.page.getByText('This is you.').waitFor();
+    for (const name of ['Switch off', 'Delete']) assert.equal(await visitor.page.getByRole('button', { name, exact: true }).count(), 0);
+    await visitor.shoot('admin-person-phone-dark');
   });
 
   visit('see the server at work and replace a key', { colorScheme: 'dark' }, async (visitor) => {

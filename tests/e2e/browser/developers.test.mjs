@@ -1,5 +1,6 @@
 // Developers in their browser: applications registered, changed, given new keys, removed; security case 60 on this side.
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { postToken } from '../support/oauth.mjs';
 import { Key } from '../support/person.mjs';
@@ -134,6 +135,36 @@ describe('the developers’ pages', () => {
     await visitor.heading('Keyed');
     await visitor.page.getByText(key.pubkey).waitFor();
     assert.ok(!visitor.sent.some((text) => text.includes(key.wif)));
+  });
+
+  visit('paste public keys, are warned of a private one, and change to an address later', {}, async (visitor) => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' };
+    await arrive(visitor);
+    await newApplication(visitor, 'Signs');
+    await visitor.page.getByRole('radio', { name: /^Key of its own/ }).check();
+    await visitor.page.getByRole('radio', { name: /^Pasted here/ }).check();
+    await address(visitor, 1).fill(redirectUri);
+    const privateJwk = JSON.stringify(privateKey.export({ format: 'jwk' }));
+    await visitor.type('JWK Set (public keys only)', privateJwk);
+    await visitor.page.getByText('There is a private key in this').waitFor();
+    await visitor.press('Register');
+    assert.ok(!visitor.sent.some((text) => text.includes('create-client')), 'not sent');
+    await visitor.type('JWK Set (public keys only)', JSON.stringify({ keys: [jwk] }));
+    await visitor.press('Register');
+    await visitor.heading('Signs');
+    await visitor.page.getByText('EC · key-1').waitFor();
+    await visitor.shoot('developers-public-keys');
+    const clientId = await copied(visitor, 'Client ID');
+    const described = async () => (await server.admin('GET', `/admin/clients/${encodeURIComponent(clientId)}`)).json;
+    assert.deepEqual((await described()).jwks.keys.map(({ kid }) => kid), ['key-1']);
+    await visitor.press('Change the keys');
+    await visitor.type('Address of the public keys (jwks_uri)', 'https://photos.example.com/jwks.json');
+    await visitor.press('Use these keys');
+    await visitor.page.getByText('https://photos.example.com/jwks.json').waitFor();
+    assert.equal((await described()).jwks_uri, 'https://photos.example.com/jwks.json');
+    assert.equal((await described()).jwks, undefined);
+    await visitor.assertKept([JSON.parse(privateJwk).d]);
   });
 
   visit('rotate keys and secrets, change addresses, remove', {}, async (visitor) => {

@@ -241,7 +241,7 @@ forEachStore('device flow under attack', { clients, env }, (context) => {
   test('case 37: wrong codes from everywhere raise an alarm', async () => {
     const { server } = context;
     const guess = () => server.request('GET', '/api/auth/device?user_code=ABCD-2345', { headers: elsewhere() });
-    const guesses = await Promise.all(Array.from({ length: 201 }, guess));
+    const guesses = await Promise.all(Array.from({ length: 250 }, guess));
     for (const one of guesses) assertOAuthError(one, 400, 'invalid_request');
     const alarms = () => server.logs.filter((entry) => (entry.event ?? entry.msg) === 'device_user_codes_guessed');
     for (let i = 0; i < 100 && alarms().length === 0; ++i) await sleep(20); // the log comes through a pipe
@@ -331,6 +331,7 @@ forEachStore('device flow under attack', { clients, env }, (context) => {
       return Number(/VmRSS:\s+(\d+)/.exec(status)[1]);
     };
     let kbAfterTheFirst;
+    const since = Date.now();
     for (let round = 0; round < 100; ++round) {
       for (const one of await Promise.all(Array.from({ length: 100 }, begun))) {
         tally[one.status] = (tally[one.status] ?? 0) + 1;
@@ -341,7 +342,8 @@ forEachStore('device flow under attack', { clients, env }, (context) => {
       if (round === 9) kbAfterTheFirst = await residentKb();
     }
     assert.equal(tally[200] + tally[429], 10_000);
-    assert.ok(tally[200] <= 120, `sixty a minute: ${tally[200]}`);
+    const seconds = (Date.now() - since) / 1000;
+    assert.ok(tally[200] <= 61 + seconds, `sixty, and then one a second: ${tally[200]} in ${seconds} s`);
     const grown = (await residentKb()) - kbAfterTheFirst;
     assert.ok(grown < 8 * 1024, `nine thousand refusals cost ${grown} KB`);
     assert.equal((await start(server)).status, 200, 'others may');

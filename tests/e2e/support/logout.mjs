@@ -31,7 +31,7 @@ export async function assertSignedIn(server, person, expected, clientId) {
 export function readQuestion(answer) {
   assert.equal(answer.status, 200, answer.describe());
   assert.match(answer.headers['content-type'], /^text\/html/, answer.describe());
-  assert.match(answer.text, /<h1>Sign out\?<\/h1>/, answer.describe());
+  assert.match(answer.text, /<h1>(Sign out|Abmelden)\?<\/h1>/, answer.describe());
   const action = /<form method="post" action="([^"]+)"/.exec(answer.text)[1];
   const fields = Object.fromEntries(
     [...answer.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]),

@@ -36,7 +36,7 @@ export async function dropDatabase(url) {
 }
 
 /** Runs one statement in the database of `url`, past the server that uses it. */
-async function inDatabase(url, text, values) {
+export async function inDatabase(url, text, values) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -39,6 +39,7 @@ test('without a wallet', async (t) => {
   }
   assert.equal((await server.post('/api/logout')).status, 200);
   assert.equal((await server.get('/api/health')).json.status, 'ok');
+  assert.equal((await server.request('HEAD', '/')).status, 200, 'the desktop shell looks whether it is there');
 });
 
 test('register', async (t) => {

@@ -1,5 +1,6 @@
 // Secrets in the memory of the process: there while the wallet is open, in locked pages; gone when it is locked.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
@@ -59,6 +60,7 @@ test('locking wipes words, keys and password', { timeout: 600_000, skip: process
   await server.post('/api/decrypt', { ciphertext: sealed.json.ciphertext, friendBapId: 'friend' }, { authorization });
   await server.post('/api/identity', { name: 'Work' });
   await server.post('/api/backups/download', { withWords: true });
+  await signInToAnApplication(server);
   await server.post('/api/export', { password: secret });
   await server.post('/api/login', { password: 'wrong password' });
   await server.post('/api/login', { password: secret });
@@ -72,10 +74,26 @@ test('locking wipes words, keys and password', { timeout: 600_000, skip: process
   assert.deepEqual(await found(server.pid, needles), []);
 });
 
+/** The wallet signs in to the provider, which leaves nothing of the keys behind either. */
+async function signInToAnApplication(server) {
+  const redirect_uri = 'http://127.0.0.1:7/cb';
+  const client = { client_name: 'Notes', redirect_uris: [redirect_uri], token_endpoint_auth_method: 'none' };
+  const { client_id } = (await server.post('/api/auth/oauth2/register', client)).json;
+  const code_challenge = createHash('sha256').update('verifier').digest('base64url');
+  const wish = new URLSearchParams({ client_id, redirect_uri, response_type: 'code', scope: 'openid', code_challenge, code_challenge_method: 'S256' });
+  const { location } = (await server.get(`/api/auth/oauth2/authorize?${wish}`)).headers;
+  const own = { origin: server.base };
+  const { session } = (await server.post('/api/login', { password: secret }, own)).json;
+  const answer = await server.post('/api/authorization/answer', { query: location.split('?')[1], allow: true }, { ...own, 'x-tokenpass-session': session });
+  assert.equal(answer.status, 200, answer.describe());
+}
+
 test('idle memory stays under 20 MB', { timeout: 300_000 }, async (t) => {
   const server = await startTokenPass(t).then((made) => made.registered());
   await server.post('/api/login', { password });
+  await server.get('/.well-known/openid-configuration');
   const kilobytes = await statusOf(server.pid, 'VmRSS');
+  t.diagnostic(`idle and unlocked: ${kilobytes} kB`);
   assert.ok(kilobytes < 20 * 1024, `${kilobytes} kB`);
 });
 

@@ -10,6 +10,8 @@ const textRoute = { why: 'unknown addresses answer with the error object, not wi
 const exists = { status: 500, body: { success: false }, why: 'decision 10: a second register leaves the wallet alone' };
 const states = { why: 'one endpoint more than it had (contract 3)' };
 
+const provider = { status: 200, why: 'TokenPass is a provider, with discovery at its root and a consent page (decision record 16)' };
+
 const everywhere = {
   'sign-no-wallet': noWallet,
   'auth-no-wallet-nopw': noWallet,
@@ -33,8 +35,8 @@ const everywhere = {
   'route-status-post': { ...textRoute, status: 405, body: { success: false } },
   'route-ba-ok': { ...textRoute, status: 404, body: { success: false } },
   'route-ba-discovery': { ...textRoute, status: 404, body: { success: false } },
-  'route-root-discovery': { ...textRoute, status: 404 },
-  'route-consent-page': { ...textRoute, status: 404 },
+  'route-root-discovery': { ...provider, body: { issuer: /^http:\/\/localhost:\d+$/ } },
+  'route-consent-page': provider,
   'route-icon': { status: 403, why: 'the security picture is for our own pages only (5)' },
   'route-legacy-sign': { status: 400, why: 'decision 21: the paths of 2023 answer again' },
   'get-status-origin': { status: 200, body: { seed: true, keys: [], states: [] }, why: '3.5: a page sees its own host only' },
@@ -70,11 +72,6 @@ const ofGeneration = {
     'profile-after-register': {
       status: 200,
       body: { host: 'global', bapID: '3WumfJKFTvnNjn6xHiVGPwYPNfLh' },
-      why: 'the profile belongs to the wallet in use, not to an overwritten one',
-    },
-    'profile-locked': {
-      status: 200,
-      body: { displayName: 'A2', bapID: '3WumfJKFTvnNjn6xHiVGPwYPNfLh' },
       why: 'the profile belongs to the wallet in use, not to an overwritten one',
     },
     'profile-get': { status: 200, body: { displayName: 'A2', customField: { x: 1 } }, why: 'decision 9: keys are kept' },

@@ -69,6 +69,17 @@ TEST(RateLimiter, clock_set_back_locks_nobody_out_for_longer_than_a_window) {
   EXPECT_TRUE(run(limiter.allow("a", kFivePerMinute)).allowed);
 }
 
+TEST(RateLimiter, what_others_counted_counts_here) {
+  FixedClock clock;
+  MemoryRateLimiter limiter(clock);
+  limiter.learn("key", Milliseconds{60'000});
+  EXPECT_FALSE(run(limiter.allow("key", kFivePerMinute)).allowed);
+  limiter.learn("key", Milliseconds{0});
+  EXPECT_FALSE(run(limiter.allow("key", kFivePerMinute)).allowed) << "who knows less changes nothing";
+  clock.advance(Milliseconds{12'000});
+  EXPECT_TRUE(run(limiter.allow("key", kFivePerMinute)).allowed);
+}
+
 TEST(RateLimiter, never_knows_more_keys_than_its_bound) {
   FixedClock clock;
   MemoryRateLimiter limiter(clock, 160);

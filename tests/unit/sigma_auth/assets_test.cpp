@@ -173,6 +173,7 @@ TEST(Assets, PagesAreLightAndThoseWithoutKeysLoadNoCryptography) {
   EXPECT_LT(bytes_to_load("/signer"), 120'000U);
   for (const auto* page : {"/", "/select-identity", "/consent", "/device"})
     EXPECT_LT(bytes_to_load(page), 50'000U) << page;
+  EXPECT_LT(bytes_to_load("/admin"), 80'000U);
 }
 
 TEST(Assets, EachFormHasATagAndTheTagSavesTheBody) {

@@ -4,6 +4,7 @@
 
 #include "sigma/core/encoding.hpp"
 #include "sigma/crypto/digest.hpp"
+#include "sigma/http/network.hpp"
 #include "sigma/oauth/client_auth/client_secret.hpp"
 #include "sigma/oauth/device/unverified_client.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
@@ -39,6 +40,11 @@ Error unknown_client(std::string_view id) {
   return {ErrorCode::invalid_client, fmt::format("The client {} is not registered here, or it is disabled. Check "
                                                  "client_id, or ask the operator to register it.",
                                                  shown)};
+}
+
+Error too_many(std::chrono::seconds wait, std::string_view what) {
+  return Error{ErrorCode::too_many_requests, fmt::format("{}; try again in {} seconds.", what, wait.count())}
+      .with_retry_after(wait);
 }
 
 Error wrong_method(const store::Client& client) {
@@ -90,6 +96,16 @@ core::Task<Result<store::Client>> ClientAuthenticator::find_client(const ClientC
 }
 
 core::Task<Result<store::Client>> ClientAuthenticator::authenticate(ClientCredentials credentials, std::string path) {
+  SIGMA_CO_TRY(store::Client client, co_await identify(std::move(credentials), std::move(path)));
+  // Anybody can speak in the name of a public client; those are counted by network alone.
+  if (settings_.requests_per_client > 0 && client.auth_method != "none") {
+    const auto wait = co_await limits_.requests.take(client.id.str());
+    if (wait) co_return too_many(*wait, "This client sends too many requests");
+  }
+  co_return client;
+}
+
+core::Task<Result<store::Client>> ClientAuthenticator::identify(ClientCredentials credentials, std::string path) {
   const auto& form = credentials.form;
   const auto form_secret = form.find_nonempty("client_secret");
   const bool has_assertion = form.find_nonempty("client_assertion").has_value();
@@ -115,11 +131,12 @@ core::Task<Result<store::Client>> ClientAuthenticator::authenticate(ClientCreden
     co_return client;
   }
   if (client.auth_method == "client_secret_basic" && credentials.authorization) {
-    SIGMA_CO_CHECK(check_secret(client, parse_basic(*credentials.authorization)->secret));
+    SIGMA_CO_CHECK(co_await check_secret(client, parse_basic(*credentials.authorization)->secret,
+                                         std::move(credentials.ip_address)));
     co_return client;
   }
   if (client.auth_method == "client_secret_post" && form_secret) {
-    SIGMA_CO_CHECK(check_secret(client, *form_secret));
+    SIGMA_CO_CHECK(co_await check_secret(client, std::string(*form_secret), std::move(credentials.ip_address)));
     co_return client;
   }
   if (client.auth_method == "private_key_jwt" && has_assertion) {
@@ -185,9 +202,16 @@ core::Task<Result<void>> ClientAuthenticator::check_x_auth_token(const store::Cl
   co_return Result<void>{};
 }
 
-Result<void> ClientAuthenticator::check_secret(const store::Client& client, std::string_view secret) {
-  if (secret_matches(client.secrets, secret, clock_.now())) return {};
-  return Error{ErrorCode::invalid_client, "The client secret is wrong or no longer valid."};
+// By client and network: whoever guesses the secrets of somebody's client must not lock that client out.
+core::Task<Result<void>> ClientAuthenticator::check_secret(const store::Client& client, std::string secret,
+                                                           std::string ip_address) {
+  const std::string who = client.id.str() + "|" + http::client_network(ip_address);
+  const auto wait = co_await limits_.secret_failures.take(who);
+  if (wait) co_return too_many(*wait, "Too many wrong secrets of this client came from your network");
+  if (!secret_matches(client.secrets, secret, clock_.now()))
+    co_return Error{ErrorCode::invalid_client, "The client secret is wrong or no longer valid."};
+  co_await limits_.secret_failures.give_back(who);
+  co_return Result<void>{};
 }
 
 }  // namespace sigma::oauth

@@ -6,6 +6,7 @@
 
 #include "sigma/core/log.hpp"
 #include "sigma/core/uuid.hpp"
+#include "sigma/http/network.hpp"
 #include "sigma/oauth/device/unverified_client.hpp"
 #include "sigma/oauth/device/user_code.hpp"
 #include "sigma/oauth/grants/device_code.hpp"
@@ -28,18 +29,19 @@ Error too_many(std::chrono::seconds wait, std::string_view what) {
       .with_retry_after(wait);
 }
 
-std::string session_key(const store::SessionWithUser& session) {
-  return "session " + session.session.id.str();
+// However many sessions a person has, they are one guesser.
+std::string account_key(const store::SessionWithUser& session) {
+  return "account " + session.user.id.str();
 }
 std::string network_key(const DeviceVisitor& visitor) {
-  return "network " + network_of(visitor.ip_address);
+  return "network " + http::client_network(visitor.ip_address);
 }
 
 }  // namespace
 
 core::Task<Result<core::Json>> DeviceAuthorization::start(ClientCredentials request, std::string path,
                                                           std::string ip_address) {
-  SIGMA_CO_TRY(const auto wait, co_await limits_.starts.take(network_of(ip_address)));
+  const auto wait = co_await limits_.starts.take(http::client_network(ip_address));
   if (wait) co_return too_many(*wait, "device codes were asked for from this network");
   if (const auto name = request.form.repeated({"resource", "audience"})) {
     co_return Error{ErrorCode::invalid_request, fmt::format("The parameter {} appears more than once.", *name)};
@@ -127,8 +129,10 @@ core::Task<Result<void>> DeviceAuthorization::deny(std::string user_code, Device
 
 core::Task<Result<store::DeviceCode>> DeviceAuthorization::find_pending(std::string user_code, DeviceVisitor visitor) {
   if (!visitor.session) co_return Error{ErrorCode::unauthorized, "Sign in first."};
+  AuditEvent* const audit = visitor.audit;
   SIGMA_CO_TRY(store::DeviceCode code, co_await find(std::move(user_code), std::move(visitor)));
   if (code.status != store::DeviceCodeStatus::pending) co_return unknown_code();
+  if (audit) audit->client_id = code.client_id;
   co_return code;
 }
 
@@ -138,41 +142,39 @@ core::Task<Result<store::DeviceCode>> DeviceAuthorization::find(std::string user
   const std::string canonical = canonical_user_code(user_code).value_or("");
   auto found = co_await store_.devices.find_by_user_code(hash_secret(canonical));
   if (!found) {
-    SIGMA_CO_CHECK(co_await forgive_guess(std::move(visitor)));  // an outage is not the person's mistake
+    co_await forgive_guess(std::move(visitor));  // an outage is not the person's mistake
     co_return found.error();
   }
   auto& code = *found;
   const bool is_live = code && clock_.now() < code->expires_at;
   const bool is_theirs = is_live && visitor.session && code->user_id == visitor.session->user.id;
   if (!is_live || (code->status != store::DeviceCodeStatus::pending && !is_theirs)) {
-    SIGMA_CO_CHECK(co_await raise_alarm());
+    co_await raise_alarm();
     co_return unknown_code();
   }
-  SIGMA_CO_CHECK(co_await forgive_guess(std::move(visitor)));
+  co_await forgive_guess(std::move(visitor));
   co_return std::move(*code);
 }
 
 core::Task<Result<void>> DeviceAuthorization::count_guess(DeviceVisitor visitor) {
   if (visitor.session) {
-    SIGMA_CO_TRY(const auto wait, co_await limits_.guesses.take(session_key(*visitor.session)));
+    const auto wait = co_await limits_.guesses.take(account_key(*visitor.session));
     if (wait) co_return too_many(*wait, "wrong codes");
   }
-  SIGMA_CO_TRY(const auto wait, co_await limits_.guesses.take(network_key(visitor)));
+  const auto wait = co_await limits_.guesses.take(network_key(visitor));
   if (!wait) co_return Result<void>{};
-  if (visitor.session) SIGMA_CO_CHECK(co_await limits_.guesses.give_back(session_key(*visitor.session)));
+  if (visitor.session) co_await limits_.guesses.give_back(account_key(*visitor.session));
   co_return too_many(*wait, "wrong codes");
 }
 
-core::Task<Result<void>> DeviceAuthorization::forgive_guess(DeviceVisitor visitor) {
-  if (visitor.session) SIGMA_CO_CHECK(co_await limits_.guesses.give_back(session_key(*visitor.session)));
-  SIGMA_CO_CHECK(co_await limits_.guesses.give_back(network_key(visitor)));
-  co_return Result<void>{};
+core::Task<> DeviceAuthorization::forgive_guess(DeviceVisitor visitor) {
+  if (visitor.session) co_await limits_.guesses.give_back(account_key(*visitor.session));
+  co_await limits_.guesses.give_back(network_key(visitor));
 }
 
-core::Task<Result<void>> DeviceAuthorization::raise_alarm() {
-  SIGMA_CO_TRY(const auto too_many_in_all, co_await limits_.alarm.take("user codes"));
+core::Task<> DeviceAuthorization::raise_alarm() {
+  const auto too_many_in_all = co_await limits_.alarm.take("user codes");
   if (too_many_in_all) core::log::warn("device_user_codes_guessed", {{"for_seconds", too_many_in_all->count()}});
-  co_return Result<void>{};
 }
 
 core::Task<Result<std::optional<store::Client>>> DeviceAuthorization::client_of(const store::DeviceCode& code) {

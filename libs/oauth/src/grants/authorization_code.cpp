@@ -96,7 +96,10 @@ core::Task<Result<core::Json>> AuthorizationCodeGrant::exchange(TokenRequest req
   SIGMA_CO_TRY(auto code, co_await store_.tokens.find_code(hash));
   if (!code) co_return bad_grant("The code is unknown; codes are good for a few minutes and once.");
   const store::GrantId grant_id = code->grant_id;
+  const store::UserId user_id = code->user_id;
+  AuditEvent* const audit = request.audit;
   if (code->consumed_at) {
+    note_reuse(audit, grant_id, user_id);
     SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(grant_id, clock_.now()));
     co_return used_before();
   }
@@ -109,9 +112,11 @@ core::Task<Result<core::Json>> AuthorizationCodeGrant::exchange(TokenRequest req
   }
   const Subject subject = *issue->subject;
   SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(std::move(*issue)));
+  note_token(audit, minted.rows.access);
   SIGMA_CO_TRY(const store::Consumed outcome,
                co_await store_.tokens.redeem_code(hash, clock_.now(), std::move(minted.rows)));
   if (outcome != store::Consumed::done) {
+    note_reuse(audit, grant_id, user_id);
     SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(grant_id, clock_.now()));
     co_return used_before();
   }

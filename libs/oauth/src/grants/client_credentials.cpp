@@ -15,6 +15,7 @@ bool is_personal(const std::string& scope) {
 }  // namespace
 
 core::Task<Result<core::Json>> ClientCredentialsGrant::exchange(TokenRequest request) {
+  AuditEvent* const audit = request.audit;
   if (request.client.auth_method == "none") {
     co_return Error{ErrorCode::unauthorized_client,
                     "A public client cannot use client_credentials: it has nothing to prove itself with."};
@@ -36,6 +37,7 @@ core::Task<Result<core::Json>> ClientCredentialsGrant::exchange(TokenRequest req
   issue.auth_time = clock_.now();
   issue.dpop_jkt = std::move(request.dpop_jkt);
   SIGMA_CO_TRY(Minted minted, co_await issuer_.mint_access_token(std::move(issue)));
+  note_token(audit, minted.rows.access);
   SIGMA_CO_CHECK(co_await tokens_.create_access(std::move(minted.rows.access)));
   co_return std::move(minted.answer);
 }

@@ -63,11 +63,13 @@ core::Task<Result<Issue>> DeviceCodeGrant::prepare(TokenRequest request, const s
 
 core::Task<Result<core::Json>> DeviceCodeGrant::exchange(TokenRequest request) {
   const store::SecretHash hash = hash_secret(*request.form.find_nonempty("device_code"));
+  AuditEvent* const audit = request.audit;
   SIGMA_CO_TRY(const auto poll, co_await store_.devices.poll(hash, request.client.id, clock_.now()));
   if (!poll) co_return unknown_code();
   SIGMA_CO_CHECK(check_answer(*poll, clock_.now()));
   SIGMA_CO_TRY(Issue issue, co_await prepare(std::move(request), poll->code));
   SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(std::move(issue)));
+  note_token(audit, minted.rows.access);
   SIGMA_CO_TRY(const store::Consumed outcome,
                co_await store_.devices.redeem(hash, clock_.now(), std::move(minted.rows)));
   // Another poll was faster, or the person signed out or withdrew the consent since.

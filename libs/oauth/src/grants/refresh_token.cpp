@@ -53,7 +53,7 @@ Result<void> RefreshTokenGrant::check_parameters(const http::Form& form) const {
 }
 
 core::Task<Result<core::Json>> RefreshTokenGrant::answer_again(store::RefreshToken row, std::string secret,
-                                                               std::string fingerprint) {
+                                                               std::string fingerprint, AuditEvent* audit) {
   const core::UtcTime now = clock_.now();
   const bool in_grace = row.rotated_at && now - *row.rotated_at <= settings_.refresh_retry_grace;
   if (in_grace && row.request_fingerprint == fingerprint && row.sealed_answer) {
@@ -64,15 +64,16 @@ core::Task<Result<core::Json>> RefreshTokenGrant::answer_again(store::RefreshTok
     SIGMA_CO_TRY(const auto successor, co_await store_.tokens.find_refresh(
                                            hash_secret(core::json_string(answer, "refresh_token").value_or(""))));
     if (successor && !successor->rotated_at) co_return answer;
-    co_return co_await end_family(row.grant_id);
+    co_return co_await end_family(row, audit);
   }
   if (in_grace)
     co_return bad_grant("This refresh token was just used with other parameters; use the newest refresh token.");
-  co_return co_await end_family(row.grant_id);
+  co_return co_await end_family(row, audit);
 }
 
-core::Task<Result<core::Json>> RefreshTokenGrant::end_family(store::GrantId grant_id) {
-  SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(std::move(grant_id), clock_.now()));
+core::Task<Result<core::Json>> RefreshTokenGrant::end_family(const store::RefreshToken& row, AuditEvent* audit) {
+  note_reuse(audit, row.grant_id, row.user_id);
+  SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(row.grant_id, clock_.now()));
   co_return bad_grant("This refresh token was used before. All tokens of this sign-in were revoked; sign in again.");
 }
 
@@ -103,16 +104,19 @@ core::Task<Result<core::Json>> RefreshTokenGrant::exchange(TokenRequest request)
   const std::string secret(*request.form.find_nonempty("refresh_token"));
   const store::SecretHash hash = hash_secret(secret);
   const std::string fingerprint = fingerprint_of(request);
+  AuditEvent* const audit = request.audit;
+  if (audit) audit->type = AuditType::token_refreshed;
   SIGMA_CO_TRY(auto row, co_await store_.tokens.find_refresh(hash));
   if (!row || row->client_id != request.client.id || row->revoked_at || row->expires_at <= clock_.now()) {
     co_return bad_grant(
         "The refresh token is unknown, expired, revoked, or was issued to another client; sign in again.");
   }
   SIGMA_CO_CHECK(check_key(request, *row));
-  if (row->rotated_at) co_return co_await answer_again(std::move(*row), secret, fingerprint);
+  if (row->rotated_at) co_return co_await answer_again(std::move(*row), secret, fingerprint, audit);
 
   SIGMA_CO_TRY(Issue issue, co_await prepare(std::move(request), *row));
   SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(std::move(issue)));
+  note_token(audit, minted.rows.access);
   SIGMA_CO_TRY(std::string sealed,
                crypto::aead_seal(answer_key(secret), core::dump_json(minted.answer), kAnswerContext, random_));
   SIGMA_CO_TRY(const store::Consumed outcome,
@@ -123,7 +127,7 @@ core::Task<Result<core::Json>> RefreshTokenGrant::exchange(TokenRequest request)
   // Another request with the same token was faster: give its answer, if this one is its twin.
   SIGMA_CO_TRY(row, co_await store_.tokens.find_refresh(hash));
   if (!row || !row->rotated_at || row->revoked_at) co_return bad_grant("The refresh token was revoked; sign in again.");
-  co_return co_await answer_again(std::move(*row), secret, fingerprint);
+  co_return co_await answer_again(std::move(*row), secret, fingerprint, audit);
 }
 
 }  // namespace sigma::oauth

@@ -7,13 +7,29 @@
 
 namespace sigma::oauth {
 
+void note_token(AuditEvent* audit, const store::AccessToken& token) {
+  if (!audit) return;
+  audit->user_id = token.user_id;
+  audit->bap_id = token.bap_id;
+  audit->session_id = token.session_id;
+  audit->detail["grant"] = token.grant_id.str();
+  audit->detail["scopes"] = token.scopes;
+}
+
+void note_reuse(AuditEvent* audit, const store::GrantId& grant, const store::UserId& user) {
+  if (!audit) return;
+  audit->type = AuditType::reuse_detected;
+  audit->user_id = user;
+  audit->detail["grant"] = grant.str();
+}
+
 std::vector<std::string> TokenEndpoint::grant_types() const {
   std::vector<std::string> types;
   for (const auto& grant : grants_) types.emplace_back(grant->type());
   return types;
 }
 
-core::Task<Result<core::Json>> TokenEndpoint::exchange(ClientCredentials request, std::string path) {
+core::Task<Result<core::Json>> TokenEndpoint::exchange(ClientCredentials request, std::string path, AuditEvent* audit) {
   // 1. Every parameter at most once (RFC 6749 §3.2; resource may repeat, RFC 8707 §2).
   if (const auto name = request.form.repeated({"resource", "audience"})) {
     co_return Error{ErrorCode::invalid_request, fmt::format("The parameter {} appears more than once.", *name)};
@@ -28,12 +44,14 @@ core::Task<Result<core::Json>> TokenEndpoint::exchange(ClientCredentials request
                     fmt::format("This grant_type is not supported. Supported: {}.", fmt::join(grant_types(), ", "))};
   }
   Grant& grant = **found;
+  if (audit) audit->detail["grant_type"] = grant.type();
   SIGMA_CO_CHECK(grant.check_parameters(request.form));
   // 3. The key, if one is proven (RFC 9449 §5). Before anything is used up: a proof without the nonce is sent again.
-  TokenRequest exchange{{}, request.form, {}};
+  TokenRequest exchange{{}, request.form, {}, audit};
   SIGMA_CO_TRY(exchange.dpop_jkt, co_await dpop_.verify({request.dpop_proofs, "POST", path}));
   // 4. The client, by the method it is registered with.
   SIGMA_CO_TRY(exchange.client, co_await authenticator_.authenticate(std::move(request), std::move(path)));
+  if (audit) audit->by_client(exchange.client.id);
   // 5. What this client may do at all.
   const auto& allowed = exchange.client.grant_types;
   if (std::find(allowed.begin(), allowed.end(), grant.type()) == allowed.end()) {

@@ -67,32 +67,26 @@ Result<void> TokenExchangeGrant::check_parameters(const http::Form& form) const 
 
 core::Task<Result<TokenExchangeGrant::Live>> TokenExchangeGrant::find(std::string secret, std::string_view name) {
   const Error dead = refused(fmt::format("{} is unknown, expired or revoked; send a live access token.", name));
-  SIGMA_CO_TRY(auto token, co_await store_.tokens.find_access(hash_secret(secret)));
-  if (!token || token->revoked_at || token->expires_at <= clock_.now()) co_return dead;
-  SIGMA_CO_TRY(auto client, co_await clients_.find_kept(token->client_id));
-  if (!client || client->disabled) co_return dead;
-  Live live{std::move(*token), std::move(*client), std::nullopt};
-  if (!live.token.user_id) co_return live;
-  SIGMA_CO_TRY(auto user, co_await store_.users.find(*live.token.user_id));
-  if (!user || user->disabled) co_return dead;
-  live.subject = Subject{std::move(*user), std::nullopt};
+  SIGMA_CO_TRY(auto live, co_await tokens_.find(hash_secret(secret)));
+  if (!live) co_return dead;
   co_return live;
 }
 
 // Who acts (RFC 8693 §4.1): the bearer of actor_token, which must be the caller's own, else the caller itself. Nobody
 // when the client the token was issued to only trims it.
-core::Task<Result<core::Json>> TokenExchangeGrant::actor_of(const TokenRequest& request, const Live& from) {
-  const core::Json* before = member(from.token.details, "act");
+core::Task<Result<core::Json>> TokenExchangeGrant::actor_of(const TokenRequest& request, Live from) {
+  const core::Json* before = member(from->token.details, "act");
   core::Json actor;
   if (const auto actor_token = request.form.find_nonempty("actor_token")) {
     SIGMA_CO_TRY(const Live live, co_await find(std::string(*actor_token), "actor_token"));
-    if (live.token.client_id != request.client.id)
+    if (live->token.client_id != request.client.id)
       co_return refused("actor_token was issued to another client; send one of your own.");
-    if (const auto key = bound_key(live.token.details); key && key != request.dpop_jkt)
+    if (const auto key = bound_key(live->token.details); key && key != request.dpop_jkt)
       co_return refused("actor_token is bound to a key; send a DPoP proof made with that key.");
-    actor = {{"client_id", live.client.id.str()}};
-    actor["sub"] = live.token.user_id ? subjects_.for_client(live.client, *live.token.user_id) : live.client.id.str();
-  } else if (request.client.id != from.token.client_id) {
+    actor = {{"client_id", live->client.id.str()}};
+    actor["sub"] =
+        live->token.user_id ? subjects_.for_client(live->client, *live->token.user_id) : live->client.id.str();
+  } else if (request.client.id != from->token.client_id) {
     actor = {{"client_id", request.client.id.str()}, {"sub", request.client.id.str()}};
   } else {
     co_return before ? *before : core::Json();
@@ -104,20 +98,22 @@ core::Task<Result<core::Json>> TokenExchangeGrant::actor_of(const TokenRequest& 
 }
 
 core::Task<Result<core::Json>> TokenExchangeGrant::exchange(TokenRequest request) {
+  AuditEvent* const audit = request.audit;
   if (request.client.auth_method == "none") {
     co_return Error{ErrorCode::unauthorized_client,
                     "A public client cannot exchange tokens: it has nothing to prove itself with."};
   }
-  SIGMA_CO_TRY(Live from, co_await find(std::string(*request.form.find_nonempty("subject_token")), "subject_token"));
-  if (!may_exchange(request.client, from.token))
+  SIGMA_CO_TRY(const Live from,
+               co_await find(std::string(*request.form.find_nonempty("subject_token")), "subject_token"));
+  if (!may_exchange(request.client, from->token))
     co_return refused(
         "subject_token was neither issued to this client, nor meant for it, nor may it act for its owner.");
-  const auto key = bound_key(from.token.details);
-  if (key && from.token.client_id == request.client.id && key != request.dpop_jkt)
+  const auto key = bound_key(from->token.details);
+  if (key && from->token.client_id == request.client.id && key != request.dpop_jkt)
     co_return refused("subject_token is bound to a key; send a DPoP proof made with that key.");
 
   Issue issue;
-  Scopes available = from.token.scopes;
+  Scopes available = from->token.scopes;
   std::erase(available, "offline_access");
   std::erase_if(available, [&](const std::string& scope) {
     return !request.client.scopes.empty() && !has_scope(request.client.scopes, scope);
@@ -135,15 +131,16 @@ core::Task<Result<core::Json>> TokenExchangeGrant::exchange(TokenRequest request
   if (!actor.is_null()) issue.details["act"] = std::move(actor);
   issue.client = std::move(request.client);
   const bool as_jwt = is_jwt_wanted(issue);
-  issue.subject = std::move(from.subject);
-  issue.grant_id = from.token.grant_id;
-  issue.session_id = from.token.session_id;
-  issue.bap_id = from.token.bap_id;
-  issue.auth_time = from.token.auth_time;
-  issue.expires_by = from.token.expires_at;
+  if (from->user) issue.subject = Subject{*from->user, std::nullopt};
+  issue.grant_id = from->token.grant_id;
+  issue.session_id = from->token.session_id;
+  issue.bap_id = from->token.bap_id;
+  issue.auth_time = from->token.auth_time;
+  issue.expires_by = from->token.expires_at;
   issue.dpop_jkt = std::move(request.dpop_jkt);
   SIGMA_CO_TRY(Minted minted, co_await issuer_.mint_access_token(std::move(issue)));
-  SIGMA_CO_CHECK(co_await store_.tokens.create_access(std::move(minted.rows.access)));
+  note_token(audit, minted.rows.access);
+  SIGMA_CO_CHECK(co_await store_.create_access(std::move(minted.rows.access)));
   minted.answer["issued_token_type"] = as_jwt ? kJwtTokenType : kAccessTokenType;
   co_return std::move(minted.answer);
 }

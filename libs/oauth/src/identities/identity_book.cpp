@@ -4,6 +4,7 @@
 
 #include "sigma/bap/bap_id.hpp"
 #include "sigma/bitcoin/keys.hpp"
+#include "sigma/oauth/identities/display_name.hpp"
 
 namespace sigma::oauth {
 namespace {
@@ -18,12 +19,12 @@ Error no_key() {
   return {ErrorCode::validation_error, "A member key is a compressed secp256k1 public key: 66 hexadecimal characters."};
 }
 
-bool is_name(std::string_view name) {
+}  // namespace
+
+bool is_display_name(std::string_view name) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   return !name.empty() && name.size() <= kMaxName && std::ranges::none_of(name, is_control);
 }
-
-}  // namespace
 
 store::Profile identity_of_key(const store::UserId& user, const std::string& pubkey, bool primary, core::UtcTime now) {
   const auto key = bitcoin::PublicKey::from_hex(pubkey).value();  // who calls has verified it
@@ -89,7 +90,7 @@ core::Task<Result<std::optional<store::Profile>>> IdentityBook::find(store::BapI
 }
 
 core::Task<Result<store::Profile>> IdentityBook::save(store::User user, IdentityChange change) {
-  if (!is_name(change.name))
+  if (!is_display_name(change.name))
     co_return Error{ErrorCode::validation_error, "[body.name] A name has 1 to 100 bytes and no control characters."};
   const auto key = bitcoin::PublicKey::from_hex(change.member_pubkey);
   if (!key) co_return no_key();

@@ -14,8 +14,12 @@ namespace sigma::oauth {
 namespace {
 
 template <class Token>
-bool is_live(const Token& token, core::UtcTime now) {
-  return !token.revoked_at && now < token.expires_at;
+void note_end(AuditEvent* audit, std::string_view kind, const Token& token) {
+  if (!audit) return;
+  audit->user_id = token.user_id;
+  audit->session_id = token.session_id;
+  audit->detail["token"] = kind;
+  audit->detail["grant"] = token.grant_id.str();
 }
 
 const core::Json& inactive() {
@@ -84,33 +88,32 @@ core::Task<Result<core::Json>> TokenStatus::introspect(ClientCredentials request
                     "Introspection needs a client that can authenticate; a public client cannot."};
   }
   const core::UtcTime now = clock_.now();
-  SIGMA_CO_TRY(const auto access, co_await store_.tokens.find_access(caller.token));
+  SIGMA_CO_TRY(const auto access, co_await tokens_.find(caller.token));
   if (access) {
-    const bool visible = access->client_id == caller.client.id || is_audience(caller.client, access->audience);
-    if (!visible || !is_live(*access, now)) co_return inactive();
-    if (access->user_id) {
-      SIGMA_CO_TRY(const auto user, co_await store_.users.find(*access->user_id));
-      if (!user || user->disabled) co_return inactive();
-    }
-    SIGMA_CO_TRY(const auto owner, co_await clients_.find_kept(access->client_id));
-    co_return owner && !owner->disabled ? describe(*access, *owner) : inactive();
+    const bool visible = access->client.id == caller.client.id || is_audience(caller.client, access->token.audience);
+    co_return visible ? describe(access->token, access->client) : inactive();
   }
   SIGMA_CO_TRY(const auto refresh, co_await store_.tokens.find_refresh(caller.token));
-  const bool live = refresh && is_live(*refresh, now) && !refresh->rotated_at && refresh->client_id == caller.client.id;
+  const bool live = refresh && !refresh->revoked_at && !refresh->rotated_at && now < refresh->expires_at &&
+                    refresh->client_id == caller.client.id;
   co_return live ? describe(*refresh, caller.client) : inactive();
 }
 
-core::Task<Result<void>> TokenStatus::revoke(ClientCredentials request) {
+core::Task<Result<void>> TokenStatus::revoke(ClientCredentials request, AuditEvent* audit) {
   SIGMA_CO_TRY(const Caller caller, co_await authenticate(std::move(request), kRevokePath));
+  if (audit) audit->by_client(caller.client.id);
   const core::UtcTime now = clock_.now();
   SIGMA_CO_TRY(const auto access, co_await store_.tokens.find_access(caller.token));
   if (access) {
-    if (access->client_id == caller.client.id) SIGMA_CO_CHECK(co_await store_.tokens.revoke_access(caller.token, now));
+    if (access->client_id != caller.client.id) co_return Result<void>{};
+    SIGMA_CO_CHECK(co_await store_.tokens.revoke_access(caller.token, now));
+    note_end(audit, "access_token", *access);
     co_return Result<void>{};
   }
   SIGMA_CO_TRY(const auto refresh, co_await store_.tokens.find_refresh(caller.token));
   if (refresh && refresh->client_id == caller.client.id) {
     SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(refresh->grant_id, now));
+    note_end(audit, "refresh_token", *refresh);
   }
   co_return Result<void>{};
 }

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "keys/purposes.hpp"
+
 namespace sigma::oauth {
 namespace {
 
-constexpr std::string_view kPurpose = "signing-key";
 constexpr jose::Algorithm kAlgorithms[] = {jose::Algorithm::RS256, jose::Algorithm::ES256, jose::Algorithm::EdDSA,
                                            jose::Algorithm::ES256K};
 constexpr core::UtcTime kNever{std::numeric_limits<std::int64_t>::max()};
@@ -35,7 +36,7 @@ core::Task<core::Result<store::SigningKey>> KeyManager::make(jose::Algorithm alg
   row.algorithm = std::string(jose::to_string(algorithm));
   row.public_jwk = key->public_jwk();
   SIGMA_CO_TRY(const crypto::SecretBytes secret, key->export_private());
-  SIGMA_CO_TRY(row.sealed_private, sealer_.seal(kPurpose, row.kid, secret.view(), random_));
+  SIGMA_CO_TRY(row.sealed_private, sealer_.seal(kSigningKeyPurpose, row.kid, secret.view(), random_));
   row.created_at = clock_.now();
   row.active_from = row.created_at + lead;
   co_return row;
@@ -66,7 +67,7 @@ core::Task<core::Result<KeyManager::Rows>> KeyManager::load() {
     const auto algorithm = jose::parse_algorithm(row.algorithm);
     if (!algorithm)
       co_return core::Error{core::Code::internal, "A signing key has an unknown algorithm.", row.algorithm};
-    SIGMA_CO_TRY(const crypto::SecretBytes secret, sealer_.open(kPurpose, row.kid, row.sealed_private));
+    SIGMA_CO_TRY(const crypto::SecretBytes secret, sealer_.open(kSigningKeyPurpose, row.kid, row.sealed_private));
     SIGMA_CO_TRY(auto key, jose::SigningKey::import_private(*algorithm, secret.view()));
     signing.push_back(std::move(key));
   }

@@ -17,9 +17,13 @@ core::Task<Result<std::optional<store::Client>>> ClientDirectory::find_by_member
   co_return std::move(client);
 }
 
+bool ClientDirectory::counts(const store::Client& kept) const {
+  return documents_ || !is_document_client(kept);
+}
+
 core::Task<Result<std::optional<store::Client>>> ClientDirectory::find_kept(store::ClientId id) {
   SIGMA_CO_TRY(auto kept, co_await clients_.find(std::move(id)));
-  if (kept && is_document_client(*kept) && !documents_) kept.reset();
+  if (kept && !counts(*kept)) kept.reset();
   co_return std::move(kept);
 }
 

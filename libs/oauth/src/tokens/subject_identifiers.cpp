@@ -2,13 +2,13 @@
 
 #include <boost/url/parse.hpp>
 
+#include "keys/purposes.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/crypto/digest.hpp"
 
 namespace sigma::oauth {
 namespace {
 
-constexpr std::string_view kPurpose = "server-secret";
 constexpr const char* kName = "pairwise-salt";
 constexpr std::size_t kSaltSize = 32;
 
@@ -16,9 +16,9 @@ constexpr std::size_t kSaltSize = 32;
 
 core::Task<core::Result<void>> SubjectIdentifiers::start() {
   const std::string fresh = random_.bytes(kSaltSize);
-  SIGMA_CO_TRY(std::string sealed, sealer_.seal(kPurpose, kName, fresh, random_));
+  SIGMA_CO_TRY(std::string sealed, sealer_.seal(kServerSecretPurpose, kName, fresh, random_));
   SIGMA_CO_TRY(sealed, co_await secrets_.find_or_create(kName, std::move(sealed), clock_.now()));
-  SIGMA_CO_TRY(salt_, sealer_.open(kPurpose, kName, sealed));
+  SIGMA_CO_TRY(salt_, sealer_.open(kServerSecretPurpose, kName, sealed));
   co_return core::Result<void>{};
 }
 

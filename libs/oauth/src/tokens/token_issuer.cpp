@@ -136,6 +136,10 @@ core::Task<Result<Minted>> TokenIssuer::mint(Issue issue) {
     answer["refresh_token"] = refresh;
   }
   if (has_scope(issue.scopes, "openid")) {
+    if (entitlements_) {
+      issue.subject->user = co_await entitlements_->entitled(std::move(issue.subject->user));
+      issue.subject->with_entitlements = true;
+    }
     SIGMA_CO_TRY(answer["id_token"], co_await id_token(issue, answer["access_token"].get<std::string>()));
   }
   co_return minted;

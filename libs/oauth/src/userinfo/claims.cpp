@@ -67,6 +67,10 @@ Json subject_claims(const Subject& subject, const Scopes& scopes) {
     claims["name"] = name;
     add_names(claims, subject, name);
     if (const auto picture = display_picture(subject)) claims["picture"] = *picture;
+    if (subject.with_entitlements) {
+      claims["roles"] = subject.user.roles;
+      claims["subscriptionTier"] = subject.user.subscription_tier;
+    }
     claims["updated_at"] = (subject.profile ? subject.profile->updated_at : subject.user.updated_at).seconds();
   }
   if (has_scope(scopes, "email") && subject.user.email) {

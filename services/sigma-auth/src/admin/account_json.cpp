@@ -45,6 +45,14 @@ core::Json render_account(const oauth::Account& account) {
   return json;
 }
 
+core::Json render_consent(const store::Consent& consent) {
+  return {{"client_id", consent.client_id.str()},
+          {"bap_id", consent.bap_id ? core::Json(consent.bap_id->str()) : core::Json()},
+          {"scopes", consent.scopes},
+          {"created_at", core::to_iso8601(consent.created_at)},
+          {"updated_at", core::to_iso8601(consent.updated_at)}};
+}
+
 core::Json render_session(const store::Session& session) {
   return {{"id", session.id.str()},
           {"user_id", session.user_id.str()},

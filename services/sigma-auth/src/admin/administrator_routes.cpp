@@ -1,6 +1,7 @@
 #include "admin/administrator_routes.hpp"
 
 #include "admin/answers.hpp"
+#include "admin/audit_event.hpp"
 #include "admin/routes.hpp"
 #include "routes/administrators.hpp"
 #include "routes/session_cookie.hpp"
@@ -26,9 +27,9 @@ http::Response failed(const oauth::Error& error) {
   return problem(error.status(), error.description());
 }
 
-// The answer of who may not ask. A bearer token is refused even if it is a session's: it may be in an application's
-// hands, the cookie is only in the person's browser.
-core::Task<std::optional<http::Response>> refusal(App& app, const http::Request& request) {
+// Notes who asks, or answers who may not. A bearer token is refused even if it is a session's: it may be in an
+// application's hands, the cookie is only in the person's browser.
+core::Task<std::optional<http::Response>> refusal(App& app, http::Request& request) {
   const auto presented = presented_session(app, request);
   if (!presented || !presented->from_cookie) co_return problem(401, "Sign in first, in a browser.");
   const auto session = co_await app.sessions.find(presented->token);
@@ -46,6 +47,7 @@ core::Task<std::optional<http::Response>> refusal(App& app, const http::Request&
                                            {"path", request.path},
                                            {"request_id", request.request_id}});
   }
+  request.path_parameters[std::string(kAdministrator)] = (*session)->user.id.str();
   co_return std::nullopt;
 }
 
@@ -77,7 +79,7 @@ std::vector<http::Route> administrator_routes(App& app, AdminContext& admin, con
   for (const AdminEntry& entry : admin_table()) {
     routes.push_back({entry.method,
                       public_path(entry.path),
-                      limited(Bound{&app, &admin, &entry}, Limit::general, rates, limiter),
+                      limited(Bound{&app, &admin, &entry}, Limit::general, rates, limiter, app.audit),
                       {.body_limit = admin.config.body_limit, .spec = {}, .summary = entry.summary}});
   }
   return routes;

@@ -1,8 +1,8 @@
 #include "admin/answers.hpp"
+#include "admin/audit_event.hpp"
 #include "admin/handlers.hpp"
-#include "admin/paging.hpp"
+#include "admin/lists.hpp"
 #include "sigma/core/encoding.hpp"
-#include "sigma/core/log.hpp"
 
 namespace sigma::service {
 namespace {
@@ -10,7 +10,6 @@ namespace {
 using core::Json;
 using core::Task;
 
-constexpr ListRules kList{.name = "clients"};
 constexpr std::int64_t kDefaultOverlap = 86'400;
 constexpr std::int64_t kMaxOverlap = 30 * 86'400;
 
@@ -18,23 +17,22 @@ store::ClientId id_of(const http::Request& request) {
   return store::ClientId{request.path_parameters.at("id")};
 }
 
-// Who changed what belongs in the log; the change itself may be long and is in the database.
-void record(std::string_view event, const http::Request& request, const std::string& client_id) {
-  core::log::info(
-      event,
-      {{"client_id", client_id}, {"remote_address", request.remote_address}, {"request_id", request.request_id}});
+void record(AdminContext& admin, const http::Request& request, oauth::AuditType type, const std::string& client_id) {
+  oauth::AuditEvent event = admin_event(request, type);
+  event.client_id = store::ClientId{client_id};
+  admin.audit.record(std::move(event));
 }
 
 }  // namespace
 
 Task<http::Response> list_clients(AdminContext& admin, http::Request request) {
-  const auto query = parse_list_query(request, kList);
+  const auto query = parse_list_query(request, kClientList);
   if (!query) co_return problem(query.error());
   const auto clients = co_await admin.store.clients.list({.limit = query->limit, .after = query->after});
   if (!clients) co_return problem(clients.error());
   Json answer = {{"items", Json::array()}};
   for (const store::Client& client : *clients) answer["items"].push_back(oauth::render_client(client));
-  if (clients->size() == query->limit) answer["next_cursor"] = make_cursor(kList, clients->back().id.str());
+  if (clients->size() == query->limit) answer["next_cursor"] = make_cursor(kClientList, clients->back().id.str());
   co_return admin_json(answer);
 }
 
@@ -44,7 +42,7 @@ Task<http::Response> create_client(AdminContext& admin, http::Request request) {
   const auto issued = co_await admin.clients.create(std::move(body.json));
   if (!issued) co_return problem(issued.error());
   const std::string& id = issued->client.id.str();
-  record("client_created", request, id);
+  record(admin, request, oauth::AuditType::client_created, id);
   http::Response response = admin_json(oauth::render_issued(*issued), 201);
   response.headers.add("Location", "/admin/clients/" + core::percent_encode(id));
   co_return response;
@@ -61,14 +59,14 @@ Task<http::Response> patch_client(AdminContext& admin, http::Request request) {
   if (body.refusal) co_return std::move(*body.refusal);
   const auto issued = co_await admin.clients.update(id_of(request), std::move(body.json));
   if (!issued) co_return problem(issued.error());
-  record("client_changed", request, issued->client.id.str());
+  record(admin, request, oauth::AuditType::client_changed, issued->client.id.str());
   co_return admin_json(oauth::render_issued(*issued));
 }
 
 Task<http::Response> delete_client(AdminContext& admin, http::Request request) {
   const auto removed = co_await admin.clients.remove(id_of(request));
   if (!removed) co_return problem(removed.error());
-  record("client_deleted", request, request.path_parameters.at("id"));
+  record(admin, request, oauth::AuditType::client_deleted, request.path_parameters.at("id"));
   http::Response response;
   response.status = 204;
   co_return response;
@@ -79,14 +77,14 @@ Task<http::Response> add_member_key(AdminContext& admin, http::Request request) 
   if (body.refusal) co_return std::move(*body.refusal);
   const auto client = co_await admin.clients.add_key(id_of(request), std::move(body.json));
   if (!client) co_return problem(client.error());
-  record("client_key_added", request, client->id.str());
+  record(admin, request, oauth::AuditType::client_key_added, client->id.str());
   co_return admin_json(oauth::render_client(*client), 201);
 }
 
 Task<http::Response> delete_member_key(AdminContext& admin, http::Request request) {
   const auto client = co_await admin.clients.remove_key(id_of(request), request.path_parameters.at("pubkey"));
   if (!client) co_return problem(client.error());
-  record("client_key_removed", request, client->id.str());
+  record(admin, request, oauth::AuditType::client_key_removed, client->id.str());
   http::Response response;
   response.status = 204;
   co_return response;
@@ -107,7 +105,7 @@ Task<http::Response> rotate_client_secret(AdminContext& admin, http::Request req
   }
   const auto issued = co_await admin.clients.rotate_secret(id_of(request), std::chrono::seconds(overlap));
   if (!issued) co_return problem(issued.error());
-  record("client_secret_rotated", request, issued->client.id.str());
+  record(admin, request, oauth::AuditType::client_secret_rotated, issued->client.id.str());
   co_return admin_json(oauth::render_issued(*issued));
 }
 

@@ -8,12 +8,15 @@
 #include "sigma/core/metrics.hpp"
 #include "sigma/core/random.hpp"
 #include "sigma/oauth/accounts/account_book.hpp"
+#include "sigma/oauth/audit/audit.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
 #include "sigma/oauth/registration/client_registry.hpp"
 #include "sigma/store/store.hpp"
 #include "vitals.hpp"
 
 namespace sigma::service {
+
+struct Wallets;
 
 /// What the admin listener's handlers work with. Lives as long as the server.
 struct AdminContext {
@@ -24,7 +27,9 @@ struct AdminContext {
   core::Random& random;
   core::Metrics& metrics;
   Vitals& vitals;
-  const SharedCache& cache;
+  SharedCache& cache;
+  oauth::Audit& audit;
+  Wallets& wallets;
 
   std::atomic<bool> ready{true};  ///< false while draining: /health/ready says so
   oauth::ClientRegistry clients{store.clients, clock, random};

@@ -23,14 +23,19 @@ core::Task<http::Response> get_user(AdminContext& admin, http::Request request);
 core::Task<http::Response> patch_user(AdminContext& admin, http::Request request);
 core::Task<http::Response> delete_user(AdminContext& admin, http::Request request);
 core::Task<http::Response> list_user_sessions(AdminContext& admin, http::Request request);
+core::Task<http::Response> list_user_consents(AdminContext& admin, http::Request request);
 // sessions.cpp
 core::Task<http::Response> list_all_sessions(AdminContext& admin, http::Request request);
 core::Task<http::Response> delete_session(AdminContext& admin, http::Request request);
+// audit.cpp
+core::Task<http::Response> list_audit(AdminContext& admin, http::Request request);
 // stats.cpp
 core::Task<http::Response> get_stats(AdminContext& admin, http::Request request);
 // keys.cpp
 core::Task<http::Response> list_keys(AdminContext& admin, http::Request request);
 core::Task<http::Response> rotate_key(AdminContext& admin, http::Request request);
+// entitlements.cpp
+core::Task<http::Response> get_entitlements(AdminContext& admin, http::Request request);
 // log_level.cpp
 core::Task<http::Response> get_log_level(AdminContext& admin, http::Request request);
 core::Task<http::Response> put_log_level(AdminContext& admin, http::Request request);

@@ -1,7 +1,7 @@
 #include "admin/answers.hpp"
+#include "admin/audit_event.hpp"
 #include "admin/handlers.hpp"
 #include "admin/key_json.hpp"
-#include "sigma/core/log.hpp"
 
 namespace sigma::service {
 
@@ -30,7 +30,9 @@ core::Task<http::Response> rotate_key(AdminContext& admin, http::Request request
   const auto rotated =
       co_await admin.keys.rotate(*algorithm, now ? oauth::Takeover::at_once : oauth::Takeover::announced);
   if (!rotated) co_return problem(rotated.error());
-  core::log::info("signing_key_rotated", {{"alg", *name}, {"at_once", now}, {"request_id", request.request_id}});
+  oauth::AuditEvent event = admin_event(request, oauth::AuditType::key_rotated);
+  event.detail = {{"alg", *name}, {"at_once", now}};
+  admin.audit.record(std::move(event));
   co_return co_await list_keys(admin, std::move(request));
 }
 

@@ -1,4 +1,5 @@
 #include "admin/answers.hpp"
+#include "admin/audit_event.hpp"
 #include "admin/handlers.hpp"
 #include "sigma/core/log.hpp"
 
@@ -16,6 +17,9 @@ core::Task<http::Response> put_log_level(AdminContext& admin, http::Request requ
   if (!level || body.json.size() != 1)
     co_return problem(400, "The body must be {\"level\": …} with debug, info, warn, error or off.");
   core::log::set_level(*level);
+  oauth::AuditEvent event = admin_event(request, oauth::AuditType::log_level_changed);
+  event.detail["level"] = *name;
+  admin.audit.record(std::move(event));
   core::log::warn("log_level_changed", {{"level", *name}, {"request_id", request.request_id}});
   co_return co_await get_log_level(admin, std::move(request));
 }

@@ -1,7 +1,10 @@
 #include "admin/routes.hpp"
 
 #include "admin/answers.hpp"
+#include "admin/audit_event.hpp"
 #include "admin/handlers.hpp"
+#include "admin/lists.hpp"
+#include "admin/openapi.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/crypto/digest.hpp"
 
@@ -13,31 +16,89 @@ using enum http::Method;
 using Entry = AdminEntry;
 
 constexpr Entry kTable[] = {
-    {get, "/admin/clients", list_clients, "Clients in order of their ids; limit and cursor"},
-    {post, "/admin/clients", create_client, "Register a client; answers a new secret once"},
-    {get, "/admin/clients/{id}", get_client, "One client"},
-    {patch, "/admin/clients/{id}", patch_client, "Change a client (RFC 7396)"},
-    {del, "/admin/clients/{id}", delete_client, "Remove a client with its tokens and consents"},
-    {post, "/admin/clients/{id}/member-keys", add_member_key, "Add a member key"},
-    {del, "/admin/clients/{id}/member-keys/{pubkey}", delete_member_key, "Remove a member key"},
-    {post, "/admin/clients/{id}/rotate-secret", rotate_client_secret,
-     "Make a new secret; the old one stays for overlap_seconds"},
-    {get, "/admin/users", list_users, "Users, newest first; limit, cursor, search"},
-    {get, "/admin/users/{id}", get_user, "One user with the identities"},
-    {patch, "/admin/users/{id}", patch_user, "Switch an account off or on; off ends its sessions and tokens"},
-    {del, "/admin/users/{id}", delete_user, "Remove an account with all that belongs to it"},
-    {get, "/admin/users/{id}/sessions", list_user_sessions, "The user's live sessions"},
-    {get, "/admin/sessions", list_all_sessions, "Live sessions, newest first; limit and cursor"},
-    {del, "/admin/sessions/{id}", delete_session, "End a session; applications are told"},
-    {get, "/admin/stats", get_stats, "Rows by table, and what came in the last day"},
-    {get, "/admin/keys", list_keys, "Signing keys, without their private parts"},
-    {post, "/admin/keys/rotate", rotate_key, "Replace the signing key of an algorithm"},
-    {get, "/admin/log-level", get_log_level, "What is logged: debug, info, warn, error or off"},
-    {put, "/admin/log-level", put_log_level, "Log more or less until the next start"},
-    {get, "/health/live", health_live, "The process runs", true},
-    {get, "/health/ready", health_ready, "The server can answer: the database is there and nothing is being shut down",
+    {get,
+     "/admin/clients",
+     list_clients,
+     "Clients in order of their ids; limit and cursor",
+     {.answer = "ClientList", .list = &kClientList}},
+    {post,
+     "/admin/clients",
+     create_client,
+     "Register a client; answers a new secret once",
+     {.answer = "Client", .status = 201, .request = "ClientRequest"}},
+    {get, "/admin/clients/{id}", get_client, "One client", {.answer = "Client"}},
+    {patch,
+     "/admin/clients/{id}",
+     patch_client,
+     "Change a client (RFC 7396)",
+     {.answer = "Client", .request = "ClientRequest"}},
+    {del, "/admin/clients/{id}", delete_client, "Remove a client with its tokens and consents", {.status = 204}},
+    {post,
+     "/admin/clients/{id}/member-keys",
+     add_member_key,
+     "Add a member key",
+     {.answer = "Client", .status = 201, .request = "MemberKeyRequest"}},
+    {del, "/admin/clients/{id}/member-keys/{pubkey}", delete_member_key, "Remove a member key", {.status = 204}},
+    {post,
+     "/admin/clients/{id}/rotate-secret",
+     rotate_client_secret,
+     "Make a new secret; the old one stays for overlap_seconds",
+     {.answer = "Client", .request = "SecretRequest", .request_required = false}},
+    {get,
+     "/admin/users",
+     list_users,
+     "Users, newest first; limit, cursor, search",
+     {.answer = "UserList", .list = &kUserList}},
+    {get, "/admin/users/{id}", get_user, "One user with the identities", {.answer = "User"}},
+    {patch,
+     "/admin/users/{id}",
+     patch_user,
+     "Switch an account off or on; off ends its sessions and tokens",
+     {.answer = "User", .request = "UserRequest"}},
+    {del, "/admin/users/{id}", delete_user, "Remove an account with all that belongs to it", {.status = 204}},
+    {get, "/admin/users/{id}/sessions", list_user_sessions, "The user's live sessions", {.answer = "SessionList"}},
+    {get,
+     "/admin/users/{id}/consents",
+     list_user_consents,
+     "What the user has allowed which application",
+     {.answer = "ConsentList"}},
+    {get,
+     "/admin/users/{id}/entitlements",
+     get_entitlements,
+     "A person's roles and tier, and what each comes from",
+     {.answer = "Entitlements"}},
+    {get,
+     "/admin/sessions",
+     list_all_sessions,
+     "Live sessions, newest first; limit and cursor",
+     {.answer = "SessionList", .list = &kSessionList}},
+    {del, "/admin/sessions/{id}", delete_session, "End a session; applications are told", {.status = 204}},
+    {get,
+     "/admin/audit",
+     list_audit,
+     "The audit log, newest first; limit, cursor and filters",
+     {.answer = "AuditList", .list = &kAuditList}},
+    {get, "/admin/stats", get_stats, "Rows by table, and what came in the last day", {.answer = "Stats"}},
+    {get, "/admin/keys", list_keys, "Signing keys, without their private parts", {.answer = "KeyList"}},
+    {post,
+     "/admin/keys/rotate",
+     rotate_key,
+     "Replace the signing key of an algorithm",
+     {.answer = "KeyList", .request = "KeyRequest"}},
+    {get, "/admin/log-level", get_log_level, "What is logged: debug, info, warn, error or off", {.answer = "LogLevel"}},
+    {put,
+     "/admin/log-level",
+     put_log_level,
+     "Log more or less until the next start",
+     {.answer = "LogLevel", .request = "LogLevel"}},
+    {get, "/health/live", health_live, "The process runs", {.answer = "Health"}, true},
+    {get,
+     "/health/ready",
+     health_ready,
+     "The server can answer: the database is there and nothing is being shut down",
+     {.answer = "Health"},
      true},
-    {get, "/metrics", metrics, "Prometheus metrics", true},
+    {get, "/metrics", metrics, "Prometheus metrics", {.answer = "Text", .answer_type = "text/plain"}, true},
 };
 
 constexpr std::size_t kMaxIdempotencyKey = 255;
@@ -111,7 +172,10 @@ core::Task<http::Response> once(AdminContext& admin, AdminHandler handler, http:
 }
 
 core::Task<http::Response> dispatch(AdminContext& admin, const Entry& entry, http::Request request) {
-  if (!entry.open && !has_admin_token(admin, request)) co_return unauthorized();
+  if (!entry.open && !has_admin_token(admin, request)) {
+    co_await record_admin_refusal(admin, request);
+    co_return unauthorized();
+  }
   co_return co_await answer_admin(admin, entry, std::move(request));
 }
 
@@ -123,30 +187,8 @@ struct Bound {
   }
 };
 
-// OpenAPI 3.1: what the table knows. Path templates are spelled the same there.
-core::Json describe_routes() {
-  core::Json paths = core::Json::object();
-  for (const Entry& entry : kTable) {
-    core::Json operation = {{"summary", entry.summary},
-                            {"responses", {{"default", {{"description", "JSON, or an RFC 9457 problem document"}}}}}};
-    if (entry.open) operation["security"] = core::Json::array();
-    std::string_view path = entry.path;
-    for (const std::string_view name : {"id", "pubkey"}) {
-      if (path.find(fmt::format("{{{}}}", name)) == std::string_view::npos) continue;
-      operation["parameters"].push_back(
-          {{"name", name}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}});
-    }
-    paths[entry.path][core::to_lower_ascii(http::to_string(entry.method))] = std::move(operation);
-  }
-  return {{"openapi", "3.1.0"},
-          {"info", {{"title", "Sigma Auth admin API"}, {"version", SIGMA_VERSION}}},
-          {"security", {{{"admin_token", core::Json::array()}}}},
-          {"components", {{"securitySchemes", {{"admin_token", {{"type", "http"}, {"scheme", "bearer"}}}}}}},
-          {"paths", std::move(paths)}};
-}
-
 core::Task<http::Response> openapi(AdminContext&, http::Request) {
-  co_return admin_json(describe_routes());
+  co_return admin_json(describe_admin_api(kTable));
 }
 
 constexpr Entry kOpenApi = {get, "/admin/openapi.json", openapi, "This API as an OpenAPI document"};

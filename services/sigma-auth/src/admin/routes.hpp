@@ -5,9 +5,22 @@
 #include <vector>
 
 #include "admin/context.hpp"
+#include "admin/paging.hpp"
 #include "sigma/http/router.hpp"
 
 namespace sigma::service {
+
+inline constexpr std::string_view kJsonType = "application/json";
+
+/// What a call takes and answers, for the OpenAPI document. Schemas by name: admin/openapi_schemas.cpp.
+struct AdminShape {
+  const char* answer = nullptr;     ///< null: no content
+  int status = 200;                 ///< of success
+  const char* request = nullptr;    ///< null: no body
+  const ListRules* list = nullptr;  ///< whose limit, cursor and filters the query may hold
+  bool request_required = true;     ///< or else the body may be left out
+  std::string_view answer_type = kJsonType;
+};
 
 /// One call of the admin API, and of health and metrics beside it.
 struct AdminEntry {
@@ -15,6 +28,7 @@ struct AdminEntry {
   const char* path;
   core::Task<http::Response> (*handler)(AdminContext& admin, http::Request request);
   const char* summary;
+  AdminShape shape = {};
   bool open = false;  ///< without token
 };
 std::span<const AdminEntry> admin_table();

@@ -1,16 +1,14 @@
 #include "admin/account_json.hpp"
 #include "admin/answers.hpp"
+#include "admin/audit_event.hpp"
 #include "admin/handlers.hpp"
-#include "admin/paging.hpp"
-#include "sigma/core/log.hpp"
+#include "admin/lists.hpp"
 
 namespace sigma::service {
 namespace {
 
 using core::Json;
 using core::Task;
-
-constexpr ListRules kList{.name = "users", .filters = {"search"}};
 
 store::UserId id_of(const http::Request& request) {
   return store::UserId{request.path_parameters.at("id")};
@@ -20,22 +18,22 @@ http::Response unknown() {
   return problem(404, "There is no user with this id.");
 }
 
-void record(std::string_view event, const http::Request& request) {
-  core::log::info(event, {{"user_id", request.path_parameters.at("id")},
-                          {"remote_address", request.remote_address},
-                          {"request_id", request.request_id}});
+void record(AdminContext& admin, const http::Request& request, oauth::AuditType type) {
+  oauth::AuditEvent event = admin_event(request, type);
+  event.user_id = id_of(request);
+  admin.audit.record(std::move(event));
 }
 
 }  // namespace
 
 Task<http::Response> list_users(AdminContext& admin, http::Request request) {
-  const auto query = parse_list_query(request, kList);
+  const auto query = parse_list_query(request, kUserList);
   if (!query) co_return problem(query.error());
   const auto users = co_await admin.store.accounts.list_users({query->limit, query->after}, query->filter("search"));
   if (!users) co_return problem(users.error());
   Json answer = {{"items", Json::array()}};
   for (const store::User& user : *users) answer["items"].push_back(render_user(user));
-  if (users->size() == query->limit) answer["next_cursor"] = make_cursor(kList, users->back().id.str());
+  if (users->size() == query->limit) answer["next_cursor"] = make_cursor(kUserList, users->back().id.str());
   co_return admin_json(answer);
 }
 
@@ -57,7 +55,7 @@ Task<http::Response> patch_user(AdminContext& admin, http::Request request) {
   const auto account = co_await admin.accounts.set_disabled(id_of(request), off);
   if (!account) co_return problem(account.error());
   if (!*account) co_return unknown();
-  record(off ? "user_disabled" : "user_enabled", request);
+  record(admin, request, off ? oauth::AuditType::user_disabled : oauth::AuditType::user_enabled);
   co_return admin_json(render_account(**account));
 }
 
@@ -65,7 +63,7 @@ Task<http::Response> delete_user(AdminContext& admin, http::Request request) {
   const auto removed = co_await admin.accounts.remove(id_of(request));
   if (!removed) co_return problem(removed.error());
   if (!*removed) co_return unknown();
-  record("user_deleted", request);
+  record(admin, request, oauth::AuditType::user_deleted);
   http::Response response;
   response.status = 204;
   co_return response;
@@ -79,6 +77,17 @@ Task<http::Response> list_user_sessions(AdminContext& admin, http::Request reque
   if (!sessions) co_return problem(sessions.error());
   Json answer = {{"items", Json::array()}};
   for (const store::Session& session : *sessions) answer["items"].push_back(render_session(session));
+  co_return admin_json(answer);
+}
+
+Task<http::Response> list_user_consents(AdminContext& admin, http::Request request) {
+  const auto account = co_await admin.accounts.find(id_of(request));
+  if (!account) co_return problem(account.error());
+  if (!*account) co_return unknown();
+  const auto consents = co_await admin.store.consents.list(id_of(request));
+  if (!consents) co_return problem(consents.error());
+  Json answer = {{"items", Json::array()}};
+  for (const store::Consent& consent : *consents) answer["items"].push_back(render_consent(consent));
   co_return admin_json(answer);
 }
 

@@ -19,7 +19,8 @@ struct AccountArguments {
 };
 
 using Given = std::shared_ptr<AccountArguments>;
-using Work = std::function<Result<void>(store::Store&, oauth::AccountBook&, const AccountArguments&)>;
+using Read = std::function<Result<void>(store::Store&, const AccountArguments&)>;
+using Change = std::function<Result<void>(oauth::AccountBook&, const AccountArguments&)>;
 
 core::Error unknown_user(const std::string& id) {
   return {core::Code::not_found, fmt::format("There is no user {}.", id)};
@@ -82,14 +83,29 @@ Result<void> print_account(const Result<std::optional<oauth::Account>>& account,
   return {};
 }
 
-CLI::App* add_command(CLI::App& group, Invocation& run, const std::string& name, const std::string& help,
-                      const Given& given, Work work) {
+CLI::App* add_read(CLI::App& group, Invocation& run, const std::string& name, const std::string& help,
+                   const Given& given, Read read) {
   CLI::App* command = group.add_subcommand(name, help);
-  command->callback([&run, given, work = std::move(work)] {
-    run.action = [&run, given, work] {
-      return with_store(run, [&](store::Store& store) {
-        oauth::AccountBook accounts(store, run.clock);
-        return work(store, accounts, *given);
+  command->callback([&run, given, read = std::move(read)] {
+    run.action = [&run, given, read] {
+      return with_store(run, [&](store::Store& store) { return read(store, *given); });
+    };
+  });
+  return command;
+}
+
+// What a command changes is one event of the audit log: `event` says of whom.
+CLI::App* add_change(CLI::App& group, Invocation& run, const std::string& name, const std::string& help,
+                     const Given& given, Change change, std::function<oauth::AuditEvent()> event) {
+  CLI::App* command = group.add_subcommand(name, help);
+  const std::string full_name = group.get_name() + " " + name;
+  command->callback([&run, given, full_name, change = std::move(change), event = std::move(event)] {
+    run.action = [&run, given, full_name, change, event] {
+      return with_audit(run, full_name, [&](const AuditedStore& with) -> Result<void> {
+        oauth::AccountBook accounts(with.store, run.clock);
+        SIGMA_CHECK(change(accounts, *given));
+        with.audit.record(event());
+        return {};
       });
     };
   });
@@ -100,37 +116,46 @@ void add_user_commands(CLI::App& app, Invocation& run) {
   CLI::App& group = *app.add_subcommand("user", "People's accounts");
   group.require_subcommand(1);
   const auto given = std::make_shared<AccountArguments>();
+  const auto name_user = [&given](CLI::App& command) {
+    command.add_option("ID", given->id, "User's id: the sub of tokens that are not pairwise")->required();
+    command.add_flag("--json", given->json, "It is JSON anyway");
+  };
+  const auto event_of = [given](oauth::AuditType type) {
+    return [given, type] {
+      oauth::AuditEvent event = command_event(type);
+      event.user_id = store::UserId{given->id};
+      return event;
+    };
+  };
 
-  CLI::App* list = add_command(
-      group, run, "list", "All users, newest first", given,
-      [](store::Store& store, oauth::AccountBook&, const AccountArguments& a) { return list_users(store, a); });
+  CLI::App* list = add_read(group, run, "list", "All users, newest first", given, list_users);
   list->add_option("--search", given->search, "Text in a name or e-mail address, or an id, key or identity");
   list->add_flag("--json", given->json, "As a JSON array");
-
-  const auto with_id = [&](const std::string& name, const std::string& help, Work work) {
-    CLI::App* command = add_command(group, run, name, help, given, std::move(work));
-    command->add_option("ID", given->id, "User's id: the sub of tokens that are not pairwise")->required();
-    command->add_flag("--json", given->json, "It is JSON anyway");
-  };
-  with_id("get", "Print a user with the identities as JSON",
-          [](store::Store&, oauth::AccountBook& accounts, const AccountArguments& a) {
-            return print_account(run_to_end(accounts.find(store::UserId{a.id})), a.id);
-          });
+  name_user(*add_read(group, run, "get", "Print a user with the identities as JSON", given,
+                      [&run](store::Store& store, const AccountArguments& a) {
+                        oauth::AccountBook accounts(store, run.clock);
+                        return print_account(run_to_end(accounts.find(store::UserId{a.id})), a.id);
+                      }));
   for (const bool off : {true, false}) {
-    with_id(off ? "disable" : "enable",
-            off ? "Switch an account off: its sessions and tokens end, and nobody can sign in to it"
-                : "Switch an account on again",
-            [off](store::Store&, oauth::AccountBook& accounts, const AccountArguments& a) {
-              return print_account(run_to_end(accounts.set_disabled(store::UserId{a.id}, off)), a.id);
-            });
+    name_user(*add_change(
+        group, run, off ? "disable" : "enable",
+        off ? "Switch an account off: its sessions and tokens end, and nobody can sign in to it"
+            : "Switch an account on again",
+        given,
+        [off](oauth::AccountBook& accounts, const AccountArguments& a) {
+          return print_account(run_to_end(accounts.set_disabled(store::UserId{a.id}, off)), a.id);
+        },
+        event_of(off ? oauth::AuditType::user_disabled : oauth::AuditType::user_enabled)));
   }
-  with_id("delete", "Remove an account with sessions, tokens, consents, identities and their backups",
-          [](store::Store&, oauth::AccountBook& accounts, const AccountArguments& a) -> Result<void> {
-            SIGMA_TRY(const bool removed, run_to_end(accounts.remove(store::UserId{a.id})));
-            if (!removed) return unknown_user(a.id);
-            if (a.json) print_json({{"deleted", a.id}});
-            return {};
-          });
+  name_user(*add_change(
+      group, run, "delete", "Remove an account with sessions, tokens, consents, identities and their backups", given,
+      [](oauth::AccountBook& accounts, const AccountArguments& a) -> Result<void> {
+        SIGMA_TRY(const bool removed, run_to_end(accounts.remove(store::UserId{a.id})));
+        if (!removed) return unknown_user(a.id);
+        if (a.json) print_json({{"deleted", a.id}});
+        return {};
+      },
+      event_of(oauth::AuditType::user_deleted)));
 }
 
 void add_session_commands(CLI::App& app, Invocation& run) {
@@ -138,21 +163,25 @@ void add_session_commands(CLI::App& app, Invocation& run) {
   group.require_subcommand(1);
   const auto given = std::make_shared<AccountArguments>();
 
-  CLI::App* list = add_command(group, run, "list", "Live sessions, newest first", given,
-                               [&run](store::Store& store, oauth::AccountBook&, const AccountArguments& a) {
-                                 return list_sessions(store, run.clock.now(), a);
-                               });
+  CLI::App* list = add_read(
+      group, run, "list", "Live sessions, newest first", given,
+      [&run](store::Store& store, const AccountArguments& a) { return list_sessions(store, run.clock.now(), a); });
   list->add_option("--user", given->user, "Of this user only (id)");
   list->add_flag("--json", given->json, "As a JSON array");
 
-  CLI::App* revoke = add_command(
+  CLI::App* revoke = add_change(
       group, run, "revoke", "End a session; applications that asked for it are told", given,
-      [](store::Store&, oauth::AccountBook& accounts, const AccountArguments& a) -> Result<void> {
+      [](oauth::AccountBook& accounts, const AccountArguments& a) -> Result<void> {
         SIGMA_TRY(const bool ended, run_to_end(accounts.end_session(store::SessionId{a.id})));
         if (!ended)
           return core::Error{core::Code::not_found, fmt::format("There is no session {}; it may have ended.", a.id)};
         if (a.json) print_json({{"revoked", a.id}});
         return {};
+      },
+      [given] {
+        oauth::AuditEvent event = command_event(oauth::AuditType::session_revoked);
+        event.session_id = store::SessionId{given->id};
+        return event;
       });
   revoke->add_option("ID", given->id, "Session's id, as session list shows it")->required();
   revoke->add_flag("--json", given->json, "As JSON");

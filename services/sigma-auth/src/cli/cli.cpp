@@ -60,6 +60,8 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   add_client_commands(app, run);
   add_key_commands(app, run);
   add_account_commands(app, run);
+  add_audit_commands(app, run);
+  add_entitlement_commands(app, run);
   add_sign_command(app, run);
   add_doctor_command(app, run);
   add_health_command(app, run);

@@ -116,14 +116,19 @@ struct ClientArguments {
 using Registry = oauth::ClientRegistry;
 using Work = std::function<Result<void>(Registry&, ClientArguments&)>;
 
-CLI::App* add_command(CLI::App& group, Invocation& run, const std::string& name, const std::string& help,
-                      const std::shared_ptr<ClientArguments>& arguments, Work work) {
+// What a command changes is one event of the audit log, about the client that the arguments name in the end.
+CLI::App* add_change(CLI::App& group, Invocation& run, const std::string& name, const std::string& help,
+                     oauth::AuditType type, const std::shared_ptr<ClientArguments>& arguments, Work work) {
   CLI::App* command = group.add_subcommand(name, help);
-  command->callback([&run, arguments, work = std::move(work)] {
-    run.action = [&run, arguments, work] {
-      return with_store(run, [&](store::Store& store) {
-        Registry registry(store.clients, run.clock, run.random);
-        return work(registry, *arguments);
+  command->callback([&run, name, type, arguments, work = std::move(work)] {
+    run.action = [&run, name, type, arguments, work] {
+      return with_audit(run, "client " + name, [&](const AuditedStore& with) -> Result<void> {
+        Registry registry(with.store.clients, run.clock, run.random);
+        SIGMA_CHECK(work(registry, *arguments));
+        oauth::AuditEvent event = command_event(type);
+        event.client_id = store::ClientId{arguments->id};
+        with.audit.record(std::move(event));
+        return {};
       });
     };
   });
@@ -145,7 +150,9 @@ Result<void> print_client(const Result<store::Client>& client) {
 Result<void> create(Registry& registry, ClientArguments& given) {
   SIGMA_TRY(Json metadata, given.flags.to_json());
   if (!given.id.empty()) metadata["client_id"] = given.id;
-  return print_issued(run_to_end(registry.create(std::move(metadata))));
+  const auto issued = run_to_end(registry.create(std::move(metadata)));
+  if (issued) given.id = issued->client.id.str();
+  return print_issued(issued);
 }
 
 Result<void> update(Registry& registry, ClientArguments& given) {
@@ -197,8 +204,8 @@ void add_client_commands(CLI::App& app, Invocation& run) {
   group.require_subcommand(1);
   const auto given = std::make_shared<ClientArguments>();
 
-  CLI::App* command =
-      add_command(group, run, "create", "Register a client and print it, with its secret if it has one", given, create);
+  CLI::App* command = add_change(group, run, "create", "Register a client and print it, with its secret if it has one",
+                                 oauth::AuditType::client_created, given, create);
   command->add_option("--id", given->id, "client_id [made]");
   command->add_option("--name", given->flags.name, "Name that people see")->required();
   add_client_flags(*command, given->flags);
@@ -211,37 +218,46 @@ void add_client_commands(CLI::App& app, Invocation& run) {
     };
   });
 
-  const auto with_id = [&](const std::string& name, const std::string& help, Work work) {
-    CLI::App* added = add_command(group, run, name, help, given, std::move(work));
+  command = group.add_subcommand("get", "Print a client as JSON");
+  command->add_option("ID", given->id, "client_id")->required();
+  command->add_flag("--json", given->json, "It is JSON anyway");
+  command->callback([&run, given] {
+    run.action = [&run, given] {
+      return with_store(run, [&](store::Store& store) {
+        Registry registry(store.clients, run.clock, run.random);
+        return print_client(run_to_end(registry.load(store::ClientId{given->id})));
+      });
+    };
+  });
+
+  const auto with_id = [&](const std::string& name, const std::string& help, oauth::AuditType type, Work work) {
+    CLI::App* added = add_change(group, run, name, help, type, given, std::move(work));
     added->add_option("ID", given->id, "client_id")->required();
     return added;
   };
-  command = with_id("get", "Print a client as JSON", [](Registry& registry, ClientArguments& a) {
-    return print_client(run_to_end(registry.load(store::ClientId{a.id})));
-  });
-  command->add_flag("--json", given->json, "It is JSON anyway");
-
-  command = with_id("update", "Change a client and print it", update);
+  command = with_id("update", "Change a client and print it", oauth::AuditType::client_changed, update);
   command->add_option("--name", given->flags.name, "Name that people see");
   add_client_flags(*command, given->flags);
   command->add_flag_function(
       "--disable,!--enable", [given](std::int64_t count) { given->flags.disabled = count > 0; },
       "Whether the client may be used");
 
-  with_id("delete", "Remove a client with its tokens and consents",
+  with_id("delete", "Remove a client with its tokens and consents", oauth::AuditType::client_deleted,
           [](Registry& registry, ClientArguments& a) { return run_to_end(registry.remove(store::ClientId{a.id})); });
 
-  command = with_id("add-key", "Add a member key", add_key);
+  command = with_id("add-key", "Add a member key", oauth::AuditType::client_key_added, add_key);
   command->add_option("PUBKEY", given->pubkey, "Compressed public key in hex")->required();
   command->add_option("--not-before", given->not_before, "First moment of validity, like 2026-01-31T12:00:00.000Z");
   command->add_option("--not-after", given->not_after, "Last moment of validity");
 
-  command = with_id("remove-key", "Remove a member key", [](Registry& registry, ClientArguments& a) {
-    return print_client(run_to_end(registry.remove_key(store::ClientId{a.id}, a.pubkey)));
-  });
+  command = with_id("remove-key", "Remove a member key", oauth::AuditType::client_key_removed,
+                    [](Registry& registry, ClientArguments& a) {
+                      return print_client(run_to_end(registry.remove_key(store::ClientId{a.id}, a.pubkey)));
+                    });
   command->add_option("PUBKEY", given->pubkey, "Compressed public key in hex")->required();
 
-  command = with_id("rotate-secret", "Make a new secret and print it", rotate_secret);
+  command = with_id("rotate-secret", "Make a new secret and print it", oauth::AuditType::client_secret_rotated,
+                    rotate_secret);
   command->add_option("--overlap", given->overlap, "How long the old secret stays valid")->capture_default_str();
 }
 

@@ -114,15 +114,25 @@ core::Task<Result<Applied>> apply_one(store::ClientStore& clients, const core::C
   co_return changed ? Applied::changed : Applied::unchanged;
 }
 
+void record(oauth::Audit& audit, const store::ClientId& id, bool created) {
+  oauth::AuditEvent event{.type = created ? oauth::AuditType::client_created : oauth::AuditType::client_changed};
+  event.actor = oauth::kServer;
+  event.client_id = id;
+  event.detail["by"] = "SIGMA_CLIENTS_FILE";
+  audit.record(std::move(event));
+}
+
 }  // namespace
 
 core::Task<Result<ClientsFileOutcome>> apply_clients_file(store::Store& store, const core::Clock& clock,
-                                                          std::string path) {
+                                                          std::string path, oauth::Audit& audit) {
   SIGMA_CO_TRY(const Json array, read_array(path));
   SIGMA_CO_TRY(std::vector<Declared> all, read_all(array, clock.now()));
   ClientsFileOutcome outcome;
   for (Declared& declared : all) {
+    const store::ClientId id = declared.client.id;
     SIGMA_CO_TRY(const Applied applied, co_await apply_one(store.clients, clock, std::move(declared)));
+    if (applied != Applied::unchanged) record(audit, id, applied == Applied::created);
     if (applied == Applied::created) ++outcome.created;
     if (applied == Applied::changed) ++outcome.changed;
     if (applied == Applied::unchanged) ++outcome.unchanged;

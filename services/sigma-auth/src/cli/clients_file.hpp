@@ -4,6 +4,7 @@
 #include "sigma/core/clock.hpp"
 #include "sigma/core/result.hpp"
 #include "sigma/core/task.hpp"
+#include "sigma/oauth/audit/audit.hpp"
 #include "sigma/store/store.hpp"
 
 namespace sigma::service {
@@ -19,6 +20,6 @@ struct ClientsFileOutcome {
 /// alone. Nothing is written unless every entry is right; Code::invalid_input has one line a faulty entry. Reads the
 /// file in place: for start-up.
 core::Task<core::Result<ClientsFileOutcome>> apply_clients_file(store::Store& store, const core::Clock& clock,
-                                                                std::string path);
+                                                                std::string path, oauth::Audit& audit);
 
 }  // namespace sigma::service

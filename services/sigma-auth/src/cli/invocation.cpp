@@ -1,5 +1,7 @@
 #include "cli/invocation.hpp"
 
+#include "sigma/oauth/audit/audit_log.hpp"
+
 namespace sigma::service {
 
 core::Result<void> with_store(Invocation& run, const std::function<core::Result<void>(store::Store&)>& work) {
@@ -8,6 +10,32 @@ core::Result<void> with_store(Invocation& run, const std::function<core::Result<
   auto done = work(*open.store);
   open.database->stop();
   return done;
+}
+
+core::Result<void> with_audit(Invocation& run, std::string command,
+                              const std::function<core::Result<void>(const AuditedStore&)>& work) {
+  SIGMA_TRY(const Config config, run.load({.secret = true}));
+  SIGMA_TRY(const crypto::Sealer sealer, make_sealer(config));
+  SIGMA_TRY(const OpenStore open, open_store(config, run.clock));
+  oauth::AuditKey key(open.store->server_secrets, sealer, run.clock, run.random);
+  oauth::AuditLog audit(open.store->audit, key, run.clock, run.random);
+  auto done = run_to_end(key.start());
+  if (done) done = work({config, sealer, *open.store, audit});
+  if (audit.queued() > 0) {
+    auto written = run_to_end(audit.open(std::move(command)));
+    if (written) written = run_to_end(audit.close());
+    if (done && !written)
+      done = core::Error{core::Code::unavailable, "It is done, but the audit log could not be written.",
+                         written.error().cause()};
+  }
+  open.database->stop();
+  return done;
+}
+
+oauth::AuditEvent command_event(oauth::AuditType type) {
+  oauth::AuditEvent event{.type = type};
+  event.actor = oauth::kCommandLine;
+  return event;
 }
 
 void print_json(const core::Json& json) {

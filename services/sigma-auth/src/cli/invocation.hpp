@@ -10,6 +10,7 @@
 #include "sigma/core/json.hpp"
 #include "sigma/core/run.hpp"
 #include "sigma/crypto/random.hpp"
+#include "sigma/oauth/audit/audit.hpp"
 #include "wiring.hpp"
 
 namespace sigma::service {
@@ -31,6 +32,19 @@ using core::run_to_end;
 /// Opens the store of the configuration for the time of `work`.
 core::Result<void> with_store(Invocation& run, const std::function<core::Result<void>(store::Store&)>& work);
 
+/// What a command that changes something works with.
+struct AuditedStore {
+  const Config& config;
+  const crypto::Sealer& sealer;
+  store::Store& store;
+  oauth::Audit& audit;
+};
+/// The same for such a command. What `work` tells the audit log becomes a stream of its own, opened for `command`.
+core::Result<void> with_audit(Invocation& run, std::string command,
+                              const std::function<core::Result<void>(const AuditedStore&)>& work);
+/// An event of which a command is the actor.
+oauth::AuditEvent command_event(oauth::AuditType type);
+
 /// Indented, on standard output.
 void print_json(const core::Json& json);
 /// Says on standard error what went wrong; the exit code for it.
@@ -39,6 +53,8 @@ int report(const core::Error& error);
 void add_client_commands(CLI::App& app, Invocation& run);
 void add_key_commands(CLI::App& app, Invocation& run);
 void add_account_commands(CLI::App& app, Invocation& run);
+void add_audit_commands(CLI::App& app, Invocation& run);
+void add_entitlement_commands(CLI::App& app, Invocation& run);
 void add_sign_command(CLI::App& app, Invocation& run);
 void add_migrate_command(CLI::App& app, Invocation& run);
 void add_doctor_command(CLI::App& app, Invocation& run);

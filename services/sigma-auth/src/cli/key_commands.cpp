@@ -2,6 +2,7 @@
 #include "admin/key_json.hpp"
 #include "cli/invocation.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
+#include "sigma/oauth/keys/reseal.hpp"
 
 namespace sigma::service {
 namespace {
@@ -24,16 +25,29 @@ Result<void> print_keys(store::Store& store, core::UtcTime now, bool as_json) {
 }
 
 Result<void> rotate(Invocation& run, const std::string& name, oauth::Takeover takeover) {
+  return with_audit(run, "key rotate", [&](const AuditedStore& with) -> Result<void> {
+    core::WorkPool pool("keys", 1, 1);
+    const oauth::Settings settings = make_settings(with.config);
+    oauth::KeyManager keys(with.store.keys, with.sealer, pool, run.clock, run.random, settings);
+    SIGMA_CHECK(run_to_end(keys.rotate(*jose::parse_algorithm(name), takeover)));
+    oauth::AuditEvent event = command_event(oauth::AuditType::key_rotated);
+    event.detail = {{"alg", name}, {"at_once", takeover == oauth::Takeover::at_once}};
+    with.audit.record(std::move(event));
+    return print_keys(with.store, run.clock.now(), true);
+  });
+}
+
+Result<void> reseal(Invocation& run) {
   SIGMA_TRY(const Config config, run.load({.secret = true}));
   SIGMA_TRY(const crypto::Sealer sealer, make_sealer(config));
   SIGMA_TRY(const OpenStore open, open_store(config, run.clock));
-  core::WorkPool pool("keys", 1, 1);
-  const oauth::Settings settings = make_settings(config);
-  oauth::KeyManager keys(open.store->keys, sealer, pool, run.clock, run.random, settings);
-  auto rotated = run_to_end(keys.rotate(*jose::parse_algorithm(name), takeover));
-  if (rotated) rotated = print_keys(*open.store, run.clock.now(), true);
+  store::SealedValues values(*open.database);
+  const auto done = run_to_end(oauth::reseal(values, sealer, run.random));
   open.database->stop();
-  return rotated;
+  if (!done) return done.error();
+  fmt::print("{} sealed again with the first secret, {} were already. The other secrets seal nothing any more.\n",
+             done->changed, done->current);
+  return {};
 }
 
 }  // namespace
@@ -50,6 +64,11 @@ void add_key_commands(CLI::App& app, Invocation& run) {
       return with_store(run, [&](store::Store& store) { return print_keys(store, run.clock.now(), *as_json); });
     };
   });
+
+  group
+      .add_subcommand("reseal",
+                      "Seal with the first secret of SIGMA_SECRET what an older one has sealed, so that it can go")
+      ->callback([&run] { run.action = [&run] { return reseal(run); }; });
 
   const auto algorithm = std::make_shared<std::string>("RS256");
   const auto at_once = std::make_shared<bool>(false);

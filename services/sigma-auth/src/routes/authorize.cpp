@@ -1,3 +1,4 @@
+#include "routes/audit_event.hpp"
 #include "routes/form_post.hpp"
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
@@ -75,6 +76,38 @@ bool is_true(const Json& body, std::string_view name) {
   return member != body.end() && member->is_boolean() && member->get<bool>();
 }
 
+std::optional<store::ClientId> client_of(const http::Form& parameters) {
+  const auto id = parameters.find("client_id");
+  return id ? std::optional(store::ClientId{std::string(*id)}) : std::nullopt;
+}
+
+std::optional<store::ClientId> client_of(const std::string& oauth_query) {
+  const auto form = http::Form::parse(oauth_query);
+  return form ? client_of(*form) : std::nullopt;
+}
+
+// Where an application gets a code, a person who is signed in has let it.
+void record_code(App& app, const http::Request& request, std::optional<store::ClientId> client,
+                 const oauth::MaybeSession& session, const oauth::Result<AuthorizationOutcome>& outcome) {
+  const auto* answer = outcome ? std::get_if<oauth::GoToClient>(&*outcome) : nullptr;
+  if (!answer || !session || !answer->answer.find("code")) return;
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::code_issued, *session);
+  event.client_id = std::move(client);
+  app.audit.record(std::move(event));
+}
+
+// The person's own answer; what could not be answered (a page too old, no session) is none.
+void record_consent(App& app, const http::Request& request, std::optional<store::ClientId> client,
+                    const oauth::MaybeSession& session, const oauth::Authorizer::ConsentAnswer& consent,
+                    const oauth::Result<AuthorizationOutcome>& outcome) {
+  if (!session || !outcome || !std::holds_alternative<oauth::GoToClient>(*outcome)) return;
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::consent_given, *session);
+  event.client_id = std::move(client);
+  if (consent.scope) event.detail["scope"] = *consent.scope;
+  if (!consent.accept) event.refuse("access_denied");
+  app.audit.record(std::move(event));
+}
+
 }  // namespace
 
 Task<http::Response> authorize(App& app, http::Request request) {
@@ -92,7 +125,10 @@ Task<http::Response> authorize(App& app, http::Request request) {
   if (!parameters) co_return error_page(request, parameters.error());
   auto session = co_await find_session(app, request);
   if (!session) co_return error_page(request, session.error());
-  co_return show(app, request, co_await app.authorizer.authorize(std::move(*parameters), std::move(*session)));
+  auto client = client_of(*parameters);
+  const auto outcome = co_await app.authorizer.authorize(std::move(*parameters), *session);
+  record_code(app, request, std::move(client), *session, outcome);
+  co_return show(app, request, outcome);
 }
 
 Task<http::Response> legacy_authorize(App&, http::Request request) {
@@ -111,7 +147,10 @@ Task<http::Response> oauth2_continue(App& app, http::Request request) {
   }
   auto session = co_await find_session(app, request);
   if (!session) co_return oauth_error(session.error());
-  co_return answer(app, co_await app.authorizer.proceed(std::move(page->oauth_query), selected, std::move(*session)));
+  auto client = client_of(page->oauth_query);
+  const auto outcome = co_await app.authorizer.proceed(std::move(page->oauth_query), selected, *session);
+  record_code(app, request, std::move(client), *session, outcome);
+  co_return answer(app, outcome);
 }
 
 Task<http::Response> oauth2_consent(App& app, http::Request request) {
@@ -126,8 +165,11 @@ Task<http::Response> oauth2_consent(App& app, http::Request request) {
   auto session = co_await find_session(app, request);
   if (!session) co_return oauth_error(session.error());
   oauth::Authorizer::ConsentAnswer consent{accept->get<bool>(), core::json_string(page->body, "scope")};
-  co_return answer(app, co_await app.authorizer.answer_consent(std::move(page->oauth_query), std::move(consent),
-                                                               std::move(*session)));
+  const auto client = client_of(page->oauth_query);
+  const auto outcome = co_await app.authorizer.answer_consent(std::move(page->oauth_query), consent, *session);
+  record_consent(app, request, client, *session, consent, outcome);
+  record_code(app, request, client, *session, outcome);
+  co_return answer(app, outcome);
 }
 
 Task<http::Response> public_client(App& app, http::Request request) {

@@ -1,4 +1,5 @@
 // Consents in the words of better-auth's oauth-provider: its errors here are OAuth's, its sessions' the session API's.
+#include "routes/audit_event.hpp"
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -30,18 +31,18 @@ oauth::Error invalid(std::string description) {
 }
 
 struct ConsentCall {
-  store::UserId user;
+  store::SessionWithUser session;
   std::string id;
   Json body;
 };
 
 // What the changing calls have in common: a session, and a JSON body that names a consent.
 Task<oauth::Result<ConsentCall>> consent_call(App& app, const http::Request& request) {
-  SIGMA_CO_TRY(const auto session, co_await require_session(app, request));
+  SIGMA_CO_TRY(auto session, co_await require_session(app, request));
   auto body = core::parse_json(request.body);
   auto id = body ? core::json_string(*body, "id") : std::nullopt;
   if (!id) co_return invalid("[body.id] Invalid input: expected the id of a consent");
-  co_return ConsentCall{session.user.id, std::move(*id), std::move(*body)};
+  co_return ConsentCall{std::move(session), std::move(*id), std::move(*body)};
 }
 
 oauth::Result<oauth::Scopes> wanted_scopes(const Json& body) {
@@ -86,7 +87,12 @@ Task<http::Response> update_consent(App& app, http::Request request) {
   if (!call) co_return session_error(call.error());
   auto scopes = wanted_scopes(call->body);
   if (!scopes) co_return session_error(scopes.error());
-  co_return answer(co_await app.consents.narrow(call->user, std::move(call->id), std::move(*scopes)));
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::consent_narrowed, call->session);
+  event.detail = {{"consent", call->id}, {"scopes", *scopes}};
+  const auto narrowed = co_await app.consents.narrow(call->session.user.id, std::move(call->id), std::move(*scopes));
+  if (narrowed) event.client_id = narrowed->client_id;
+  record(app.audit, std::move(event), narrowed);
+  co_return answer(narrowed);
 }
 
 Task<http::Response> delete_consent(App& app, http::Request request) {
@@ -94,7 +100,10 @@ Task<http::Response> delete_consent(App& app, http::Request request) {
     co_return transport_error(request, 415, "Content-Type must be application/json.");
   auto call = co_await consent_call(app, request);
   if (!call) co_return session_error(call.error());
-  auto withdrawn = co_await app.consents.withdraw(call->user, std::move(call->id));
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::consent_withdrawn, call->session);
+  event.detail["consent"] = call->id;
+  auto withdrawn = co_await app.consents.withdraw(call->session.user.id, std::move(call->id));
+  record(app.audit, std::move(event), withdrawn);
   co_return withdrawn ? json_answer({{"success", true}}) : oauth_error(withdrawn.error());
 }
 

@@ -1,4 +1,5 @@
 // The device flow (RFC 8628, contract §5). Every error is {"error","error_description"}, also those of the session.
+#include "routes/audit_event.hpp"
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -66,6 +67,7 @@ oauth::Result<oauth::ClientCredentials> device_credentials(http::Request& reques
   if (request.headers.count("Authorization") > 1) return bad_request("Send one Authorization header.");
   if (const auto authorization = request.headers.find("Authorization"))
     credentials.authorization = std::string(*authorization);
+  credentials.ip_address = request.remote_address;
   credentials.raw_body = std::move(request.body);
   return credentials;
 }
@@ -165,7 +167,9 @@ Task<http::Response> device_token(App& app, http::Request request) {
   }
   const bool basic = credentials->authorization.has_value();
   const bool with_dpop = !credentials->dpop_proofs.empty();
-  auto tokens = co_await app.token.exchange(std::move(*credentials), std::move(request.path));
+  oauth::AuditEvent event = token_event(request, *credentials);
+  auto tokens = co_await app.token.exchange(std::move(*credentials), std::move(request.path), &event);
+  record_tokens(app.audit, std::move(event), tokens);
   http::Response response = tokens ? json_answer(*tokens) : oauth_error(tokens.error());
   if (with_dpop) response.headers.add("DPoP-Nonce", app.dpop.nonce());
   if (basic && response.status == 401) response.headers.add("WWW-Authenticate", "Basic realm=\"token\"");
@@ -186,15 +190,24 @@ Task<http::Response> device_approve(App& app, http::Request request) {
   if (request.content_type() != kJson) co_return wrong_content_type(kJson);
   auto answer = co_await answer_of(app, request);
   if (!answer) co_return device_error(answer.error());
-  co_return answered(
-      co_await app.device.approve(std::move(answer->user_code), std::move(answer->bap_id), std::move(answer->visitor)));
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::device_approved, *answer->visitor.session);
+  if (answer->bap_id) event.bap_id = answer->bap_id;
+  answer->visitor.audit = &event;
+  const auto approved =
+      co_await app.device.approve(std::move(answer->user_code), std::move(answer->bap_id), std::move(answer->visitor));
+  record(app.audit, std::move(event), approved);
+  co_return answered(approved);
 }
 
 Task<http::Response> device_deny(App& app, http::Request request) {
   if (request.content_type() != kJson) co_return wrong_content_type(kJson);
   auto answer = co_await answer_of(app, request);
   if (!answer) co_return device_error(answer.error());
-  co_return answered(co_await app.device.deny(std::move(answer->user_code), std::move(answer->visitor)));
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::device_denied, *answer->visitor.session);
+  answer->visitor.audit = &event;
+  const auto denied = co_await app.device.deny(std::move(answer->user_code), std::move(answer->visitor));
+  record(app.audit, std::move(event), denied);
+  co_return answered(denied);
 }
 
 }  // namespace sigma::service

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "assets.hpp"
+#include "routes/audit_event.hpp"
 #include "routes/handlers.hpp"
 #include "routes/logout_texts.hpp"
 #include "routes/render.hpp"
@@ -48,8 +49,9 @@ http::Response goodbye(const LogoutTexts& says) {
   return web::fill_template(200, "signed-out.html", texts);
 }
 
-http::Response show_end(const App& app, const http::Request& request, const oauth::SignedOut& signed_out,
-                        const LogoutTexts& says) {
+http::Response show_end(App& app, const http::Request& request, const oauth::MaybeSession& session,
+                        const oauth::SignedOut& signed_out, const LogoutTexts& says) {
+  if (signed_out.ended && session) app.audit.record(audit_event(request, oauth::AuditType::sign_out, *session));
   if (signed_out.ended) core::log::info("signed_out", {{"session", signed_out.ended->str()}, {"by", "end-session"}});
   http::Response response = signed_out.return_to ? redirect(request, *signed_out.return_to) : goodbye(says);
   if (has_session_cookie(app, request)) clear_session_cookies(app, response);
@@ -92,10 +94,10 @@ Task<http::Response> end_session(App& app, http::Request request) {
   const LogoutTexts& says = logout_texts(request, form->find("ui_locales").value_or(""));
   auto session = co_await find_session(app, request);
   if (!session) co_return refuse(request, session.error());
-  auto outcome = co_await app.end_session.request(std::move(*form), std::move(*session));
+  auto outcome = co_await app.end_session.request(std::move(*form), *session);
   if (!outcome) co_return refuse(request, outcome.error());
   if (const auto* ask = std::get_if<oauth::AskToSignOut>(&*outcome)) co_return show_question(*ask, says);
-  co_return show_end(app, request, std::get<oauth::SignedOut>(*outcome), says);
+  co_return show_end(app, request, *session, std::get<oauth::SignedOut>(*outcome), says);
 }
 
 Task<http::Response> end_session_confirm(App& app, http::Request request) {
@@ -109,11 +111,10 @@ Task<http::Response> end_session_confirm(App& app, http::Request request) {
   if (!form) co_return refuse(request, {oauth::ErrorCode::invalid_request, form.error().description()});
   auto session = co_await find_session(app, request);
   if (!session) co_return refuse(request, session.error());
-  auto outcome =
-      co_await app.end_session.confirm(std::string(form->find("confirmation").value_or("")), std::move(*session));
+  auto outcome = co_await app.end_session.confirm(std::string(form->find("confirmation").value_or("")), *session);
   if (!outcome) co_return refuse(request, outcome.error());
   const LogoutTexts& says = logout_texts(request, form->find("ui_locales").value_or(""));
-  co_return show_end(app, request, *outcome, says);
+  co_return show_end(app, request, *session, *outcome, says);
 }
 
 }  // namespace sigma::service

@@ -42,6 +42,16 @@ Task<http::Response> save_identity(App& app, http::Request request);
 Task<http::Response> bap_profile(App& app, http::Request request);
 Task<http::Response> last_oauth_identity(App& app, http::Request request);
 Task<http::Response> token_for_endpoint(App& app, http::Request request);
+// wallets.cpp
+Task<http::Response> list_wallets(App& app, http::Request request);
+Task<http::Response> wallet_challenge(App& app, http::Request request);
+Task<http::Response> connect_wallet(App& app, http::Request request);
+Task<http::Response> disconnect_wallet(App& app, http::Request request);
+Task<http::Response> set_primary_wallet(App& app, http::Request request);
+// holdings.cpp
+Task<http::Response> list_nfts(App& app, http::Request request);
+Task<http::Response> verify_ownership(App& app, http::Request request);
+Task<http::Response> subscription_status(App& app, http::Request request);
 // backup.cpp
 Task<http::Response> push_backup(App& app, http::Request request);
 Task<http::Response> pull_backup(App& app, http::Request request);

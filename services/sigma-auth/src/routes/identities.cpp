@@ -1,4 +1,5 @@
 // A person's identities, as the command line client and the web console read and change them (contract §8b).
+#include "routes/audit_event.hpp"
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -81,7 +82,10 @@ Task<http::Response> save_identity(App& app, http::Request request) {
   if (!change) co_return session_error(change.error());
   change->x_auth_tokens = values_of(request, "X-Auth-Token");
   change->body = std::move(request.body);
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::identity_changed, *session);
   auto profile = co_await app.identities.save(std::move(session->user), std::move(*change));
+  if (profile) event.bap_id = profile->bap_id;
+  record(app.audit, std::move(event), profile);
   if (!profile) co_return session_error(profile.error());
   co_return json_answer({{"success", true},
                          {"bapId",

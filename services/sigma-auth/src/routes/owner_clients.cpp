@@ -1,4 +1,5 @@
 // Clients of a person who is signed in: better-auth's calls (contract §6) and those of Sigma's command line (§8b).
+#include "routes/audit_event.hpp"
 #include "routes/client_json.hpp"
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
@@ -80,6 +81,18 @@ Json listed_json(const store::Client& client) {
   return json;
 }
 
+template <class T>
+void record_change(App& app, const http::Request& request, oauth::AuditType type, const store::SessionWithUser& session,
+                   const store::ClientId& id, const oauth::Result<T>& result) {
+  oauth::AuditEvent event = audit_event(request, type, session);
+  event.client_id = id;
+  record(app.audit, std::move(event), result);
+}
+
+store::ClientId id_of(const oauth::Result<oauth::IssuedClient>& issued) {
+  return issued ? issued->client.id : store::ClientId{};
+}
+
 }  // namespace
 
 Task<http::Response> create_owned_client(App& app, http::Request request) {
@@ -89,6 +102,7 @@ Task<http::Response> create_owned_client(App& app, http::Request request) {
   read_sigma_names(call->body);
   const auto issued = co_await app.owner_clients.create(
       call->session, {.metadata = std::move(call->body), .proofs = std::move(call->proofs), .id = {}, .owner = {}});
+  record_change(app, request, oauth::AuditType::client_created, call->session, id_of(issued), issued);
   co_return issued ? json_answer(owned_json(*issued), 201) : refusal(issued.error());
 }
 
@@ -123,8 +137,9 @@ Task<http::Response> update_owned_client(App& app, http::Request request) {
   Json changes = *update;
   read_sigma_names(changes);
   const auto issued = co_await app.owner_clients.update(
-      call->session.user.id, std::move(*id),
+      call->session.user.id, *id,
       {.metadata = std::move(changes), .proofs = std::move(call->proofs), .id = {}, .owner = {}});
+  record_change(app, request, oauth::AuditType::client_changed, call->session, *id, issued);
   co_return issued ? json_answer(owned_json(*issued)) : refusal(issued.error());
 }
 
@@ -134,7 +149,8 @@ Task<http::Response> delete_owned_client(App& app, http::Request request) {
   if (!call) co_return refusal(call.error());
   auto id = client_id_of(call->body);
   if (!id) co_return refusal(id.error());
-  const auto removed = co_await app.owner_clients.remove(call->session.user.id, std::move(*id));
+  const auto removed = co_await app.owner_clients.remove(call->session.user.id, *id);
+  record_change(app, request, oauth::AuditType::client_deleted, call->session, *id, removed);
   co_return removed ? json_answer({{"success", true}}) : refusal(removed.error());
 }
 
@@ -144,7 +160,8 @@ Task<http::Response> rotate_owned_client_secret(App& app, http::Request request)
   if (!call) co_return refusal(call.error());
   auto id = client_id_of(call->body);
   if (!id) co_return refusal(id.error());
-  const auto issued = co_await app.owner_clients.rotate_secret(call->session.user.id, std::move(*id));
+  const auto issued = co_await app.owner_clients.rotate_secret(call->session.user.id, *id);
+  record_change(app, request, oauth::AuditType::client_secret_rotated, call->session, *id, issued);
   co_return issued ? json_answer(owned_json(*issued)) : refusal(issued.error());
 }
 
@@ -181,6 +198,7 @@ Task<http::Response> create_oauth_client(App& app, http::Request request) {
     if (const auto found = body.find(theirs); found != body.end()) wanted.metadata[ours] = *found;
   }
   const auto issued = co_await app.owner_clients.create(call->session, std::move(wanted));
+  record_change(app, request, oauth::AuditType::client_created, call->session, id_of(issued), issued);
   if (!issued) co_return refusal(issued.error());
   Json client = listed_json(issued->client);
   if (!issued->client.member_keys.empty()) client["accountPubkey"] = issued->client.member_keys.front().pubkey;

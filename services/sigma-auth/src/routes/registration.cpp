@@ -1,4 +1,5 @@
 // Dynamic client registration (RFC 7591) and its management (RFC 7592).
+#include "routes/audit_event.hpp"
 #include "routes/client_json.hpp"
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
@@ -38,6 +39,13 @@ http::Response not_json(const http::Request& request) {
   return transport_error(request, 415, "Content-Type must be application/json.");
 }
 
+// Refusals are not recorded: anybody may ask here, about anything.
+void record_change(App& app, const http::Request& request, oauth::AuditType type, const store::ClientId& id) {
+  oauth::AuditEvent event = audit_event(request, type);
+  event.by_client(id);
+  app.audit.record(std::move(event));
+}
+
 }  // namespace
 
 Task<http::Response> register_client(App& app, http::Request request) {
@@ -45,6 +53,10 @@ Task<http::Response> register_client(App& app, http::Request request) {
   auto registration = registration_request(request);
   if (!registration) co_return refusal(registration.error());
   const auto answer = co_await app.registration.create(std::move(*registration));
+  if (answer) {
+    record_change(app, request, oauth::AuditType::client_created,
+                  store::ClientId{core::json_string(*answer, "client_id").value_or("")});
+  }
   co_return answer ? json_answer(*answer, 201) : refusal(answer.error());
 }
 
@@ -60,12 +72,14 @@ Task<http::Response> put_registration(App& app, http::Request request) {
   if (!registration) co_return refusal(registration.error());
   std::string token = registration->bearer.value_or("");
   const auto answer = co_await app.registration.replace(std::move(id), std::move(token), std::move(*registration));
+  if (answer) record_change(app, request, oauth::AuditType::client_changed, id_of(request));
   co_return answer ? json_answer(*answer) : refusal(answer.error());
 }
 
 Task<http::Response> delete_registration(App& app, http::Request request) {
   const auto removed = co_await app.registration.remove(id_of(request), bearer_of(request).value_or(""));
   if (!removed) co_return refusal(removed.error());
+  record_change(app, request, oauth::AuditType::client_deleted, id_of(request));
   http::Response response;
   response.status = 204;
   response.headers.add("Cache-Control", "no-store");

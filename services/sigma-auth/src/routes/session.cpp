@@ -1,4 +1,4 @@
-#include "routes/administrators.hpp"
+#include "routes/audit_event.hpp"
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -77,6 +77,13 @@ std::optional<http::Response> refuse_body(const http::Request& request) {
                         body ? "[body] Invalid input: expected an object." : body.error().description()});
 }
 
+void record_revocation(App& app, const http::Request& request, const store::SessionWithUser& session,
+                       std::string_view which, const oauth::Result<void>& result) {
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::session_revoked, session);
+  event.detail["sessions"] = which;
+  record(app.audit, std::move(event), result);
+}
+
 }  // namespace
 
 Task<http::Response> sign_in_sigma(App& app, http::Request request) {
@@ -96,9 +103,14 @@ Task<http::Response> sign_in_sigma(App& app, http::Request request) {
   }
   sign_in.body = std::move(request.body);
   auto signed_in = co_await app.sessions.sign_in(std::move(sign_in));
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::sign_in);
+  if (signed_in) note_sign_in(event, *signed_in);
+  record(app.audit, std::move(event), signed_in);
   if (!signed_in) co_return session_error(signed_in.error());
 
   const store::User& user = signed_in->user;
+  // Asked now, so that the answer is there when the application looks.
+  if (app.entitlements) co_await app.entitlements->entitled(user);
   core::log::info(
       "signed_in",
       {{"user", user.id.str()}, {"session", signed_in->session.id.str()}, {"request_id", request.request_id}});
@@ -115,11 +127,12 @@ Task<http::Response> get_session(App& app, http::Request request) {
   auto session = co_await find_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   if (!*session) co_return json_answer(nullptr);
-  store::User& user = (*session)->user;
-  const auto administrator = co_await is_administrator(app, user.id);
-  if (!administrator) co_return session_error(administrator.error());
-  if (*administrator) user.roles += ",admin";
-  co_return json_answer({{"session", session_json((*session)->session, presented->token)}, {"user", user_json(user)}});
+  if (app.entitlements) (*session)->user = co_await app.entitlements->entitled(std::move((*session)->user));
+  const store::User& user = (*session)->user;
+  Json described = session_json((*session)->session, presented->token);
+  described["roles"] = user.roles;
+  described["subscriptionTier"] = user.subscription_tier;
+  co_return json_answer({{"session", std::move(described)}, {"user", user_json(user)}});
 }
 
 Task<http::Response> sign_out(App& app, http::Request request) {
@@ -130,6 +143,7 @@ Task<http::Response> sign_out(App& app, http::Request request) {
   if (*session) {
     auto ended = co_await app.sessions.sign_out((*session)->session.id);
     if (!ended) co_return session_error(ended.error());
+    app.audit.record(audit_event(request, oauth::AuditType::sign_out, **session));
     core::log::info("signed_out", {{"user", (*session)->user.id.str()}, {"session", (*session)->session.id.str()}});
   }
   http::Response response = json_answer({{"success", true}});
@@ -163,6 +177,7 @@ Task<http::Response> revoke_session(App& app, http::Request request) {
   if (!token)
     co_return session_error({oauth::ErrorCode::validation_error, "[body.token] Invalid input: expected string"});
   auto revoked = co_await app.sessions.revoke(current->user.id, std::move(*token));
+  record_revocation(app, request, *current, "one", revoked);
   co_return revoked ? json_answer({{"status", true}}) : session_error(revoked.error());
 }
 
@@ -171,6 +186,7 @@ Task<http::Response> revoke_sessions(App& app, http::Request request) {
   auto current = co_await require_session(app, request);
   if (!current) co_return session_error(current.error());
   auto revoked = co_await app.sessions.revoke_all(current->user.id, std::nullopt);
+  record_revocation(app, request, *current, "all", revoked);
   co_return revoked ? json_answer({{"status", true}}) : session_error(revoked.error());
 }
 
@@ -179,6 +195,7 @@ Task<http::Response> revoke_other_sessions(App& app, http::Request request) {
   auto current = co_await require_session(app, request);
   if (!current) co_return session_error(current.error());
   auto revoked = co_await app.sessions.revoke_all(current->user.id, current->session.id);
+  record_revocation(app, request, *current, "others", revoked);
   co_return revoked ? json_answer({{"status", true}}) : session_error(revoked.error());
 }
 

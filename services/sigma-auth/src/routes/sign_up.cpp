@@ -1,3 +1,4 @@
+#include "routes/audit_event.hpp"
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -38,6 +39,9 @@ Task<http::Response> sign_up_sigma(App& app, http::Request request) {
   sign_up.browser = browser_of(app, request);
   sign_up.body = std::move(request.body);
   auto signed_up = co_await app.sessions.sign_up(std::move(sign_up));
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::sign_up);
+  if (signed_up) note_sign_in(event, *signed_up);
+  record(app.audit, std::move(event), signed_up);
   if (!signed_up) co_return session_error(signed_up.error());
 
   core::log::info("signed_up", {{"user", signed_up->user.id.str()},

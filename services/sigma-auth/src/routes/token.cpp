@@ -1,3 +1,4 @@
+#include "routes/audit_event.hpp"
 #include "routes/handlers.hpp"
 #include "routes/render.hpp"
 #include "sigma/core/encoding.hpp"
@@ -12,7 +13,7 @@ oauth::Error bad_request(std::string description) {
   return {oauth::ErrorCode::invalid_request, std::move(description)};
 }
 
-oauth::Result<oauth::ClientCredentials> client_credentials(http::Request request) {
+oauth::Result<oauth::ClientCredentials> client_credentials(http::Request& request) {
   auto form = http::Form::parse(request.body);
   if (!form) return bad_request(form.error().description());
   // Credentials and codes in a URL end in logs and histories (RFC 6749 §2.3.1, §3.2).
@@ -27,6 +28,7 @@ oauth::Result<oauth::ClientCredentials> client_credentials(http::Request request
   if (request.headers.count("Authorization") > 1) return bad_request("Send one Authorization header.");
   if (const auto authorization = request.headers.find("Authorization"))
     credentials.authorization = std::string(*authorization);
+  credentials.ip_address = request.remote_address;
   credentials.raw_body = std::move(request.body);
   return credentials;
 }
@@ -90,8 +92,18 @@ http::Response client_error(const oauth::Error& error, bool used_authorization_h
   return response;
 }
 
-Task<oauth::Result<core::Json>> revoked(App& app, oauth::ClientCredentials credentials) {
-  SIGMA_CO_CHECK(co_await app.token_status.revoke(std::move(credentials)));
+Task<oauth::Result<core::Json>> exchanged(App& app, oauth::ClientCredentials credentials, oauth::AuditEvent event) {
+  auto tokens = co_await app.token.exchange(std::move(credentials), std::string(oauth::kTokenPath), &event);
+  record_tokens(app.audit, std::move(event), tokens);
+  co_return std::move(tokens);
+}
+
+// What ended nothing (RFC 7009 §2.2) is no event.
+Task<oauth::Result<core::Json>> revoked(App& app, oauth::ClientCredentials credentials, oauth::AuditEvent event) {
+  event.type = oauth::AuditType::token_revoked;
+  const auto done = co_await app.token_status.revoke(std::move(credentials), &event);
+  if (!done || event.detail.contains("token")) record(app.audit, std::move(event), done);
+  if (!done) co_return done.error();
   co_return core::Json::object();
 }
 
@@ -99,11 +111,12 @@ Task<oauth::Result<core::Json>> revoked(App& app, oauth::ClientCredentials crede
 template <class Call>
 Task<http::Response> client_endpoint(App& app, http::Request request, Call call) {
   if (request.content_type() != kForm) co_return not_a_form(request);
-  auto credentials = client_credentials(std::move(request));
+  auto credentials = client_credentials(request);
   if (!credentials) co_return oauth_error(credentials.error());
   const bool basic = credentials->authorization.has_value();
   const bool with_dpop = !credentials->dpop_proofs.empty();
-  auto answer = co_await call(std::move(*credentials));
+  oauth::AuditEvent event = token_event(request, *credentials);
+  auto answer = co_await call(std::move(*credentials), std::move(event));
   http::Response response = answer ? json_answer(*answer) : client_error(answer.error(), basic);
   if (with_dpop) response.headers.add("DPoP-Nonce", app.dpop.nonce());
   co_return response;
@@ -112,28 +125,33 @@ Task<http::Response> client_endpoint(App& app, http::Request request, Call call)
 }  // namespace
 
 Task<http::Response> token(App& app, http::Request request) {
-  return client_endpoint(app, std::move(request), [&app](oauth::ClientCredentials credentials) {
-    return app.token.exchange(std::move(credentials));
-  });
+  return client_endpoint(app, std::move(request),
+                         [&app](oauth::ClientCredentials credentials, oauth::AuditEvent event) {
+                           return exchanged(app, std::move(credentials), std::move(event));
+                         });
 }
 
 Task<http::Response> pushed_request(App& app, http::Request request) {
   http::Response response = co_await client_endpoint(
-      app, std::move(request),
-      [&app](oauth::ClientCredentials credentials) { return app.pushed_requests.push(std::move(credentials)); });
+      app, std::move(request), [&app](oauth::ClientCredentials credentials, const oauth::AuditEvent&) {
+        return app.pushed_requests.push(std::move(credentials));
+      });
   if (response.status == 200) response.status = 201;  // RFC 9126 §2.2
   co_return response;
 }
 
 Task<http::Response> introspect(App& app, http::Request request) {
-  return client_endpoint(app, std::move(request), [&app](oauth::ClientCredentials credentials) {
-    return app.token_status.introspect(std::move(credentials));
-  });
+  return client_endpoint(app, std::move(request),
+                         [&app](oauth::ClientCredentials credentials, const oauth::AuditEvent&) {
+                           return app.token_status.introspect(std::move(credentials));
+                         });
 }
 
 Task<http::Response> revoke(App& app, http::Request request) {
   return client_endpoint(app, std::move(request),
-                         [&app](oauth::ClientCredentials credentials) { return revoked(app, std::move(credentials)); });
+                         [&app](oauth::ClientCredentials credentials, oauth::AuditEvent event) {
+                           return revoked(app, std::move(credentials), std::move(event));
+                         });
 }
 
 Task<http::Response> userinfo(App& app, http::Request request) {

@@ -61,5 +61,10 @@ Task<Answer> grant_approval(App& app, Call call);
 Task<Answer> sites(App& app, Call call);
 Task<Answer> revoke_site(App& app, Call call);
 Task<Answer> activity(App& app, Call call);
+// authorization.cpp
+Task<Answer> describe_authorization(App& app, Call call);
+Task<Answer> answer_authorization(App& app, Call call);
+Task<Answer> applications(App& app, Call call);
+Task<Answer> end_application(App& app, Call call);
 
 }  // namespace sigma::tokenpass

@@ -1,8 +1,9 @@
 #include "api/render.hpp"
 
 #include "api/routes.hpp"
-
+#include "provider/routes.hpp"
 #include "sigma/core/encoding.hpp"
+#include "sigma/oauth_http/answers.hpp"
 
 namespace sigma::tokenpass {
 namespace {
@@ -54,7 +55,12 @@ http::Response problem_answer(const Problem& problem, const Config& config) {
   return response;
 }
 
-http::Response transport_error(const Config& config, const http::Request&, int status, std::string_view description) {
+http::Response transport_error(const Config& config, const http::Request& request, int status,
+                               std::string_view description) {
+  if (is_oauth(request) && status != kMisdirected) {
+    const char* error = status == 503 ? "temporarily_unavailable" : status >= 500 ? "server_error" : "invalid_request";
+    return oauth_http::json_answer({{"error", error}, {"error_description", description}}, status);
+  }
   const ProblemCode code = status == kMisdirected ? ProblemCode::not_authorised : ProblemCode::none;
   return problem_answer(Problem(status, std::string(description), code), config);
 }

@@ -118,6 +118,15 @@ constexpr Entry kTable[] = {
     {get, "/api/sites", sites, Who::first_party, Wants::unlocked, Body::plain, nullptr, "Connected sites"},
     {del, "/api/sites", revoke_site, Who::first_party, Wants::unlocked, Body::plain, nullptr, "End what a site may do"},
     {get, "/api/activity", activity, Who::first_party, Wants::unlocked, Body::plain, nullptr, "What sites did"},
+
+    {post, "/api/authorization", describe_authorization, Who::first_party, Wants::nothing, Body::plain, nullptr,
+     "What an application asks for through OAuth"},
+    {post, "/api/authorization/answer", answer_authorization, Who::first_party, Wants::unlocked, Body::plain, nullptr,
+     "Yes or no to it"},
+    {get, "/api/applications", applications, Who::first_party, Wants::unlocked, Body::plain, nullptr,
+     "Applications that sign in here"},
+    {del, "/api/applications", end_application, Who::first_party, Wants::unlocked, Body::plain, nullptr,
+     "End what one of them may do"},
 };
 
 Outcome<void> check_wallet(App& app, Wants wants) {
@@ -165,7 +174,7 @@ struct Bound {
 }  // namespace
 
 bool is_api(const http::Request& request) {
-  if (request.path.starts_with("/api/")) return true;
+  if (request.path.starts_with("/api/") || request.path.starts_with("/.well-known/")) return true;
   const bool reads = request.method == get || request.method == head;
   // GET /auth is a page, POST /auth an answer to a program of 2023.
   return std::ranges::any_of(kTable, [&](const Entry& entry) {

@@ -22,8 +22,8 @@ const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 /** A started TokenPass that ends with the test `t`. `env`: further TOKENPASS_ variables; `prepare(folder)`: files of before. */
-export async function startTokenPass(t, { env = {}, prepare } = {}) {
-  const server = await TokenPass.make({ env });
+export async function startTokenPass(t, { env = {}, port, prepare } = {}) {
+  const server = await TokenPass.make({ env, port });
   t.after(() => server.stop());
   await prepare?.(server.folder);
   await server.start();
@@ -35,11 +35,11 @@ export class TokenPass {
   #exited;
   #output = '';
 
-  static async make({ env = {} } = {}) {
+  static async make({ env = {}, port } = {}) {
     const server = new TokenPass();
     server.home = await mkdtemp(path.join(tmpdir(), 'tokenpass-e2e-'));
     server.folder = path.join(server.home, '.tokenpass');
-    server.port = await freePort();
+    server.port = port ?? (await freePort());
     server.base = `http://localhost:${server.port}`;
     server.env = {
       PATH: process.env.PATH,
@@ -74,7 +74,7 @@ export class TokenPass {
       over = how;
       running.delete(child);
     });
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 60_000;
     for (;;) {
       if (over) throw new Error(`tokenpass ended: ${over.error ?? over.signal ?? over.code}\n${this.#output}`);
       const up = await request(this.base, 'GET', '/api/health', { timeout: 2000 }).catch(() => undefined);

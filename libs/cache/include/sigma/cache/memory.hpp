@@ -45,11 +45,14 @@ class MemoryRateLimiter final : public RateLimiter {
 
   core::Task<RateDecision> allow(std::string key, RateLimit limit) override;
   core::Task<void> give_back(std::string key, RateLimit limit) override;
+  /// What somebody else has counted of `key`: it takes at least `reset_after` until all of its limit is there again.
+  void learn(std::string key, core::Milliseconds reset_after);
   std::size_t keys() const;
 
  private:
   struct Shard;
   Shard& shard_of(const std::string& key) const;
+  static std::int64_t& arrival_of(Shard& shard, std::string key);
 
   const core::Clock& clock_;
   std::vector<std::unique_ptr<Shard>> shards_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sigma/cache/cache.hpp"
+#include "sigma/cache/memory.hpp"
 #include "sigma/cache/pub_sub.hpp"
 #include "sigma/cache/rate_limiter.hpp"
 #include "sigma/cache_redis/url.hpp"
@@ -31,9 +32,9 @@ class Redis {
 
   cache::Cache& cache();
   cache::PubSub& pub_sub();
-  /// Counts in Redis by Redis' clock. `fallback` counts along; without Redis it decides alone, with half of every limit
-  /// (each replica then counts for itself). It outlives the Redis.
-  std::unique_ptr<cache::RateLimiter> make_rate_limiter(cache::RateLimiter& fallback);
+  /// Counts in Redis by Redis' clock. `fallback` learns what was counted; without Redis it decides alone, with half of
+  /// every limit (each replica then counts for itself). It outlives the Redis.
+  std::unique_ptr<cache::RateLimiter> make_rate_limiter(cache::MemoryRateLimiter& fallback);
 
   /// Whether commands were being answered a moment ago; of a cluster: by every master.
   bool available() const;
@@ -41,7 +42,7 @@ class Redis {
   core::Task<core::Result<std::chrono::microseconds>> ping();
 
   /// Abandons what is under way: tasks that wait are destroyed, not resumed. Call it at the end, while the executors of
-  /// those tasks still exist but run no more. Idempotent.
+  /// those tasks still exist but run no more; nothing else may be called then. Idempotent.
   void stop();
 
  private:

@@ -1,6 +1,8 @@
 #pragma once
 #include "sigma/bap/resolver.hpp"
 #include "sigma/cache/cache.hpp"
+#include "sigma/cache/pub_sub.hpp"
+#include "sigma/cache/rate_limiter.hpp"
 #include "sigma/core/clock.hpp"
 #include "sigma/core/random.hpp"
 #include "sigma/core/work_pool.hpp"
@@ -30,9 +32,11 @@
 #include "sigma/oauth/registration/dynamic_registration.hpp"
 #include "sigma/oauth/registration/owner_clients.hpp"
 #include "sigma/oauth/registration/remote_documents.hpp"
+#include "sigma/oauth/sessions/entitlement_source.hpp"
 #include "sigma/oauth/sessions/session_service.hpp"
 #include "sigma/oauth/sessions/token_sessions.hpp"
 #include "sigma/oauth/settings.hpp"
+#include "sigma/oauth/tokens/live_tokens.hpp"
 #include "sigma/oauth/tokens/subject_identifiers.hpp"
 #include "sigma/oauth/tokens/token_issuer.hpp"
 #include "sigma/oauth/userinfo/userinfo.hpp"
@@ -48,8 +52,11 @@ struct Surroundings {
   const core::Clock& clock;
   core::Random& random;
   core::WorkPool& signing_pool;
-  bap::Resolver& chain;  ///< who is who on chain
+  cache::RateLimiter& limiter;  ///< counts for all replicas
+  bap::Resolver& chain;         ///< who is who on chain
   cache::Cache& cache;
+  cache::PubSub* revocations = nullptr;       ///< reaches all replicas; without it no live token is remembered
+  EntitlementSource* entitlements = nullptr;  ///< null: roles and tiers are what the rows of users say
 };
 
 /// The protocol assembled: one object a question (docs/architecture.md, "Rooms of libs/oauth"). A service calls its
@@ -66,14 +73,18 @@ struct Engine {
   store::Store& store;
   const crypto::Sealer& sealer;
   const core::Clock& clock;
+  EntitlementSource* const entitlements;  ///< may be null
 
   KeyManager keys;
   SubjectIdentifiers subjects;
   RemoteDocuments client_documents, client_resources;
   ClientDocuments described_clients;
   ClientDirectory clients;
+  LiveTokens live_tokens;
   XAuthTokenVerifier x_auth_token;
   ClientAssertionVerifier client_assertions;
+  AttemptLimiter client_requests, client_secret_failures;
+  AttemptLimiter device_starts, device_guesses, device_alarm;
   ClientAuthenticator client_authenticator;
   ProfileRefresher profiles;
   SessionService sessions;
@@ -92,7 +103,6 @@ struct Engine {
   TokenEndpoint token;
   UserInfo userinfo;
   TokenStatus token_status;
-  WindowLimiter device_starts, device_guesses, device_alarm;
   DeviceAuthorization device;
   DynamicRegistration registration;
   OwnerClients owner_clients;

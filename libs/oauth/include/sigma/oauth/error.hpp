@@ -71,6 +71,13 @@ enum class ErrorCode {
   invalid_origin,
   missing_or_null_origin,
   invitations_not_supported,
+  // Wallets (contract §8)
+  invalid_challenge,
+  wallet_not_found,
+  wallet_connected_elsewhere,
+  too_many_wallets,
+  indexer_not_configured,
+  // Everywhere
   too_many_requests,
   not_implemented,
 };

@@ -39,6 +39,7 @@ struct Settings {
   DynamicRegistrationMode dynamic_registration = DynamicRegistrationMode::off;
   std::string registration_token_hash;  ///< SHA-256 of the initial access token (RFC 7591 §3); empty: nobody has one
   std::int64_t open_registrations_per_day = 1'000;
+  std::int64_t requests_per_client = 0;       ///< authenticated requests of one client in a minute; 0: unlimited
   bool client_id_metadata_documents = false;  ///< a client_id may be the address of the client's description
 
   std::chrono::seconds pushed_request_lifetime{90};  ///< a person has to begin by then (RFC 9126 §2.2)

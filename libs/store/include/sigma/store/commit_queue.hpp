@@ -19,6 +19,8 @@ struct WriteTraits {
   std::string key = {};
   /// The whole write is one statement where the driver prefers autocommit: alone, it needs no transaction.
   bool single_statement = false;
+  /// Something that was live may be so no more: whoever keeps copies is told (Database::tell_of_revocations).
+  bool revokes = false;
 };
 
 /// A write. run() may be called several times, each time in a fresh transaction; then exactly one of succeed() and

@@ -4,6 +4,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -67,6 +68,30 @@ class Database {
   /// answered after its COMMIT. Code::unavailable also when the connection went while committing.
   template <class Function, class R = std::invoke_result_t<Function&, sql::Connection&>>
   core::Task<R> write(WriteTraits traits, Function function) {
+    if (traits.revokes && tell_) return write_and_tell<R>(std::move(traits), std::move(function));
+    return commit<R>(std::move(traits), std::move(function));
+  }
+
+  /// `tell` is awaited after every write with WriteTraits::revokes, before its caller is answered, also when the write
+  /// failed: it may have happened all the same. Call it before traffic.
+  void tell_of_revocations(std::function<core::Task<>()> tell) { tell_ = std::move(tell); }
+
+  /// Finishes what is queued, then joins the threads. Idempotent.
+  void stop();
+
+  std::size_t queued_reads() const { return readers_.queued(); }
+  std::size_t queued_writes() const { return commit_queue_.queued(); }
+
+ private:
+  template <class R, class Function>
+  core::Task<R> write_and_tell(WriteTraits traits, Function function) {
+    R result = co_await commit<R>(std::move(traits), std::move(function));
+    co_await tell_();
+    co_return result;
+  }
+
+  template <class R, class Function>
+  core::Task<R> commit(WriteTraits traits, Function function) {
     auto initiate = [this](auto handler, WriteTraits job_traits, Function work) {
       using Handler = decltype(handler);
       std::unique_ptr<WriteJob> job = std::make_unique<FunctionJob<R, Function, Handler>>(
@@ -79,13 +104,6 @@ class Database {
         initiate, boost::asio::use_awaitable, std::move(traits), std::move(function));
   }
 
-  /// Finishes what is queued, then joins the threads. Idempotent.
-  void stop();
-
-  std::size_t queued_reads() const { return readers_.queued(); }
-  std::size_t queued_writes() const { return commit_queue_.queued(); }
-
- private:
   template <class R, class Function, class Handler>
   class FunctionJob final : public WriteJob {
    public:
@@ -123,6 +141,7 @@ class Database {
   core::WorkPool readers_;
   CommitQueue commit_queue_;
   std::vector<std::thread> writers_;
+  std::function<core::Task<>()> tell_;
 };
 
 }  // namespace sigma::store

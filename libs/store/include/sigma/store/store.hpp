@@ -17,6 +17,7 @@
 #include "sigma/store/chain_key_store.hpp"
 #include "sigma/store/database.hpp"
 #include "sigma/store/device_store.hpp"
+#include "sigma/store/live_access_store.hpp"
 #include "sigma/store/logout_delivery_store.hpp"
 #include "sigma/store/rows.hpp"
 #include "sigma/store/statistics.hpp"
@@ -224,6 +225,7 @@ struct Store {
         keys(db),
         pushed_requests(db),
         logout_deliveries(db),
+        live_access(db),
         server_secrets(db),
         replay(db),
         statistics(db),
@@ -241,6 +243,7 @@ struct Store {
   KeyStore keys;
   PushedRequestStore pushed_requests;
   LogoutDeliveryStore logout_deliveries;
+  LiveAccessStore live_access;
   ServerSecretStore server_secrets;
   ReplayGuard replay;
   Statistics statistics;

@@ -45,3 +45,12 @@ export interface SessionRow {
 export const listSessions = () => call<SessionRow[]>('GET', '/api/auth/list-sessions');
 export const endSession = (token: string) => call('POST', '/api/auth/revoke-session', { body: { token } });
 export const endOtherSessions = () => call('POST', '/api/auth/revoke-other-sessions', { body: {} });
+
+/** The name and picture of the person and of the current identity; null takes the picture away. */
+export const describeMyself = (change: { name: string; image?: string | null }) => call('POST', '/api/auth/update-user', { body: change });
+
+/** Everything that the server keeps about the person. */
+export const exportAccount = () => call<Record<string, unknown>>('GET', '/api/user/export');
+
+/** Refused (SESSION_EXPIRED) when the sign-in is long ago. */
+export const deleteAccount = () => call('POST', '/api/auth/delete-user', { body: {} });

@@ -29,13 +29,28 @@ export const developersText = i18n('developers', {
   website: 'Website',
   owner: 'Belongs to',
   ownerHint: 'The identity that you choose becomes your current one.',
-  jwksUri: 'Address of the public keys (jwks_uri)',
-  jwksUriHint: 'Your server publishes a JWK Set there. This server reads it when your application proves itself.',
   addLine: 'Add an address',
   removeLine: 'Remove',
   copy: 'Copy',
   copied: 'Copied.',
   marked: 'Marked: copy it with your keyboard.',
+});
+
+export const jwksText = i18n('jwks', {
+  legend: 'Public keys',
+  uri: 'Published at an address',
+  uriWhy: 'This server reads them there, so you can change keys without coming back here.',
+  paste: 'Pasted here',
+  pasteWhy: 'For applications that publish nothing.',
+  address: 'Address of the public keys (jwks_uri)',
+  addressHint: 'Your server publishes a JWK Set there. This server reads it when your application proves itself.',
+  set: 'JWK Set (public keys only)',
+  json: 'This is not a JWK Set. It looks like {"keys":[{"kty":"EC","crv":"P-256","x":"…","y":"…"}]}.',
+  empty: 'There is no key in it. Each key has a member “kty”.',
+  private: 'There is a private key in this. Paste the public half only; the private one stays on your server.',
+  now: 'In use now',
+  change: 'Change the keys',
+  save: 'Use these keys',
 });
 
 export const redirectText = i18n('redirect', {

@@ -112,6 +112,21 @@ export interface Restore {
   filePassword?: string;
 }
 
+/** What an application asks for through OAuth, as the server has checked it. */
+export interface Authorization {
+  client: { id: string; name: string; described_at: string | null };
+  origin: string;
+  scopes: string[];
+  bapId: string;
+}
+export interface Application {
+  id: string;
+  client: string;
+  name: string;
+  scopes: string[];
+  since: number;
+}
+
 export const api = {
   status: () => get<Status>('/api/status'),
   register: (password: string, displayName: string) =>
@@ -132,6 +147,11 @@ export const api = {
     post<{ accessToken: string; expireTime: number }>('/api/auth', wish),
   sites: async () => (await get<{ sites: Site[] }>('/api/sites')).sites,
   revoke: (host: string) => call('DELETE', '/api/sites', { host }),
+  authorization: (query: string) => post<Authorization>('/api/authorization', { query }),
+  answerAuthorization: (answer: { query: string; allow: boolean; bapId: string }) =>
+    post<{ url: string }>('/api/authorization/answer', answer),
+  applications: async () => (await get<{ applications: Application[] }>('/api/applications')).applications,
+  endApplication: (id: string) => call('DELETE', '/api/applications', { id }),
   activity: async () => (await get<{ activity: Activity[] }>('/api/activity')).activity,
   wallets: async () => (await get<{ backups: WalletFile[] }>('/api/backups')).backups,
   useWallet: (path: string) => post('/api/backups/switch', { path }),

@@ -40,6 +40,9 @@ export function fromNow(time: number, now = Date.now()): string {
 /** Until when: 0 is never. */
 export const until = (time: number): string => (time === 0 ? 'until you end it' : `ends ${fromNow(time)}`);
 
+/** An address in a browser, and not that of a program with a scheme of its own. */
+export const isWeb = (origin: string): boolean => /^https?:/.test(origin);
+
 /** Plain http to another machine: everybody on the way can read and change it. */
 export function isExposed(origin: string): boolean {
   const { protocol, hostname } = new URL(origin);

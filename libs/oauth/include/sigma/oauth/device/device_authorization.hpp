@@ -6,6 +6,7 @@
 #include "sigma/core/json.hpp"
 #include "sigma/core/random.hpp"
 #include "sigma/core/task.hpp"
+#include "sigma/oauth/audit/audit.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
 #include "sigma/oauth/device/attempt_limiter.hpp"
 #include "sigma/oauth/error.hpp"
@@ -20,6 +21,7 @@ namespace sigma::oauth {
 struct DeviceVisitor {
   std::optional<store::SessionWithUser> session;
   std::string ip_address;
+  AuditEvent* audit = nullptr;  ///< gets the client that the code belongs to
 };
 
 /// What a person may know about a device that waits for them.
@@ -32,7 +34,7 @@ struct DeviceRequest {
   core::UtcTime expires_at;
 };
 
-/// How often somebody may try. `guesses`: wrong user codes per session and per network. `alarm`: wrong user codes in
+/// How often somebody may try. `guesses`: wrong user codes per account and per network. `alarm`: wrong user codes in
 /// all; exceeding it refuses nobody, but is logged.
 struct DeviceLimits {
   AttemptLimiter& starts;
@@ -71,8 +73,8 @@ class DeviceAuthorization {
   core::Task<Result<store::DeviceCode>> find(std::string user_code, DeviceVisitor visitor);
   core::Task<Result<store::DeviceCode>> find_pending(std::string user_code, DeviceVisitor visitor);
   core::Task<Result<void>> count_guess(DeviceVisitor visitor);
-  core::Task<Result<void>> forgive_guess(DeviceVisitor visitor);
-  core::Task<Result<void>> raise_alarm();
+  core::Task<> forgive_guess(DeviceVisitor visitor);
+  core::Task<> raise_alarm();
   core::Task<Result<std::optional<store::Client>>> client_of(const store::DeviceCode& code);
   core::Task<Result<std::optional<store::BapId>>> choose_identity(const store::SessionWithUser& session,
                                                                   std::optional<store::BapId> wanted);

@@ -6,6 +6,7 @@
 #include "sigma/core/json.hpp"
 #include "sigma/core/task.hpp"
 #include "sigma/http/form.hpp"
+#include "sigma/oauth/audit/audit.hpp"
 #include "sigma/oauth/error.hpp"
 #include "sigma/store/rows.hpp"
 
@@ -16,7 +17,13 @@ struct TokenRequest {
   store::Client client;
   http::Form form;
   std::optional<std::string> dpop_jkt;  ///< thumbprint of the key whose possession was proven (RFC 9449)
+  AuditEvent* audit = nullptr;          ///< what will be said of the request: the grant adds what it knows
 };
+
+/// Tells `audit`, if there is one, whose token this is.
+void note_token(AuditEvent* audit, const store::AccessToken& token);
+/// Tells it that something was used twice, and that this ended the grant.
+void note_reuse(AuditEvent* audit, const store::GrantId& grant, const store::UserId& user);
 
 /// One way to get tokens. The token endpoint runs the phases around it (parameters, client, policy), so that no grant
 /// can forget one; a grant only decides about its own input.

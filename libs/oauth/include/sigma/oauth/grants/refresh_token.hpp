@@ -25,8 +25,9 @@ class RefreshTokenGrant final : public Grant {
   core::Task<Result<core::Json>> exchange(TokenRequest request) override;
 
  private:
-  core::Task<Result<core::Json>> answer_again(store::RefreshToken row, std::string secret, std::string fingerprint);
-  core::Task<Result<core::Json>> end_family(store::GrantId grant_id);
+  core::Task<Result<core::Json>> answer_again(store::RefreshToken row, std::string secret, std::string fingerprint,
+                                              AuditEvent* audit);
+  core::Task<Result<core::Json>> end_family(const store::RefreshToken& row, AuditEvent* audit);
   core::Task<Result<Issue>> prepare(TokenRequest request, const store::RefreshToken& row);
 
   store::Store& store_;

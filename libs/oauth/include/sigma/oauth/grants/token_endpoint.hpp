@@ -18,7 +18,9 @@ class TokenEndpoint {
 
   /// The answer of RFC 6749 §5.1, or the error that existing clients show to people.
   /// `path`: where the request came in, which is what an X-Auth-Token must be signed for.
-  core::Task<Result<core::Json>> exchange(ClientCredentials request, std::string path = std::string(kTokenPath));
+  /// `audit` gets what is known of who asked and what was given; the caller records it.
+  core::Task<Result<core::Json>> exchange(ClientCredentials request, std::string path = std::string(kTokenPath),
+                                          AuditEvent* audit = nullptr);
 
   std::vector<std::string> grant_types() const;
 

@@ -1,7 +1,6 @@
 #pragma once
-#include "sigma/core/clock.hpp"
 #include "sigma/oauth/grants/grant.hpp"
-#include "sigma/oauth/registration/client_directory.hpp"
+#include "sigma/oauth/tokens/live_tokens.hpp"
 #include "sigma/oauth/tokens/token_issuer.hpp"
 #include "sigma/store/store.hpp"
 
@@ -18,29 +17,24 @@ inline constexpr std::string_view kJwtTokenType = "urn:ietf:params:oauth:token-t
 /// whatever ends the first ends all; who acts is recorded in `act`.
 class TokenExchangeGrant final : public Grant {
  public:
-  TokenExchangeGrant(store::Store& store, ClientDirectory& clients, TokenIssuer& issuer,
-                     const SubjectIdentifiers& subjects, const core::Clock& clock, const Settings& settings)
-      : store_(store), clients_(clients), issuer_(issuer), subjects_(subjects), clock_(clock), settings_(settings) {}
+  TokenExchangeGrant(store::TokenStore& store, LiveTokens& tokens, TokenIssuer& issuer,
+                     const SubjectIdentifiers& subjects, const Settings& settings)
+      : store_(store), tokens_(tokens), issuer_(issuer), subjects_(subjects), settings_(settings) {}
 
   std::string_view type() const override { return kTokenExchangeGrant; }
   Result<void> check_parameters(const http::Form& form) const override;
   core::Task<Result<core::Json>> exchange(TokenRequest request) override;
 
  private:
-  /// A live token with its person; `name` is the parameter it came in.
-  struct Live {
-    store::AccessToken token;
-    store::Client client;
-    std::optional<Subject> subject;
-  };
+  using Live = std::shared_ptr<const LiveToken>;
+  /// `name` is the parameter that the token came in.
   core::Task<Result<Live>> find(std::string secret, std::string_view name);
-  core::Task<Result<core::Json>> actor_of(const TokenRequest& request, const Live& from);
+  core::Task<Result<core::Json>> actor_of(const TokenRequest& request, Live from);
 
-  store::Store& store_;
-  ClientDirectory& clients_;
+  store::TokenStore& store_;
+  LiveTokens& tokens_;
   TokenIssuer& issuer_;
   const SubjectIdentifiers& subjects_;
-  const core::Clock& clock_;
   const Settings& settings_;
 };
 

@@ -4,10 +4,11 @@
 #include "sigma/core/clock.hpp"
 #include "sigma/core/json.hpp"
 #include "sigma/core/task.hpp"
+#include "sigma/oauth/audit/audit.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
 #include "sigma/oauth/error.hpp"
-#include "sigma/oauth/registration/client_directory.hpp"
 #include "sigma/oauth/settings.hpp"
+#include "sigma/oauth/tokens/live_tokens.hpp"
 #include "sigma/oauth/tokens/subject_identifiers.hpp"
 #include "sigma/store/store.hpp"
 
@@ -19,10 +20,10 @@ inline constexpr std::string_view kRevokePath = "/api/auth/oauth2/revoke";
 /// Token introspection (RFC 7662) and revocation (RFC 7009).
 class TokenStatus {
  public:
-  TokenStatus(store::Store& store, ClientDirectory& clients, ClientAuthenticator& authenticator,
+  TokenStatus(store::Store& store, LiveTokens& tokens, ClientAuthenticator& authenticator,
               const SubjectIdentifiers& subjects, const core::Clock& clock, const Settings& settings)
       : store_(store),
-        clients_(clients),
+        tokens_(tokens),
         authenticator_(authenticator),
         subjects_(subjects),
         clock_(clock),
@@ -34,7 +35,8 @@ class TokenStatus {
 
   /// Ends a token of the calling client; with a refresh token its whole family. Unknown tokens, and those of other
   /// clients, succeed without effect (RFC 7009 §2.2).
-  core::Task<Result<void>> revoke(ClientCredentials request);
+  /// `audit` gets who asked and what ended; the caller records it.
+  core::Task<Result<void>> revoke(ClientCredentials request, AuditEvent* audit = nullptr);
 
  private:
   struct Caller {
@@ -46,7 +48,7 @@ class TokenStatus {
   core::Json describe(const store::RefreshToken& token, const store::Client& owner) const;
 
   store::Store& store_;
-  ClientDirectory& clients_;
+  LiveTokens& tokens_;
   ClientAuthenticator& authenticator_;
   const SubjectIdentifiers& subjects_;
   const core::Clock& clock_;

@@ -23,6 +23,8 @@ class ClientDirectory {
   core::Task<Result<std::optional<store::Client>>> find_by_member_key(std::string pubkey);
   /// For what was issued already: whether the client may still use it. Never asks anybody outside.
   core::Task<Result<std::optional<store::Client>>> find_kept(store::ClientId id);
+  /// Whether a client that was read with what it was issued is still one: the rule of find_kept().
+  bool counts(const store::Client& kept) const;
   /// A person has agreed to this client. One that nobody registered becomes a row, so that the operator sees it and can
   /// disable it; one that registered itself is not removed for want of use any more; for others nothing happens.
   core::Task<Result<void>> keep(store::Client client);

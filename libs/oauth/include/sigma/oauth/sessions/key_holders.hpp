@@ -28,7 +28,7 @@ class KeyHolders {
 
   /// For a key that its holder has just proven to hold. A key speaks for the identity that derives from it, and for one
   /// that it has become the current key of on chain (contract §9) once its holder has named that one in `wanted`, now
-  /// or before: anybody can publish that a foreign key is now theirs (decision 0016). Errors: user_disabled;
+  /// or before: anybody can publish that a foreign key is now theirs (decision 0017). Errors: user_disabled;
   /// bap_ownership_failed when another key has taken the place of this one.
   core::Task<Result<KeyHolder>> find(std::string pubkey, std::optional<std::string> wanted);
 

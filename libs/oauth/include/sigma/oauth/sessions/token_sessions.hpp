@@ -2,11 +2,9 @@
 #include <optional>
 #include <string>
 
-#include "sigma/core/clock.hpp"
 #include "sigma/core/task.hpp"
 #include "sigma/oauth/error.hpp"
-#include "sigma/oauth/registration/client_directory.hpp"
-#include "sigma/store/store.hpp"
+#include "sigma/oauth/tokens/live_tokens.hpp"
 
 namespace sigma::oauth {
 
@@ -17,17 +15,14 @@ inline constexpr const char* kSessionApiMark = "session_api";
 /// the reading side of the session API. Other applications' tokens do not; they have userinfo.
 class TokenSessions {
  public:
-  TokenSessions(store::Store& store, ClientDirectory& clients, const core::Clock& clock)
-      : store_(store), clients_(clients), clock_(clock) {}
+  explicit TokenSessions(LiveTokens& tokens) : tokens_(tokens) {}
 
   /// The person behind a live token, as a session that lives as long as the token and is seen through its identity.
   /// No row of the session table: nothing can be changed or ended through it. The e-mail address only with scope email.
   core::Task<Result<std::optional<store::SessionWithUser>>> find(std::string access_token);
 
  private:
-  store::Store& store_;
-  ClientDirectory& clients_;
-  const core::Clock& clock_;
+  LiveTokens& tokens_;
 };
 
 }  // namespace sigma::oauth

@@ -9,6 +9,7 @@
 #include "sigma/core/work_pool.hpp"
 #include "sigma/oauth/error.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
+#include "sigma/oauth/sessions/entitlement_source.hpp"
 #include "sigma/oauth/settings.hpp"
 #include "sigma/oauth/tokens/subject_identifiers.hpp"
 #include "sigma/oauth/userinfo/claims.hpp"
@@ -46,13 +47,15 @@ struct Minted {
 class TokenIssuer {
  public:
   TokenIssuer(const KeyManager& keys, const SubjectIdentifiers& subjects, core::WorkPool& signing_pool,
-              const core::Clock& clock, core::Random& random, const Settings& settings)
+              const core::Clock& clock, core::Random& random, const Settings& settings,
+              EntitlementSource* entitlements = nullptr)
       : keys_(keys),
         subjects_(subjects),
         signing_pool_(signing_pool),
         clock_(clock),
         random_(random),
-        settings_(settings) {}
+        settings_(settings),
+        entitlements_(entitlements) {}
 
   /// An access token; an ID token with scope openid; a refresh token with scope offline_access, if the client may use
   /// that grant. Needs a subject and a session.
@@ -72,6 +75,7 @@ class TokenIssuer {
   const core::Clock& clock_;
   core::Random& random_;
   const Settings& settings_;
+  EntitlementSource* const entitlements_;
 };
 
 /// The algorithm the client asked for at registration, else the server's default.

@@ -11,6 +11,7 @@ namespace sigma::oauth {
 struct Subject {
   store::User user;
   std::optional<store::Profile> profile;
+  bool with_entitlements = false;  ///< roles and tier of `user` are up to date: claim them
 };
 
 /// Name and picture of the subject: the profile's, else the user's.

@@ -2,6 +2,7 @@
 import { call } from '../api';
 import type { PrivateKey } from '../identity/keys';
 import { authToken } from '../identity/token';
+import type { Jwks } from './jwks';
 
 export const methods = ['x_auth_token', 'client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 export type Method = (typeof methods)[number];
@@ -18,7 +19,9 @@ export interface Description {
   post_logout_redirect_uris?: string[];
   token_endpoint_auth_method: Method;
   grant_types: string[];
-  jwks_uri?: string;
+  /** Null takes it away. */
+  jwks_uri?: string | null;
+  jwks?: Jwks | null;
   member_pubkeys?: MemberKey[];
 }
 

@@ -262,10 +262,10 @@ const curlAuth: Record<Method, string> = {
 function tokenRequest(method: Method): string {
   if (method !== 'x_auth_token') {
     return `curl -s "$ISSUER/oauth2/token" -d grant_type=authorization_code -d code="$CODE" \\
-  --data-urlencode redirect_uri="$REDIRECT_URI" -d code_verifier="$VERIFIER"${curlAuth[method]}`;
+  -d redirect_uri="$REDIRECT_URI" -d code_verifier="$VERIFIER"${curlAuth[method]}`;
   }
   return `# The member key signs the form, exactly as it is sent (npm install bitcoin-auth).
-BODY="grant_type=authorization_code&code=$CODE&redirect_uri=$(printf %s "$REDIRECT_URI" | jq -sRr @uri)&code_verifier=$VERIFIER&client_id=$CLIENT_ID"
+BODY="grant_type=authorization_code&code=$CODE&redirect_uri=$REDIRECT_URI&code_verifier=$VERIFIER&client_id=$CLIENT_ID"
 TOKEN=$(node --input-type=module -e '
 import { getAuthToken } from "bitcoin-auth";
 const [requestPath, body] = process.argv.slice(1);
@@ -282,12 +282,12 @@ function curl({ client, base }: Values): Snippet {
         label: 'bash',
         text: `ISSUER=${shellQuoted(issuerOf(base))}
 CLIENT_ID=${shellQuoted(client.client_id)}
-REDIRECT_URI=${shellQuoted(firstRedirect(client))}
+REDIRECT_URI=${shellQuoted(encodeURIComponent(firstRedirect(client)))}  # percent-encoded
 VERIFIER=$(openssl rand -base64 48 | tr -d '\\n' | tr '+/' '-_')
 CHALLENGE=$(printf %s "$VERIFIER" | openssl dgst -sha256 -binary | base64 | tr -d '=' | tr '+/' '-_')
 
 # Open this in a browser; it comes back to the redirect URI with ?code=…
-echo "$ISSUER/oauth2/authorize?response_type=code&client_id=$CLIENT_ID&scope=openid+profile&state=$RANDOM$RANDOM&code_challenge=$CHALLENGE&code_challenge_method=S256&redirect_uri=$(printf %s "$REDIRECT_URI" | jq -sRr @uri)"
+echo "$ISSUER/oauth2/authorize?response_type=code&client_id=$CLIENT_ID&scope=openid+profile&state=$RANDOM$RANDOM&code_challenge=$CHALLENGE&code_challenge_method=S256&redirect_uri=$REDIRECT_URI"
 read -rp 'code: ' CODE
 
 ${tokenRequest(client.token_endpoint_auth_method)}`,

@@ -1,4 +1,5 @@
 // Where the sign-in stands, and the one way to a session that all its steps share: keyring → (kept) → token → session → onward.
+import { describeMyself } from '../../lib/account';
 import { explain } from '../../lib/api';
 import { continueAuthorization, isAuthorization, wantedIdentity } from '../../lib/authorization';
 import { openKeyring, WrongPassword } from '../../lib/identity/backup';
@@ -92,7 +93,7 @@ export class Gate {
       const { bapId, name, backup } = this.identity!;
       const member = memberFor(keyring, bapId);
       await signIn(member);
-      if (name !== '') await addIdentity(member, name);
+      if (name !== '') await describeMyself({ name });
       if (copy) await saveCopy(member, backup);
       await this.onward();
     });

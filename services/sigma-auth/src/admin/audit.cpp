@@ -1,0 +1,79 @@
+#include <charconv>
+
+#include "admin/answers.hpp"
+#include "admin/handlers.hpp"
+#include "admin/lists.hpp"
+#include "sigma/oauth/audit/audit_chain.hpp"
+
+namespace sigma::service {
+namespace {
+
+using core::Json;
+
+core::Error wrong(std::string description) {
+  return {core::Code::invalid_input, std::move(description)};
+}
+
+core::Result<std::optional<core::UtcTime>> parse_time(const ListQuery& query, const std::string& name) {
+  const std::string text = query.filter(name);
+  if (text.empty()) return std::optional<core::UtcTime>{};
+  const auto time = core::parse_iso8601(text);
+  if (!time) return wrong(fmt::format("{} must be a time like 2026-01-31T12:00:00.000Z.", name));
+  return time;
+}
+
+core::Result<store::AuditFilter> parse_filter(const ListQuery& query) {
+  store::AuditFilter filter;
+  filter.type = query.filter("type");
+  filter.outcome = query.filter("outcome");
+  filter.actor = query.filter("actor");
+  filter.client_id = query.filter("client_id");
+  filter.user_id = query.filter("user_id");
+  SIGMA_TRY(filter.since, parse_time(query, "since"));
+  SIGMA_TRY(filter.until, parse_time(query, "until"));
+  return filter;
+}
+
+std::string cursor_of(const store::AuditRow& row) {
+  return make_cursor(kAuditList, fmt::format("{}|{}|{}", row.at.ms, row.sequence, row.stream));
+}
+
+core::Result<std::int64_t> parse_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size())
+    return wrong("cursor must be next_cursor of the page before.");
+  return number;
+}
+
+core::Result<std::optional<store::AuditPosition>> parse_position(const ListQuery& query) {
+  if (query.after.empty()) return std::optional<store::AuditPosition>{};
+  const std::string_view text = query.after;
+  const auto first = text.find('|');
+  const auto second = first == std::string_view::npos ? first : text.find('|', first + 1);
+  if (second == std::string_view::npos) return wrong("cursor must be next_cursor of the page before.");
+  store::AuditPosition position;
+  SIGMA_TRY(position.at.ms, parse_number(text.substr(0, first)));
+  SIGMA_TRY(position.sequence, parse_number(text.substr(first + 1, second - first - 1)));
+  position.stream = text.substr(second + 1);
+  return std::optional(std::move(position));
+}
+
+}  // namespace
+
+core::Task<http::Response> list_audit(AdminContext& admin, http::Request request) {
+  const auto query = parse_list_query(request, kAuditList);
+  if (!query) co_return problem(query.error());
+  const auto filter = parse_filter(*query);
+  if (!filter) co_return problem(filter.error());
+  const auto position = parse_position(*query);
+  if (!position) co_return problem(position.error());
+  const auto rows = co_await admin.store.audit.list(*filter, query->limit, *position);
+  if (!rows) co_return problem(rows.error());
+  Json answer = {{"items", Json::array()}};
+  for (const store::AuditRow& row : *rows) answer["items"].push_back(oauth::render_audit_row(row));
+  if (rows->size() == query->limit) answer["next_cursor"] = cursor_of(rows->back());
+  co_return admin_json(answer);
+}
+
+}  // namespace sigma::service

@@ -1,0 +1,46 @@
+#pragma once
+#include <memory>
+
+#include "config.hpp"
+#include "sigma/cache/cache.hpp"
+#include "sigma/http/client.hpp"
+#include "sigma/store/wallet_store.hpp"
+#include "sigma/wallet/entitlement_book.hpp"
+#include "sigma/wallet/holdings.hpp"
+#include "sigma/wallet/ordinals_indexer.hpp"
+#include "sigma/wallet/wallet_book.hpp"
+
+namespace sigma::service {
+
+/// Wallets and what follows from them, assembled: what routes/wallets.cpp and routes/holdings.cpp call. Lives as long
+/// as the servers.
+struct Wallets {
+  /// `indexer_client` is null where no indexer is configured.
+  Wallets(const Config& config, store::Database& database, store::Store& store, const crypto::Sealer& sealer,
+          std::unique_ptr<http::Client> indexer_client_, wallet::EntitlementRules rules, cache::Cache& cache,
+          const core::Clock& clock, core::Random& random);
+
+  /// Something for entitlements to be worked out from.
+  bool has_entitlements() const;
+  /// At the end, while the executors of the servers still exist but run no more.
+  void stop();
+
+  store::WalletStore rows;
+  store::EntitlementStore entitlement_rows;
+  wallet::WalletBook book;
+  std::unique_ptr<http::Client> indexer_client;
+  std::unique_ptr<wallet::OrdinalsIndexer> indexer;  ///< null: none configured
+  std::unique_ptr<wallet::Holdings> holdings;        ///< null with `indexer`
+  wallet::EntitlementBook entitlements;
+
+ private:
+  const bool has_admins_;
+};
+
+/// Reads the operator's rules and prepares the way to the indexer. Code::invalid_input that names the setting.
+core::Result<std::unique_ptr<Wallets>> make_wallets(const Config& config, store::Database& database,
+                                                    store::Store& store, const crypto::Sealer& sealer,
+                                                    cache::Cache& cache, const core::Clock& clock,
+                                                    core::Random& random);
+
+}  // namespace sigma::service

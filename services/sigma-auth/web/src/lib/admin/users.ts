@@ -1,0 +1,61 @@
+// Accounts, their sessions and what they agreed to (admin API, /admin/users and /admin/sessions).
+import { admin, adminPage, type Page } from './api.svelte';
+
+export interface AdminUser {
+  id: string;
+  name: string;
+  email: string | null;
+  pubkey: string | null;
+  subscription_tier: string;
+  disabled: boolean;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface AdminIdentity {
+  bap_id: string;
+  name: string;
+  primary: boolean;
+  member_pubkey: string;
+}
+
+export interface AdminAccount extends AdminUser {
+  identities: AdminIdentity[];
+}
+
+export interface AdminSession {
+  id: string;
+  user_id: string;
+  bap_id: string | null;
+  auth_time: string;
+  ip_address: string;
+  user_agent: string;
+  updated_at: string;
+  expires_at: string;
+}
+
+export interface AdminConsent {
+  client_id: string;
+  bap_id: string | null;
+  scopes: string[];
+  updated_at: string;
+}
+
+const pathOf = (id: string) => `/users/${encodeURIComponent(id)}`;
+
+/** Newest first. `search`: a piece of a name or address, or a whole id, BAP id or public key. */
+export const listUsers = (search: string, cursor?: string) => adminPage<AdminUser>('/users', { limit: '50', search: search.trim(), cursor });
+export const getUser = (id: string) => admin<AdminAccount>('GET', pathOf(id));
+/** Switching an account off ends its sessions and tokens. */
+export const setUserDisabled = (id: string, disabled: boolean) => admin<AdminAccount>('PATCH', pathOf(id), { disabled });
+export const deleteUser = (id: string) => admin('DELETE', pathOf(id));
+export const listUserSessions = async (id: string) => (await admin<Page<AdminSession>>('GET', `${pathOf(id)}/sessions`)).items;
+export const listUserConsents = async (id: string) => (await admin<Page<AdminConsent>>('GET', `${pathOf(id)}/consents`)).items;
+
+export const listSessions = (cursor?: string) => adminPage<AdminSession>('/sessions', { limit: '50', cursor });
+export const endSession = (id: string) => admin('DELETE', `/sessions/${encodeURIComponent(id)}`);
+
+/** One after the other: each is told to the applications that it was used with. */
+export async function endSessions(sessions: AdminSession[]): Promise<void> {
+  for (const { id } of sessions) await endSession(id);
+}

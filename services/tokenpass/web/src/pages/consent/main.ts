@@ -1,0 +1,4 @@
+import { start } from '$shared/lib/start';
+import Consent from './Consent.svelte';
+
+start(Consent);

@@ -1,0 +1,179 @@
+// Everything breaks once, under load. Throughout: no code, refresh token, device code or X-Auth-Token is accepted twice, what was
+// answered 200 stays, refusals are documented 503s, and when the fault is over the replicas recover by themselves in five seconds.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { clients, Load } from './support/load.mjs';
+import { survive } from './support/survive.mjs';
+import { sleep, Topology } from './support/topology.mjs';
+
+describe('two replicas behind nginx', () => {
+  let topology;
+  let load;
+
+  before(async () => {
+    topology = await Topology.start({ clients });
+    load = await Load.begin(topology.front);
+  });
+  after(async () => {
+    await load?.stop();
+    await topology?.stop();
+  });
+
+  test('nothing breaks: nobody is turned away', async () => {
+    assert.equal(await survive(load, () => sleep(500), () => {}), 0, load.describe());
+  });
+
+  test('case 67: kill -9 of a replica', async () => {
+    const [replica] = topology.replicas;
+    await survive(
+      load,
+      async () => {
+        await replica.kill();
+        await sleep(1000);
+      },
+      () => topology.revive(replica),
+    );
+  });
+
+  test('a rolling restart turns nobody away', async () => {
+    topology.complaints();
+    const turnedAway = await survive(
+      load,
+      async () => {
+        for (const replica of topology.replicas) {
+          const how = await replica.terminate();
+          assert.deepEqual(how, { code: 0, signal: null });
+          await topology.revive(replica);
+        }
+      },
+      () => {},
+    );
+    assert.equal(turnedAway, 0, `${load.describe()}\n${topology.complaints().join('\n')}`);
+    const broken = topology.complaints().filter((line) => /prematurely closed|reset by peer|timed out/.test(line));
+    assert.deepEqual(broken, [], 'no request was cut off');
+  });
+
+  test('a full stop by SIGTERM answers every request that was taken', async () => {
+    topology.complaints();
+    await survive(
+      load,
+      async () => {
+        const ends = await Promise.all(topology.replicas.map((replica) => replica.terminate()));
+        for (const how of ends) assert.deepEqual(how, { code: 0, signal: null });
+      },
+      () => Promise.all(topology.replicas.map((replica) => topology.revive(replica))),
+    );
+    const broken = topology.complaints().filter((line) => /prematurely closed|reset by peer|timed out/.test(line));
+    assert.deepEqual(broken, [], 'no request was cut off');
+  });
+
+  test('case 67: kill -9 of Postgres, and its start two seconds later', async () => {
+    const turnedAway = await survive(
+      load,
+      async () => {
+        topology.postgres.kill();
+        await sleep(2000);
+      },
+      () => topology.postgres.resume(),
+    );
+    assert.ok(turnedAway > 0);
+  });
+
+  test('case 66: Postgres stands still for five seconds', async () => {
+    await survive(
+      load,
+      async () => {
+        topology.postgres.signal('SIGSTOP');
+        await sleep(5000);
+      },
+      () => topology.postgres.signal('SIGCONT'),
+    );
+  });
+
+  test('case 66: Postgres is read-only', async () => {
+    const set = (value) => topology.postgres.query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
+    const turnedAway = await survive(
+      load,
+      async () => {
+        await set('on');
+        await topology.postgres.query('SELECT pg_reload_conf()');
+        await sleep(2000);
+      },
+      async () => {
+        await topology.postgres.query('ALTER SYSTEM RESET default_transaction_read_only');
+        await topology.postgres.query('SELECT pg_reload_conf()');
+      },
+    );
+    assert.ok(turnedAway > 0);
+  });
+
+  test('case 66: locks that are held longer than a statement waits for them are waited out', async () => {
+    // As VACUUM FULL or a careless migration holds them; SIGMA waits two seconds for a lock and tries again.
+    const turnedAway = await survive(load, () =>
+      topology.postgres.inDatabase('BEGIN; LOCK TABLE sessions, grants, refresh_tokens IN EXCLUSIVE MODE; SELECT pg_sleep(2.5); COMMIT'),
+    );
+    assert.equal(turnedAway, 0, load.describe());
+  });
+
+  test('case 66: the wire to Postgres is cut', async () => {
+    const turnedAway = await survive(
+      load,
+      async () => {
+        topology.toPostgres.cut();
+        await sleep(2000);
+      },
+      () => topology.toPostgres.mend(),
+    );
+    assert.ok(turnedAway > 0);
+  });
+
+  test('case 66: the wire to Postgres holds everything back for three seconds', async () => {
+    await survive(
+      load,
+      async () => {
+        topology.toPostgres.hold();
+        await sleep(3000);
+      },
+      () => topology.toPostgres.mend(),
+    );
+  });
+
+  test('case 66: kill -9 of Redis, and its start two seconds later', async () => {
+    await survive(
+      load,
+      async () => {
+        await topology.redis.end('SIGKILL');
+        await sleep(2000);
+      },
+      () => topology.redis.start(),
+    );
+  });
+
+  test('case 66: Redis stands still for five seconds, then forgets everything', async () => {
+    await survive(
+      load,
+      async () => {
+        topology.redis.child.kill('SIGSTOP');
+        await sleep(5000);
+      },
+      async () => {
+        topology.redis.child.kill('SIGCONT');
+        await topology.redisCommand('FLUSHALL');
+      },
+    );
+  });
+
+  test('case 67: kill -9 of everything at once', async () => {
+    await survive(
+      load,
+      async () => {
+        await Promise.all([...topology.replicas.map((replica) => replica.kill()), topology.redis.end('SIGKILL'), topology.postgres.kill()]);
+      },
+      async () => {
+        topology.postgres.resume();
+        await topology.redis.start();
+        await Promise.all(topology.replicas.map((replica) => topology.revive(replica)));
+      },
+    );
+  });
+});
