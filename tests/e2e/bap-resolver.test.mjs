@@ -81,7 +81,7 @@ for (const store of stores) {
       assert.equal(await identityOf(withRoot.person), root.bapId);
     });
 
-    // Decision 0016: nobody can publish that a stranger's key is theirs and then share the stranger's account.
+    // Decision 0017: nobody can publish that a stranger's key is theirs and then share the stranger's account.
     test('a key that somebody else claims on chain keeps its own identity', async () => {
       const [attacker, victim] = [new Key(), new Key()];
       api.identities.push(chainIdentity([attacker, victim], { alternateName: 'Mallory' }));
