@@ -120,6 +120,7 @@ describe('the account page', () => {
     await visitor.page.reload();
     const wallets = section(visitor, 'Wallets');
     const row = ({ address }) => wallets.getByRole('listitem').filter({ hasText: address });
+    for (const key of keys) await row(key).waitFor();
     const [primary, other] = (await row(keys[0]).getByText('Primary', { exact: true }).count()) ? keys : [...keys].reverse();
     await row(other).getByRole('button', { name: 'Make primary' }).click();
     await row(other).getByText('Primary', { exact: true }).waitFor();
