@@ -26,6 +26,13 @@ const store::SigningKey* find_unretired(const std::vector<store::SigningKey>& ro
   return found == rows.end() ? nullptr : &*found;
 }
 
+// A clock that was set back to before an algorithm's first key was made must not leave it without one.
+bool is_first(const std::vector<store::SigningKey>& rows, const store::SigningKey& key) {
+  return std::ranges::none_of(rows, [&](const store::SigningKey& other) {
+    return other.algorithm == key.algorithm && other.active_from < key.active_from;
+  });
+}
+
 }  // namespace
 
 core::Task<core::Result<store::SigningKey>> KeyManager::make(jose::Algorithm algorithm, core::Milliseconds lead) {
@@ -59,7 +66,8 @@ core::Task<core::Result<KeyManager::Rows>> KeyManager::load() {
   std::vector<core::Json> published;
   for (const store::SigningKey& row : rows) {
     if (row.expires_at && *row.expires_at <= now) continue;
-    const bool signs = row.active_from <= now && (!row.retired_at || now < *row.retired_at);
+    const bool begun = row.active_from <= now || is_first(rows, row);
+    const bool signs = begun && (!row.retired_at || now < *row.retired_at);
     if (!signs) {
       published.push_back(row.public_jwk);
       continue;
