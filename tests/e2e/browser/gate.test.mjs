@@ -85,6 +85,25 @@ describe('the gate', () => {
     });
   }
 
+  const memberOf = (wif) => new Key(PrivateKey.fromWif(wif)).bapId;
+  for (const [kind, id] of [
+    ['type42 with the mnemonic kept', (json) => firstIdentity(json.rootPk)],
+    ['unicode password', (json) => firstIdentity(json.rootPk)],
+    ['WifBackup', (json) => memberOf(json.wif)],
+    ['VaultBackup (gen2 seed.db payload)', (json) => firstIdentity(HD.fromSeed([...Buffer.from(JSON.parse(json.encryptedVault).hex, 'hex')]).privKey.toWif())],
+    ['OneSatBackup', (json) => memberOf(json.identityPk)],
+  ]) {
+    visit(`opens a file: ${kind}`, {}, async (visitor) => {
+      const file = files.find((item) => item.kind === kind);
+      await bringFile(visitor, 'backup.bep', file.fileText, file.password);
+      await ready(visitor);
+      await visitor.page.getByLabel(/Keep (it|them) on this device/).uncheck();
+      await visitor.press('Sign in');
+      assert.equal(await identityInSession(visitor), id(JSON.parse(file.plaintextJson)));
+      assert.deepEqual(await visitor.assertKept([file.password]), []);
+    });
+  }
+
   visit('opens a file that is not encrypted, after one that is none and one with a wrong password', { viewport: { width: 390, height: 844 } }, async (visitor) => {
     const file = files[0];
     await bringFile(visitor, 'holiday.json', '{"photos":[]}');
