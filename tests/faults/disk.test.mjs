@@ -113,14 +113,4 @@ describe('the disk of the embedded store', () => {
     );
     assert.ok(turnedAway > 0, 'the disk was full');
   });
-
-  test('case 67: kill -9 of the embedded store’s server', async () => {
-    await survive(
-      load,
-      async () => {
-        await server.kill();
-      },
-      () => server.start(),
-    );
-  });
 });
