@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { mockApi } from './dev/mock-api.mjs';
-import { pageShell } from './tools/page-shell';
+import { pageShell } from './tools/page-shell.ts';
 
 const page = (name: string) => resolve(import.meta.dirname, `${name}.html`);
 

@@ -28,6 +28,15 @@ bool is_free(int port) {
   return !error;
 }
 
+/// By connecting: to bind the port, be it for a moment, could keep the server from doing so.
+bool is_served(int port) {
+  boost::asio::io_context context;
+  boost::asio::ip::tcp::socket socket(context);
+  boost::system::error_code error;
+  socket.connect({boost::asio::ip::address_v4::loopback(), static_cast<unsigned short>(port)}, error);
+  return !error;
+}
+
 }  // namespace
 
 TemporaryFolder::TemporaryFolder() {
@@ -107,9 +116,10 @@ void RedisProcess::start() {
 
 void RedisProcess::await_answer() const {
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!is_free(port_) ? false : std::chrono::steady_clock::now() < limit)
+  while (!is_served(port_)) {
+    if (std::chrono::steady_clock::now() >= limit) throw std::runtime_error("redis-server did not start");
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  if (is_free(port_)) throw std::runtime_error("redis-server did not start");
+  }
 }
 
 void RedisProcess::kill() {
