@@ -225,7 +225,7 @@ describe('the gate', () => {
     await elsewhere.shoot('account-cloud');
     await elsewhere.press('Rename');
     await elsewhere.page.getByLabel('Name for applications').fill('Ada L.');
-    await elsewhere.press('Save');
+    await elsewhere.page.locator('form', { hasText: 'Name for applications' }).getByRole('button').click();
     await elsewhere.page.getByText('Ada L.').first().waitFor();
     const owned = await elsewhere.page.evaluate(() => fetch('/api/user/bap-ids').then((answer) => answer.json()));
     assert.equal(owned.bapIds[0].name, 'Ada L.');
