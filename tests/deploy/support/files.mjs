@@ -50,3 +50,9 @@ export function certificate(folder, name = 'localhost') {
   run('openssl', ['req', '-x509', ...options, '-addext', `subjectAltName=DNS:${name},IP:127.0.0.1`, '-keyout', key, '-out', cert]);
   return { cert, key };
 }
+
+/** Why tests that want a network, process and mount namespace of their own cannot run here; undefined where they can. */
+export const noNamespaces =
+  spawnSync('unshare', ['--net', '--pid', '--fork', '--mount-proc', 'true']).status === 0
+    ? undefined
+    : 'this machine allows no namespaces of its own (unshare); run the suite as root, outside of a container';
