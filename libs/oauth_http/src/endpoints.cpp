@@ -4,6 +4,7 @@
 #include "sigma/http/form.hpp"
 #include "sigma/oauth/metadata/discovery.hpp"
 #include "sigma/oauth_http/answers.hpp"
+#include "sigma/oauth_http/client_endpoint.hpp"
 
 namespace sigma::oauth_http {
 using core::Task;
@@ -13,26 +14,6 @@ constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 
 oauth::Error bad_request(std::string description) {
   return {oauth::ErrorCode::invalid_request, std::move(description)};
-}
-
-oauth::Result<oauth::ClientCredentials> client_credentials(http::Request request) {
-  auto form = http::Form::parse(request.body);
-  if (!form) return bad_request(form.error().description());
-  // Credentials and codes in a URL end in logs and histories (RFC 6749 §2.3.1, §3.2).
-  if (!request.query.empty()) return bad_request("Send the parameters in the body, not in the URL.");
-  oauth::ClientCredentials credentials;
-  credentials.form = std::move(*form);
-  for (auto& [name, value] : request.headers.fields()) {
-    const std::string lower = core::to_lower_ascii(name);
-    if (lower == "x-auth-token") credentials.x_auth_tokens.push_back(value);
-    if (lower == "dpop") credentials.dpop_proofs.push_back(value);
-  }
-  if (request.headers.count("Authorization") > 1) return bad_request("Send one Authorization header.");
-  if (const auto authorization = request.headers.find("Authorization"))
-    credentials.authorization = std::string(*authorization);
-  credentials.ip_address = request.remote_address;
-  credentials.raw_body = std::move(request.body);
-  return credentials;
 }
 
 // RFC 6750 §2, RFC 9449 §7.1: header or form, never both, never the query (RFC 9700 §4.3.2).
@@ -82,11 +63,45 @@ std::vector<std::string> dpop_headers(const http::Request& request) {
   return proofs;
 }
 
+Task<oauth::Result<core::Json>> revoked(oauth::Engine& engine, oauth::ClientCredentials credentials) {
+  SIGMA_CO_CHECK(co_await engine.token_status.revoke(std::move(credentials)));
+  co_return core::Json::object();
+}
+
+}  // namespace
+
+oauth::Result<oauth::ClientCredentials> client_credentials(http::Request& request) {
+  auto form = http::Form::parse(request.body);
+  if (!form) return bad_request(form.error().description());
+  return client_credentials(request, std::move(*form));
+}
+
+oauth::Result<oauth::ClientCredentials> client_credentials(http::Request& request, http::Form form) {
+  // Credentials and codes in a URL end in logs and histories (RFC 6749 §2.3.1, §3.2).
+  if (!request.query.empty()) return bad_request("Send the parameters in the body, not in the URL.");
+  oauth::ClientCredentials credentials;
+  credentials.form = std::move(form);
+  for (auto& [name, value] : request.headers.fields()) {
+    const std::string lower = core::to_lower_ascii(name);
+    if (lower == "x-auth-token") credentials.x_auth_tokens.push_back(value);
+    if (lower == "dpop") credentials.dpop_proofs.push_back(value);
+  }
+  if (request.headers.count("Authorization") > 1) return bad_request("Send one Authorization header.");
+  if (const auto authorization = request.headers.find("Authorization"))
+    credentials.authorization = std::string(*authorization);
+  credentials.ip_address = request.remote_address;
+  credentials.raw_body = std::move(request.body);
+  return credentials;
+}
+
 http::Response not_a_form() {
   return message_error(415, "Content-Type must be application/x-www-form-urlencoded.", "UNSUPPORTED_MEDIA_TYPE");
 }
 
-// RFC 6749 §5.2: a client that tried the Authorization header is told the scheme.
+bool is_form(const http::Request& request) {
+  return request.content_type() == kForm;
+}
+
 http::Response client_error(const oauth::Error& error, bool used_authorization_header) {
   http::Response response = oauth_error(error);
   if (used_authorization_header && response.status == 401)
@@ -94,51 +109,34 @@ http::Response client_error(const oauth::Error& error, bool used_authorization_h
   return response;
 }
 
-Task<oauth::Result<core::Json>> revoked(oauth::Engine& engine, oauth::ClientCredentials credentials) {
-  SIGMA_CO_CHECK(co_await engine.token_status.revoke(std::move(credentials)));
-  co_return core::Json::object();
-}
-
-// What every endpoint that authenticates a client has in common: a form, one client, and a nonce for the next proof.
-template <class Call>
-Task<http::Response> client_endpoint(oauth::Engine& engine, http::Request request, Call call) {
-  if (request.content_type() != kForm) co_return not_a_form();
-  auto credentials = client_credentials(std::move(request));
-  if (!credentials) co_return oauth_error(credentials.error());
-  const bool basic = credentials->authorization.has_value();
-  const bool with_dpop = !credentials->dpop_proofs.empty();
-  auto answer = co_await call(std::move(*credentials));
-  http::Response response = answer ? json_answer(*answer) : client_error(answer.error(), basic);
-  if (with_dpop) response.headers.add("DPoP-Nonce", engine.dpop.nonce());
-  co_return response;
-}
-
-}  // namespace
-
 Task<http::Response> token(oauth::Engine& engine, http::Request request) {
-  return client_endpoint(engine, std::move(request), [&engine](oauth::ClientCredentials credentials) {
-    return engine.token.exchange(std::move(credentials));
-  });
+  return client_endpoint(engine, std::move(request),
+                         [&engine](oauth::ClientCredentials credentials, const http::Request&) {
+                           return engine.token.exchange(std::move(credentials));
+                         });
 }
 
 Task<http::Response> pushed_request(oauth::Engine& engine, http::Request request) {
   http::Response response = co_await client_endpoint(
-      engine, std::move(request),
-      [&engine](oauth::ClientCredentials credentials) { return engine.pushed_requests.push(std::move(credentials)); });
+      engine, std::move(request), [&engine](oauth::ClientCredentials credentials, const http::Request&) {
+        return engine.pushed_requests.push(std::move(credentials));
+      });
   if (response.status == 200) response.status = 201;  // RFC 9126 §2.2
   co_return response;
 }
 
 Task<http::Response> introspect(oauth::Engine& engine, http::Request request) {
-  return client_endpoint(engine, std::move(request), [&engine](oauth::ClientCredentials credentials) {
-    return engine.token_status.introspect(std::move(credentials));
-  });
+  return client_endpoint(engine, std::move(request),
+                         [&engine](oauth::ClientCredentials credentials, const http::Request&) {
+                           return engine.token_status.introspect(std::move(credentials));
+                         });
 }
 
 Task<http::Response> revoke(oauth::Engine& engine, http::Request request) {
-  return client_endpoint(engine, std::move(request), [&engine](oauth::ClientCredentials credentials) {
-    return revoked(engine, std::move(credentials));
-  });
+  return client_endpoint(engine, std::move(request),
+                         [&engine](oauth::ClientCredentials credentials, const http::Request&) {
+                           return revoked(engine, std::move(credentials));
+                         });
 }
 
 Task<http::Response> userinfo(oauth::Engine& engine, http::Request request) {

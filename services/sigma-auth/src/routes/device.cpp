@@ -9,6 +9,7 @@
 #include "sigma/oauth/device/device_authorization.hpp"
 #include "sigma/oauth/device/unverified_client.hpp"
 #include "sigma/oauth/grants/device_code.hpp"
+#include "sigma/oauth_http/client_endpoint.hpp"
 
 namespace sigma::service {
 namespace {
@@ -16,7 +17,6 @@ namespace {
 using core::Json;
 
 constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 
 oauth::Error bad_request(std::string description) {
   return {oauth::ErrorCode::invalid_request, std::move(description)};
@@ -50,31 +50,14 @@ oauth::Result<http::Form> form_of_json(const std::string& body) {
 }
 
 oauth::Result<oauth::ClientCredentials> device_credentials(http::Request& request) {
-  oauth::ClientCredentials credentials;
-  if (request.content_type() == kJson) {
-    SIGMA_TRY(credentials.form, form_of_json(request.body));
-  } else {
-    auto form = http::Form::parse(request.body);
-    if (!form) return bad_request(form.error().description());
-    credentials.form = std::move(*form);
-  }
-  if (!request.query.empty()) return bad_request("Send the parameters in the body, not in the URL.");
-  for (const auto& [name, value] : request.headers.fields()) {
-    const std::string lower = core::to_lower_ascii(name);
-    if (lower == "x-auth-token") credentials.x_auth_tokens.push_back(value);
-    if (lower == "dpop") credentials.dpop_proofs.push_back(value);
-  }
-  if (request.headers.count("Authorization") > 1) return bad_request("Send one Authorization header.");
-  if (const auto authorization = request.headers.find("Authorization"))
-    credentials.authorization = std::string(*authorization);
-  credentials.ip_address = request.remote_address;
-  credentials.raw_body = std::move(request.body);
-  return credentials;
+  if (request.content_type() != kJson) return oauth_http::client_credentials(request);
+  SIGMA_TRY(http::Form form, form_of_json(request.body));
+  return oauth_http::client_credentials(request, std::move(form));
 }
 
 bool is_json_or_form(const http::Request& request) {
   const std::string type = request.content_type();
-  return type == kJson || type == kForm;
+  return type == kJson || oauth_http::is_form(request);
 }
 
 Task<oauth::Result<oauth::DeviceVisitor>> visitor_of(App& app, const http::Request& request) {
