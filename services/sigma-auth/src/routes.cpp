@@ -1,22 +1,62 @@
 #include "routes.hpp"
 
-#include "routes/account.hpp"
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "routes/metadata.hpp"
 #include "routes/pages.hpp"
 
 namespace sigma::service {
+
+// The handlers, by the file of routes/ in which they are.
+
+// session.cpp
+Handler sign_in_sigma, get_session, sign_out, list_sessions, revoke_session, revoke_sessions, revoke_other_sessions, ok;
+// sign_up.cpp
+Handler sign_up_sigma;
+// end_session.cpp
+Handler end_session, end_session_confirm;
+// organization.cpp
+Handler list_organizations, set_active_organization, get_full_organization, get_active_member;
+// invitations.cpp
+Handler refuse_invitation, no_invitations;
+// consents.cpp
+Handler get_consents, get_consent, update_consent, delete_consent, store_consent_bap_id;
+// account.cpp
+Handler update_user, delete_user, export_user;
+// activity.cpp
+Handler activity;
+// identities.cpp
+Handler list_identities, save_identity, bap_profile, last_oauth_identity, token_for_endpoint;
+// backup.cpp
+Handler push_backup, pull_backup, keep_backup;
+// wallets.cpp
+Handler list_wallets, wallet_challenge, connect_wallet, disconnect_wallet, set_primary_wallet;
+// holdings.cpp
+Handler list_nfts, verify_ownership, subscription_status;
+// authorize.cpp
+Handler authorize, legacy_authorize, oauth2_continue, oauth2_consent, public_client, auth_error;
+// form_post.cpp
+Handler form_post;
+// token.cpp
+Handler token, pushed_request, userinfo, introspect, revoke;
+// metadata.cpp
+Handler jwks, protected_resource;
+// owner_clients.cpp
+Handler create_owned_client, get_owned_client, get_owned_clients, update_owned_client, delete_owned_client,
+    rotate_owned_client_secret, list_oauth_clients, create_oauth_client;
+// registration.cpp
+Handler register_client, get_registration, put_registration, delete_registration;
+// device.cpp
+Handler device_code, device_token, device_status, device_approve, device_deny;
+
 namespace {
 
 using enum http::Method;
 using http::Cors;
 
-using AppHandler = Task<http::Response> (*)(App&, http::Request);
-
 struct Entry {
   http::Method method;
   const char* path;
-  AppHandler handler;
+  Handler* handler;
   Cors cors;
   const char* spec;
   const char* summary;
@@ -205,7 +245,7 @@ constexpr const char* kDiscoveryPaths[] = {
 
 struct Bound {
   App* app;
-  AppHandler handler;
+  Handler* handler;
   Task<http::Response> operator()(http::Request request) const { return handler(*app, std::move(request)); }
 };
 

@@ -1,7 +1,7 @@
 #include <charconv>
 
 #include "admin/answers.hpp"
-#include "admin/handlers.hpp"
+#include "admin/handler.hpp"
 #include "admin/lists.hpp"
 #include "sigma/oauth/audit/audit_chain.hpp"
 

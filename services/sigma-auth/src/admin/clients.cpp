@@ -1,6 +1,6 @@
 #include "admin/answers.hpp"
 #include "admin/audit_event.hpp"
-#include "admin/handlers.hpp"
+#include "admin/handler.hpp"
 #include "admin/lists.hpp"
 #include "sigma/core/encoding.hpp"
 

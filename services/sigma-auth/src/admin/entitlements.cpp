@@ -1,6 +1,6 @@
 #include "admin/answers.hpp"
 #include "admin/entitlement_json.hpp"
-#include "admin/handlers.hpp"
+#include "admin/handler.hpp"
 
 namespace sigma::service {
 

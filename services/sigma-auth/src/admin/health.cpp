@@ -1,5 +1,5 @@
 #include "admin/answers.hpp"
-#include "admin/handlers.hpp"
+#include "admin/handler.hpp"
 
 namespace sigma::service {
 

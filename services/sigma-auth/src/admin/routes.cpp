@@ -2,13 +2,35 @@
 
 #include "admin/answers.hpp"
 #include "admin/audit_event.hpp"
-#include "admin/handlers.hpp"
 #include "admin/lists.hpp"
 #include "admin/openapi.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/crypto/digest.hpp"
 
 namespace sigma::service {
+
+// The handlers, by the file of admin/ in which they are.
+
+// clients.cpp
+AdminHandler list_clients, create_client, get_client, patch_client, delete_client, add_member_key, delete_member_key,
+    rotate_client_secret;
+// users.cpp
+AdminHandler list_users, get_user, patch_user, delete_user, list_user_sessions, list_user_consents;
+// sessions.cpp
+AdminHandler list_all_sessions, delete_session;
+// audit.cpp
+AdminHandler list_audit;
+// stats.cpp
+AdminHandler get_stats;
+// keys.cpp
+AdminHandler list_keys, rotate_key;
+// entitlements.cpp
+AdminHandler get_entitlements;
+// log_level.cpp
+AdminHandler get_log_level, put_log_level;
+// health.cpp
+AdminHandler health_live, health_ready, metrics;
+
 namespace {
 
 using enum http::Method;
@@ -143,7 +165,7 @@ class Work {
   bool done_ = false;
 };
 
-core::Task<http::Response> once(AdminContext& admin, AdminHandler handler, http::Request request) {
+core::Task<http::Response> once(AdminContext& admin, AdminHandler* handler, http::Request request) {
   const auto given = request.headers.find("Idempotency-Key");
   if (!given) co_return co_await handler(admin, std::move(request));
   std::string key(*given);

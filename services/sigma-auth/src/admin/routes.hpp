@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "admin/context.hpp"
+#include "admin/handler.hpp"
 #include "admin/paging.hpp"
 #include "sigma/http/router.hpp"
 
@@ -26,7 +26,7 @@ struct AdminShape {
 struct AdminEntry {
   http::Method method;
   const char* path;
-  core::Task<http::Response> (*handler)(AdminContext& admin, http::Request request);
+  AdminHandler* handler;
   const char* summary;
   AdminShape shape = {};
   bool open = false;  ///< without token

@@ -1,7 +1,7 @@
 #include "admin/account_json.hpp"
 #include "admin/answers.hpp"
 #include "admin/audit_event.hpp"
-#include "admin/handlers.hpp"
+#include "admin/handler.hpp"
 #include "admin/lists.hpp"
 
 namespace sigma::service {

@@ -1,5 +1,5 @@
 // A person's own account, with better-auth's calls where it has them (update-user, delete-user).
-#include "routes/account.hpp"
+#include "routes/handler.hpp"
 
 #include "routes/audit_event.hpp"
 #include "routes/render.hpp"

@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "admin/paging.hpp"
-#include "routes/account.hpp"
+#include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/oauth/audit/audit.hpp"

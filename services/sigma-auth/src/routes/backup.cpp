@@ -1,7 +1,7 @@
 // Encrypted backups of identities: signed with their member key (contract §8), or by their owner's session (§8b).
 #include <charconv>
 
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/core/encoding.hpp"

@@ -1,6 +1,6 @@
 // Consents in the words of better-auth's oauth-provider: its errors here are OAuth's, its sessions' the session API's.
 #include "routes/audit_event.hpp"
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/http/form.hpp"

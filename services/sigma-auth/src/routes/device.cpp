@@ -1,6 +1,6 @@
 // The device flow (RFC 8628, contract §5). Every error is {"error","error_description"}, also those of the session.
 #include "routes/audit_event.hpp"
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/core/encoding.hpp"

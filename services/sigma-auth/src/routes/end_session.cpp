@@ -2,7 +2,7 @@
 
 #include "assets.hpp"
 #include "routes/audit_event.hpp"
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "routes/logout_texts.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"

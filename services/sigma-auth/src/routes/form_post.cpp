@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/crypto/digest.hpp"

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <set>
 
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/http/form.hpp"

@@ -1,6 +1,6 @@
 // A person's identities, as the command line client and the web console read and change them (contract §8b).
 #include "routes/audit_event.hpp"
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/http/form.hpp"

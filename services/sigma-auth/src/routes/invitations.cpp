@@ -1,5 +1,5 @@
 // better-auth's invitations: an identity has exactly one owner, so there are none and none can be made (contract §6).
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 

@@ -1,5 +1,5 @@
 #include "routes/metadata.hpp"
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "sigma/oauth/metadata/discovery.hpp"
 

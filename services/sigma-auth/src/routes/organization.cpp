@@ -1,7 +1,7 @@
 // better-auth's organisation calls: an organisation is an identity, its id and slug are the BAP id (contract §6).
 #include <algorithm>
 
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/http/form.hpp"

@@ -1,7 +1,7 @@
 // Clients of a person who is signed in: better-auth's calls (contract §6) and those of Sigma's command line (§8b).
 #include "routes/audit_event.hpp"
 #include "routes/client_json.hpp"
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/http/form.hpp"

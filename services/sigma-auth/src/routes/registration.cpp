@@ -1,7 +1,7 @@
 // Dynamic client registration (RFC 7591) and its management (RFC 7592).
 #include "routes/audit_event.hpp"
 #include "routes/client_json.hpp"
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "sigma/core/encoding.hpp"
 

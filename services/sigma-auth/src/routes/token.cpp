@@ -1,6 +1,6 @@
 // The endpoints of oauth_http with what only this service does beside: events of the audit log.
 #include "routes/audit_event.hpp"
-#include "routes/handlers.hpp"
+#include "routes/handler.hpp"
 #include "sigma/oauth_http/client_endpoint.hpp"
 #include "sigma/oauth_http/endpoints.hpp"
 
