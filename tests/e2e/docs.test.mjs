@@ -26,6 +26,7 @@ const elsewhere = [
   ['sigma-auth entitlements', 'asks about a person; entitlements.test.mjs does both'],
   ['curl -s localhost:21000/api/auth/oauth2/register', "TokenPass's own suite registers applications"],
   ["export SIGMA_REDIS_URL='redis", 'security/redis.test.mjs starts a Redis and uses it'],
+  ['export PGPASSWORD', 'wants a cloud; tests/differential/import.test.mjs brings one'],
   ['NEXT_PUBLIC_SIGMA_AUTH_URL', 'variables; sigma-client.test.mjs uses them'],
 ];
 

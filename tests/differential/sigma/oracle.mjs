@@ -66,7 +66,7 @@ function withoutItsComplaints(server) {
   });
 }
 
-/** Starts it with `clients`; answers {base, stop}. */
+/** Starts it with `clients`; answers {base, url of its database, stop}. */
 export async function startOracle(clients) {
   const url = await createDatabase();
   const pool = new pg.Pool({ connectionString: url, max: 4 });
@@ -87,5 +87,5 @@ export async function startOracle(clients) {
     await pool.end();
     await dropDatabase(url);
   };
-  return { base, stop };
+  return { base, url, stop };
 }

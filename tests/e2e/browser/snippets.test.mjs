@@ -6,26 +6,13 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
-import { rolldown } from 'rolldown';
+import { importCode, pack } from '../support/pack.mjs';
 import { Key, newPerson } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
 import { launchBrowser, Visitor } from './support/browser.mjs';
 
 const redirectUri = 'https://photos.example.com/auth/sigma/callback';
 const developers = path.resolve(import.meta.dirname, '../../../services/sigma-auth/web/src/lib/developers');
-
-/** Packs modules that are given as texts; what they import comes from this folder. */
-async function pack(entry, texts, options = {}) {
-  const virtual = {
-    name: 'texts',
-    resolveId: (id) => (id in texts ? path.join(import.meta.dirname, `__${id.replaceAll(/[^\w.]/g, '_')}`) : undefined),
-    load: (id) => texts[Object.keys(texts).find((name) => id.endsWith(`__${name.replaceAll(/[^\w.]/g, '_')}`))],
-  };
-  const bundle = await rolldown({ input: entry, platform: 'node', logLevel: 'silent', plugins: [virtual], ...options });
-  const { output } = await bundle.generate({ format: 'es' });
-  return output[0].code;
-}
-const importCode = (code) => import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
 
 describe('the snippets', () => {
   let server;

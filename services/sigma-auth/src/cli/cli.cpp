@@ -62,6 +62,7 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   add_account_commands(app, run);
   add_audit_commands(app, run);
   add_entitlement_commands(app, run);
+  add_import_command(app, run);
   add_sign_command(app, run);
   add_doctor_command(app, run);
   add_health_command(app, run);

@@ -55,6 +55,7 @@ void add_key_commands(CLI::App& app, Invocation& run);
 void add_account_commands(CLI::App& app, Invocation& run);
 void add_audit_commands(CLI::App& app, Invocation& run);
 void add_entitlement_commands(CLI::App& app, Invocation& run);
+void add_import_command(CLI::App& app, Invocation& run);
 void add_sign_command(CLI::App& app, Invocation& run);
 void add_migrate_command(CLI::App& app, Invocation& run);
 void add_doctor_command(CLI::App& app, Invocation& run);
