@@ -42,7 +42,7 @@ core::Json discovery_document(const Settings& settings, const std::vector<std::s
   document["claims_supported"] = {"sub",        "iss",         "aud",     "exp",        "iat",   "auth_time",
                                   "nonce",      "acr",         "azp",     "at_hash",    "sid",   "name",
                                   "given_name", "family_name", "picture", "updated_at", "email", "email_verified",
-                                  "pubkey",     "bap_id",      "bap",     "bap_name"};
+                                  "pubkey",     "bap_id",      "bap",     "bap_name",   "roles", "subscriptionTier"};
   document["claims_parameter_supported"] = true;
   document["request_parameter_supported"] = false;
   document["request_uri_parameter_supported"] = false;
