@@ -99,4 +99,10 @@ describe('commands in the documentation', async () => {
       [],
     );
   });
+  test('every how-to is in the index', async () => {
+    const index = await readFile(path.join(root, 'docs/how-to/README.md'), 'utf8');
+    const listed = new Set([...index.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, name]) => name));
+    const there = (await readdir(path.join(root, 'docs/how-to'))).filter((name) => name !== 'README.md');
+    assert.deepEqual([...listed].sort(), there.sort());
+  });
 });
