@@ -89,7 +89,7 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
     }
   });
 
-  test('wrong content types: 415', async () => {
+  test('case 55: wrong content types: 415', async () => {
     for (const route of jsonRoutes) {
       for (const type of [
         'text/plain',
@@ -113,7 +113,7 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
     }
   });
 
-  test('broken JSON', async () => {
+  test('case 54: broken JSON', async () => {
     for (const route of jsonRoutes) {
       for (const [name, body] of Object.entries(brokenJson)) {
         const answer = await post(route, body, 'application/json');
@@ -124,7 +124,7 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
     }
   });
 
-  test('JSON of the wrong types', async () => {
+  test('case 54: JSON of the wrong types', async () => {
     for (const route of jsonRoutes.filter((one) => one.field)) {
       for (const value of wrongTypes) {
         const body = JSON.stringify({ [route.field]: value, accept: true, selected: true });
@@ -145,7 +145,7 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
     assertRefused(await post(jsonRoutes[3], '{}', 'application/json'), 'nothing at all');
   });
 
-  test('broken forms', async () => {
+  test('case 54: broken forms', async () => {
     for (const route of formRoutes) {
       for (const [name, body] of Object.entries(brokenForms)) {
         assertRefused(await post(route, body, 'application/x-www-form-urlencoded'), `${route.path}, ${name}`);
@@ -158,7 +158,7 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
     }
   });
 
-  test('broken queries', async () => {
+  test('case 54: broken queries', async () => {
     const somebody = await newPerson(context.server);
     const good = authorizeQuery({ code_challenge: newPkce().challenge });
     const queries = [
@@ -190,7 +190,7 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
     }
   });
 
-  test('hostile strings in every field', async () => {
+  test('case 59: hostile strings in every field', async () => {
     const { server } = context;
     for (const text of hostileStrings) {
       const form = {
@@ -334,7 +334,7 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
     }
   });
 
-  test('after all that the server is the same process, healthy, and logged one line an event', async () => {
+  test('case 58: after all that the server is the same process, healthy, and logged one line an event', async () => {
     const { server } = context;
     const live = await server.admin('GET', '/health/live', { token: null });
     assert.equal(live.status, 200, live.describe());

@@ -29,7 +29,7 @@ forEachStore('CORS', { clients: [publicClient('my-app')], env: { SIGMA_TRUSTED_O
       },
     });
 
-  test('token, userinfo, keys and discovery: any origin, never with credentials', async () => {
+  test('case 56: token, userinfo, keys and discovery: any origin, never with credentials', async () => {
     const { server } = context;
     for (const origin of ['https://anyone.example', 'null']) {
       for (const [method, path] of anyOrigin) {
@@ -51,7 +51,7 @@ forEachStore('CORS', { clients: [publicClient('my-app')], env: { SIGMA_TRUSTED_O
     }
   });
 
-  test('session routes: the trusted origin, by name and with credentials', async () => {
+  test('case 56: session routes: the trusted origin, by name and with credentials', async () => {
     const { server } = context;
     for (const [method, path] of sessionRoutes) {
       const asked = await preflight(method, path, trusted);
@@ -65,7 +65,7 @@ forEachStore('CORS', { clients: [publicClient('my-app')], env: { SIGMA_TRUSTED_O
     }
   });
 
-  test('session routes: nobody else, however alike the name', async () => {
+  test('case 56: session routes: nobody else, however alike the name', async () => {
     const { server } = context;
     const person = await newPerson(server);
     const strangers = [
@@ -93,7 +93,7 @@ forEachStore('CORS', { clients: [publicClient('my-app')], env: { SIGMA_TRUSTED_O
     }
   });
 
-  test('pages and hand-overs: no origin at all', async () => {
+  test('case 56: pages and hand-overs: no origin at all', async () => {
     for (const [method, path] of [
       ['GET', '/api/auth/oauth2/authorize'],
       ['POST', '/api/auth/oauth2/consent'],

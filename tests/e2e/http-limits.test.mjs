@@ -20,7 +20,7 @@ forEachStore('HTTP limits', {}, (context) => {
     }
   });
 
-  test('bodies: 64 KB is the limit, with and without Content-Length', async () => {
+  test('case 52: bodies: 64 KB is the limit, with and without Content-Length', async () => {
     const { server } = context;
     const head = (length) =>
       `POST /api/auth/oauth2/token HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n${length}\r\n\r\n`;
@@ -39,7 +39,7 @@ forEachStore('HTTP limits', {}, (context) => {
     for (const answer of [over, announced, chunked]) assert.match(answer.text, /\r\n\r\n.+/s, 'with words');
   });
 
-  test('headers: 16 KB is the limit', async () => {
+  test('case 52: headers: 16 KB is the limit', async () => {
     const { server } = context;
     const get = (extra) => `GET /api/auth/ok HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n${extra}\r\n`;
     const fits = await rawRequest(server.local, get(`X-Pad: ${'x'.repeat(15 * kib)}\r\n`));
@@ -58,7 +58,7 @@ forEachStore('HTTP limits', {}, (context) => {
     assert.ok([414, 431].includes(long.status), long.text.slice(0, 300));
   });
 
-  test('an X-Auth-Token over 8 KB', async () => {
+  test('case 52: an X-Auth-Token over 8 KB', async () => {
     const token = ['02'.padEnd(66, '0'), 'brc77', distinctTime(), signInPath, 'A'.repeat(9 * kib)].join('|');
     const answer = await new Person().trySignIn(context.server, { token });
     assertRefused(answer, 'long token');
@@ -89,7 +89,7 @@ forEachStore('HTTP limits', {}, (context) => {
     'TLS hello': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n',
     garbage: '\x00\xff\x00\xff\r\n\r\n',
   };
-  test('broken HTTP: 400 and the connection is closed', async () => {
+  test('case 51: broken HTTP: 400 and the connection is closed', async () => {
     await Promise.all(
       Object.entries(smuggling).map(async ([name, bytes]) => {
         const { status, text, closed } = await rawRequest(context.server.local, bytes, { limitMs: 4000 });

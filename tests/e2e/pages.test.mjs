@@ -31,7 +31,7 @@ describe('pages', () => {
   });
 
   for (const page of pages) {
-    test(`${page} allows itself no inline code, no other host and only the frames that are meant`, async () => {
+    test(`case 57: ${page} allows itself no inline code, no other host and only the frames that are meant`, async () => {
       const { status, headers, text } = await server.request('GET', page);
       assert.equal(status, 200);
       assert.match(headers['content-type'], /^text\/html/);

@@ -202,7 +202,7 @@ forEachStore('token endpoint', { clients }, (context) => {
     });
   }
 
-  test('the answer has the members that clients read', async () => {
+  test('case 57: the answer has the members that clients read, and is never kept', async () => {
     const before = Math.floor(Date.now() / 1000);
     const answer = await postToken(context.server, exchangeForm(await code(offline)), { key: member });
     assert.equal(answer.status, 200, answer.describe());

@@ -154,7 +154,7 @@ describe('the keys', () => {
 });
 
 describe('messages', () => {
-  it('of another origin than the first one are ignored (security case 63)', () => {
+  it('case 63: of another origin than the first one are ignored', () => {
     identify();
     sent = [];
     cwi('1', 'signAIP', { hexArray: ['ff'] }, 'https://evil.example');
@@ -171,7 +171,7 @@ describe('messages', () => {
     cwi('1', 'signAIP', { hexArray: ['ff'] });
     expect(answers()).toMatchObject([{ code: 'NO_IDENTITY' }]);
   });
-  it('in a flood are dropped', () => {
+  it('case 63: in a flood are dropped', () => {
     identify();
     for (let index = 0; index < 500; index++) cwi(`${index}`, 'signAIP', { hexArray: ['ff'] });
     expect(answers().length).toBeLessThan(100);
