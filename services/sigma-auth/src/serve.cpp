@@ -127,12 +127,13 @@ int serve(const Config& config) {
   terminate.async_wait([&](boost::system::error_code, int) { background.stop(); });
   background.run();
 
-  // Unready first, so that load balancers look elsewhere; then no new connections; then the rest is answered. A second
-  // signal ends the process at once.
+  // Unready first, and no connection is kept, so that load balancers look elsewhere; then no new connections; then the
+  // rest is answered. A second signal ends the process at once.
   core::log::info("stopping", {});
   std::signal(SIGTERM, SIG_DFL);
   std::signal(SIGINT, SIG_DFL);
   admin.ready = false;
+  public_server.retire();
   std::this_thread::sleep_for(config.drain_delay);
   const bool complete = public_server.drain(config.drain_timeout);
   public_server.stop();
