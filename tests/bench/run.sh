@@ -1,6 +1,7 @@
 #!/bin/bash
 # The benchmark suite (docs/performance.md). `./dev bench [NAME]` ends here.
 #   run.sh [NAME]   everything, or only: micro, bare, sqlite, postgres, or one scenario (flow, userinfo, …)
+#   run.sh day      a day of traffic: tables and memory stay as they are (15 minutes; not part of everything)
 # Figures go to the terminal and to build/bench/*.json. A missed target is a line in the table, not a failure.
 set -euo pipefail
 
@@ -17,7 +18,9 @@ build_programs() {
 mkdir -p "$out"
 cd "$root"
 build_programs
-suite=(node tests/bench/suite/main.mjs --bin "$build/bin" --out "$out" "$@")
+program=main
+[ "${1:-}" != day ] || program=day
+suite=(node "tests/bench/suite/$program.mjs" --bin "$build/bin" --out "$out" "$@")
 if [ "${1:-}" = micro ] || [ "${1:-}" = sqlite ] || [ ! -x "$postgres" ]; then
   exec "${suite[@]}"
 fi

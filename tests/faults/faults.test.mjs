@@ -90,6 +90,17 @@ describe('two replicas behind nginx', () => {
     );
   });
 
+  test('case 66: Postgres takes five seconds for each answer', async () => {
+    await survive(
+      load,
+      async () => {
+        await topology.toPostgres.slow(5000);
+        await sleep(8000);
+      },
+      () => topology.toPostgres.mend(),
+    );
+  });
+
   test('case 66: Postgres is read-only', async () => {
     const set = (value) => topology.postgres.query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
     const turnedAway = await survive(
@@ -161,6 +172,42 @@ describe('two replicas behind nginx', () => {
         await topology.redisCommand('FLUSHALL');
       },
     );
+  });
+
+  test('case 66: Redis takes 200 ms for each answer, then longer than anybody waits', async () => {
+    await survive(
+      load,
+      async () => {
+        await topology.toRedis.slow(200);
+        await sleep(2000);
+        await topology.toRedis.slow(2000);
+        await sleep(2000);
+      },
+      () => topology.toRedis.mend(),
+    );
+  });
+
+  test('case 66: Redis is full and refuses to forget: nobody notices', async () => {
+    const turnedAway = await survive(
+      load,
+      async () => {
+        assert.match(await topology.redisCommand('CONFIG', 'SET', 'maxmemory', '1'), /OK[^]*OK/);
+        assert.match(await topology.redisCommand('SET', 'anything', 'x'), /-OOM/);
+        await sleep(2000);
+      },
+      () => topology.redisCommand('CONFIG', 'SET', 'maxmemory', '256mb'),
+    );
+    assert.equal(turnedAway, 0, load.describe());
+  });
+
+  test('case 66: Redis forgets everything, again and again', async () => {
+    const turnedAway = await survive(load, async () => {
+      for (let i = 0; i < 20; i += 1) {
+        await topology.redisCommand('FLUSHALL');
+        await sleep(100);
+      }
+    });
+    assert.equal(turnedAway, 0, load.describe());
   });
 
   test('case 67: kill -9 of everything at once', async () => {
