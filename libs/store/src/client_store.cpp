@@ -83,6 +83,15 @@ Result<void> write_member_keys(Connection& connection, const Client& client) {
   return {};
 }
 
+// Position functions and not LIKE: what is searched for is text, whatever characters it holds.
+std::string search_text(std::string_view position) {
+  return fmt::format(
+      "SELECT {0} FROM clients WHERE id > $1 AND ({1}(lower(id), lower($3)) > 0 OR {1}(lower(name), lower($3)) > 0 OR "
+      "owner_bap_id = $3 OR id IN (SELECT client_id FROM client_member_keys WHERE pubkey = lower($3))) "
+      "ORDER BY id LIMIT $2",
+      kColumns, position);
+}
+
 }  // namespace
 
 Result<std::optional<Client>> select_client(Connection& connection, const ClientId& id) {
@@ -105,11 +114,13 @@ Task<Found<Client>> ClientStore::find_by_member_key(std::string pubkey) {
   });
 }
 
-Task<Result<std::vector<Client>>> ClientStore::list(Page page) {
+Task<Result<std::vector<Client>>> ClientStore::list(Page page, std::string search) {
   static const Query kList("SELECT " + kColumns + " FROM clients WHERE id > $1 ORDER BY id LIMIT $2");
-  return db_.read([page = std::move(page)](Connection& connection) {
-    return find_all<Client>(connection, kList,
-                            {page.after, static_cast<std::int64_t>(std::clamp<std::size_t>(page.limit, 1, kMaxPage))});
+  static const Query kSearch(search_text("instr"), search_text("strpos"));
+  return db_.read([page = std::move(page), search = std::move(search)](Connection& connection) {
+    const auto limit = static_cast<std::int64_t>(std::clamp<std::size_t>(page.limit, 1, kMaxPage));
+    return search.empty() ? find_all<Client>(connection, kList, {page.after, limit})
+                          : find_all<Client>(connection, kSearch, {page.after, limit, search});
   });
 }
 

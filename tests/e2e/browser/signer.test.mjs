@@ -185,13 +185,19 @@ describe('the signer', () => {
     }
   };
 
-  visit('asks for the permission once, for the password each time', {}, withNeighbour(async (visitor, neighbour) => {
+  visit('asks for the permission once, for the password each time and after ten minutes without use', {}, withNeighbour(async (visitor, neighbour) => {
     const key = await keepKey(visitor);
+    await visitor.page.clock.install();
     for (const button of ['Unlock and allow', 'Unlock']) {
       await openCwi(visitor, neighbour.origin, key.bapId);
       const [signed] = await Promise.all([callCwi(visitor, 'signAIP', { hexArray: ['ff'] }), allow(visitor, { fetch: false, button })]);
       assert.equal(signed.length, 6);
     }
+    // The keys are forgotten after ten minutes without use; a page that asks again asks the person.
+    await visitor.page.clock.fastForward('09:50');
+    assert.equal((await callCwi(visitor, 'signAIP', { hexArray: ['ff'] })).length, 6);
+    await visitor.page.clock.fastForward('10:10');
+    await Promise.all([callCwi(visitor, 'signAIP', { hexArray: ['ff'] }), allow(visitor, { fetch: false, button: 'Unlock' })]);
   }));
 
   visit('does nothing that the person does not allow', {}, withNeighbour(async (visitor, neighbour) => {

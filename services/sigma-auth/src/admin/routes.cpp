@@ -41,7 +41,7 @@ constexpr Entry kTable[] = {
     {get,
      "/admin/clients",
      list_clients,
-     "Clients in order of their ids; limit and cursor",
+     "Clients in order of their ids; limit, cursor, search",
      {.answer = "ClientList", .list = &kClientList}},
     {post,
      "/admin/clients",

@@ -29,8 +29,7 @@ export interface AdminClient extends Omit<Description, 'jwks_uri'>, Partial<Reco
 /** What may be said of a client; null takes a member away (RFC 7396). */
 export type ClientChange = { [Member in keyof AdminClient]?: AdminClient[Member] | null };
 
-export const clientsPerPage = 100;
-export const listClients = (cursor?: string) => adminPage<AdminClient>('/clients', { limit: String(clientsPerPage), cursor });
+export const listClients = (search: string, cursor?: string) => adminPage<AdminClient>('/clients', { search: search.trim(), cursor });
 
 const pathOf = (id: string) => `/clients/${encodeURIComponent(id)}`;
 export const getClient = (id: string) => admin<AdminClient>('GET', pathOf(id));
