@@ -1,6 +1,6 @@
 #!/bin/bash
 # The benchmark suite (docs/performance.md). `./dev bench [NAME]` ends here.
-#   run.sh [NAME]   everything, or only: micro, bare, sqlite, postgres, or one scenario (flow, userinfo, …)
+#   run.sh [NAME]   everything, or only: micro, bare, sqlite, postgres, bap, or one scenario (flow, userinfo, …)
 # Figures go to the terminal and to build/bench/*.json. A missed target is a line in the table, not a failure.
 set -euo pipefail
 
@@ -11,12 +11,19 @@ postgres=$root/tests/support/postgres/run.sh
 
 build_programs() {
   [ -f "$build/build.ninja" ] || cmake -S "$root" --preset release -B "$build" >/dev/null
-  ninja -C "$build" -j2 bench sigma-auth >"$out/build.log" || { tail -40 "$out/build.log" >&2; exit 1; }
+  ninja -C "$build" -j2 "$@" >"$out/build.log" || { tail -40 "$out/build.log" >&2; exit 1; }
 }
 
 mkdir -p "$out"
 cd "$root"
-build_programs
+if [ "${1:-}" = bap ]; then
+  build_programs sigma-auth
+  (cd tests/e2e && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent --no-audit --no-fund; })
+  suite=(node tests/bench/suite/bap.mjs --bin "$build/bin" --out "$out")
+  [ -x "$postgres" ] && exec "$postgres" "${suite[@]}"
+  exec "${suite[@]}"
+fi
+build_programs bench sigma-auth
 suite=(node tests/bench/suite/main.mjs --bin "$build/bin" --out "$out" "$@")
 if [ "${1:-}" = micro ] || [ "${1:-}" = sqlite ] || [ ! -x "$postgres" ]; then
   exec "${suite[@]}"
