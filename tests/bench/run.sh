@@ -1,7 +1,7 @@
 #!/bin/bash
 # The benchmark suite (docs/performance.md). `./dev bench [NAME]` ends here.
 #   run.sh [NAME]   everything, or only: micro, bare, sqlite, postgres, or one scenario (flow, userinfo, …)
-#   run.sh day      a day of traffic: tables and memory stay as they are (15 minutes; not part of everything)
+#   run.sh day      a day of traffic: tables and memory stay as they are (twenty minutes; not part of everything)
 #   run.sh bap      sign-in while the BAP API is in trouble (not part of everything)
 # Figures go to the terminal and to build/bench/*.json. A missed target is a line in the table, not a failure.
 set -euo pipefail
