@@ -8,3 +8,8 @@ export function pubkeyShapeProblem(text: string): ShapeProblem | undefined {
   if (/^04[0-9a-f]{128}$/i.test(hex)) return 'uncompressed';
   return /^0[23][0-9a-f]{64}$/i.test(hex) ? undefined : 'shape';
 }
+
+/** A registered key, with its period of validity where it has one. */
+export type MemberKey = string | { pubkey: string; not_before?: string; not_after?: string };
+
+export const pubkeyOf = (key: MemberKey): string => (typeof key === 'string' ? key : key.pubkey);
