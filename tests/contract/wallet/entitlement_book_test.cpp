@@ -209,7 +209,9 @@ TEST_F(EntitlementBookTest, a_role_that_goes_with_its_wallet_or_for_an_outage_sa
 }
 
 TEST_F(EntitlementBookTest, of_two_replicas_that_find_the_same_one_tells_it) {
-  EntitlementBook other(store.users, wallets, entitlements, &holdings, rules, events, clock, {});
+  cache::MemoryCache others_cache(clock);
+  Holdings others_holdings(provider, others_cache, clock, {});
+  EntitlementBook other(store.users, wallets, entitlements, &others_holdings, rules, events, clock, {});
   provider.amounts["1a"] = 100;
   connect("1a");
   provider.on_ask = [&]() -> core::Task<> {
