@@ -1,3 +1,4 @@
+#include "loop_statements.hpp"
 #include "row_statements.hpp"
 #include "sigma/core/encoding.hpp"
 
@@ -31,7 +32,7 @@ static std::string secrets_text(const std::vector<ClientSecret>& secrets) {
   return json_text(array);
 }
 
-static void read_row(Columns columns, Client& client) {
+void read_row(Columns columns, Client& client) {
   core::Json member_keys, secrets;
   columns.read(client.id, client.name, client.auth_method, client.redirect_uris, client.grant_types, client.scopes,
                member_keys, secrets, client.owner_bap_id, client.skip_consent, client.disabled, client.metadata,
@@ -51,9 +52,7 @@ namespace {
 
 constexpr std::size_t kMaxPage = 200;
 
-const std::string kColumns =
-    "id, name, auth_method, redirect_uris, grant_types, scopes, member_keys, secrets, owner_bap_id, skip_consent, "
-    "disabled, metadata, registration_token, expires_at, created_at, updated_at";
+const std::string kColumns(kClientColumns);
 
 Params params_of(const Client& client) {
   return {client.id,
@@ -94,13 +93,9 @@ std::string search_text(std::string_view position) {
 
 }  // namespace
 
-Result<std::optional<Client>> select_client(Connection& connection, const ClientId& id) {
-  static const Query kFind("SELECT " + kColumns + " FROM clients WHERE id = $1");
-  return find_one<Client>(connection, kFind, {id});
-}
-
 Task<Found<Client>> ClientStore::find(ClientId id) {
-  return db_.read([id = std::move(id)](Connection& connection) { return select_client(connection, id); });
+  static const Query kFind("SELECT " + kColumns + " FROM clients WHERE id = $1");
+  co_return co_await find_first<Client>(db_, kFind, {id});
 }
 
 Task<Found<Client>> ClientStore::find_by_member_key(std::string pubkey) {

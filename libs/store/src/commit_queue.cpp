@@ -3,6 +3,8 @@
 #include <random>
 #include <thread>
 
+#include "unknown_outcome.hpp"
+
 namespace sigma::store {
 namespace {
 
@@ -12,11 +14,6 @@ using core::Result;
 using sql::Failure;
 
 constexpr int kMaxAttempts = 4;  // the first and three repetitions
-
-Error unknown_outcome(const Error& error) {
-  return {Code::unavailable, "The outcome of this request is unknown; check before you repeat it.", error.cause(),
-          error.where()};
-}
 
 }  // namespace
 
@@ -89,7 +86,7 @@ CommitWorker::Outcome CommitWorker::commit_together(WriteBatch& batch) {
     const bool in_doubt = (*connection)->last_failure() == Failure::in_doubt;
     recover();
     if (!in_doubt) return Outcome::not_committed;
-    for (auto& job : batch) job->fail(unknown_outcome(committed.error()));
+    for (auto& job : batch) job->fail(unknown_outcome(committed.error().cause(), committed.error().where()));
     return Outcome::done;
   }
   for (auto& job : batch) job->succeed();
@@ -129,7 +126,8 @@ std::optional<Error> CommitWorker::try_alone(WriteJob& job) {
 
   recover();
   if (failure == Failure::conflict || failure == Failure::lost) return outcome.error();
-  job.fail(failure == Failure::in_doubt ? unknown_outcome(outcome.error()) : outcome.error());
+  job.fail(failure == Failure::in_doubt ? unknown_outcome(outcome.error().cause(), outcome.error().where())
+                                        : outcome.error());
   return {};
 }
 

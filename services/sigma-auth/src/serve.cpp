@@ -80,6 +80,10 @@ int serve(const Config& config) {
   http::ServerOptions public_options = public_server_options(config);
   public_options.render_error = transport_error;
   public_options.finish = add_security_headers;
+  if (opened->loops)
+    public_options.prepare_loop = [&](asio::io_context& loop) {
+      store::attach(loop, *opened->database, opened->loops);
+    };
   auto traces = TraceExporter::make(config, metrics);
   if (!traces) return fail("configuration_refused", traces.error());
   if (*traces)

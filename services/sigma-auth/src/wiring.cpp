@@ -8,6 +8,7 @@
 #include "config_values.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 #include "sigma/store_postgres/connector.hpp"
+#include "sigma/store_postgres/loop_connector.hpp"
 #include "sigma/store_sqlite/connector.hpp"
 
 namespace sigma::service {
@@ -35,10 +36,10 @@ core::Result<void> bring_up_to_date(store::Migrator& migrator, bool embedded) {
 core::Result<OpenStore> open_store(const Config& config, const core::Clock& clock, Schema schema) {
   OpenStore open;
   open.embedded = config.embedded();
-  store::sql::Connector connector =
-      open.embedded
-          ? store_sqlite::make_connector(config.sqlite_path().string())
-          : store_postgres::make_connector(config.database_url, {.transaction_pooling = config.transaction_pooling});
+  const store_postgres::Options shared{.transaction_pooling = config.transaction_pooling};
+  store::sql::Connector connector = open.embedded ? store_sqlite::make_connector(config.sqlite_path().string())
+                                                  : store_postgres::make_connector(config.database_url, shared);
+  if (!open.embedded) open.loops = store_postgres::make_loop_connector(config.database_url, shared);
   open.migrator = std::make_unique<store::Migrator>(connector, clock);
   if (schema == Schema::current) SIGMA_CHECK(bring_up_to_date(*open.migrator, open.embedded));
   store::DatabaseOptions options;

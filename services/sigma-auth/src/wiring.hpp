@@ -10,6 +10,7 @@
 #include "sigma/http/server.hpp"
 #include "sigma/oauth/settings.hpp"
 #include "sigma/store/database.hpp"
+#include "sigma/store/loop_connection.hpp"
 #include "sigma/store/migrator.hpp"
 #include "sigma/store/store.hpp"
 
@@ -20,7 +21,8 @@ struct OpenStore {
   std::unique_ptr<store::Database> database;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<store::Migrator> migrator;
-  bool embedded = false;  ///< SQLite: migrates by itself
+  store::LoopConnector loops;  ///< for event loops that reach the database themselves; empty where they cannot
+  bool embedded = false;       ///< SQLite: migrates by itself
 };
 
 enum class Schema {
