@@ -70,6 +70,7 @@ forEachStore('tokens', { clients }, (context) => {
       secret: server.secret,
       admin: server.adminToken,
     };
+    await server.logWritten();
     for (const [name, secret] of Object.entries(secrets)) assert.ok(!server.output.includes(secret), name);
     assert.ok(
       server.logs.some((entry) => !entry.line),

@@ -75,6 +75,7 @@ describe('tracing', () => {
     assert.ok(Math.abs(Number(BigInt(span.endTimeUnixNano) / 1_000_000n) - Date.now()) < 60_000);
     assert.equal(span.status, undefined);
     assert.ok(JSON.stringify(collector.resources).includes('"sigma-auth"'));
+    await server.logWritten();
     assert.ok(server.output.includes(traceId));
   });
 

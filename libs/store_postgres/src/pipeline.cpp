@@ -14,8 +14,8 @@ using store::LoopAnswer;
 using store::LoopStatement;
 using store::LoopUse;
 
-/// More than this many would only wait longer than on the threads.
-constexpr std::size_t kMaxWaiting = 1'024;
+/// Statements without an answer, sent or not. More than this many would only wait longer than on the threads.
+constexpr std::size_t kMaxUnderWay = 1'024;
 /// Changes that share a commit, as many as in the commit queue.
 constexpr std::size_t kMaxBatch = 32;
 constexpr auto kRetry = std::chrono::seconds{1};
@@ -75,10 +75,11 @@ void Pipeline::connected(PqConnection connection) {
 }
 
 bool Pipeline::ready() const {
-  return connection_ != nullptr && waiting_.size() < kMaxWaiting;
+  return connection_ != nullptr && under_way_ < kMaxUnderWay;
 }
 
 void Pipeline::execute(LoopStatement statement) {
+  ++under_way_;
   waiting_.push_back(std::move(statement));
   send_soon();
 }
@@ -211,6 +212,7 @@ void Pipeline::answer(LoopStatement& statement, const PGresult* result) {
       // A malformed row. The threads read it again and say so.
     }
   }
+  --under_way_;
   statement.waiter->take(answer);
 }
 
@@ -221,10 +223,11 @@ void Pipeline::lose() {
   release();
   std::deque<Batch> sent = std::exchange(sent_, {});
   std::vector<LoopStatement> waiting = std::exchange(waiting_, {});
+  under_way_ = 0;
   connected(nullptr);
-  const auto under_way = use_ == LoopUse::writes ? LoopAnswer::Outcome::in_doubt : LoopAnswer::Outcome::not_done;
+  const auto unanswered = use_ == LoopUse::writes ? LoopAnswer::Outcome::in_doubt : LoopAnswer::Outcome::not_done;
   for (Batch& batch : sent) {
-    for (LoopStatement& statement : batch.statements) statement.waiter->take({under_way, 0});
+    for (LoopStatement& statement : batch.statements) statement.waiter->take({unanswered, 0});
   }
   for (LoopStatement& statement : waiting) statement.waiter->take({});
 }

@@ -237,6 +237,7 @@ describe('administrators', () => {
     await confirm(visitor, 'Replace the RS256 key?', 'Replace the RS256 key');
     await visitor.page.getByText('RS256 · published, not used yet').waitFor();
     await visitor.shoot('admin-keys-dark');
+    await server.logWritten();
     const called = server.logs.filter((line) => JSON.stringify(line).includes('administrator_call'));
     assert.ok(called.length > 0, 'who did it is in the log');
   });
