@@ -1,6 +1,8 @@
 #!/bin/bash
 # The benchmark suite (docs/performance.md). `./dev bench [NAME]` ends here.
 #   run.sh [NAME]   everything, or only: micro, bare, sqlite, postgres, or one scenario (flow, userinfo, …)
+#   run.sh day      a day of traffic: tables and memory stay as they are (twenty minutes; not part of everything)
+#   run.sh bap      sign-in while the BAP API is in trouble (not part of everything)
 # Figures go to the terminal and to build/bench/*.json. A missed target is a line in the table, not a failure.
 set -euo pipefail
 
@@ -11,13 +13,27 @@ postgres=$root/tests/support/postgres/run.sh
 
 build_programs() {
   [ -f "$build/build.ninja" ] || cmake -S "$root" --preset release -B "$build" >/dev/null
-  ninja -C "$build" -j2 bench sigma-auth >"$out/build.log" || { tail -40 "$out/build.log" >&2; exit 1; }
+  ninja -C "$build" -j2 "$@" >"$out/build.log" || { tail -40 "$out/build.log" >&2; exit 1; }
 }
 
 mkdir -p "$out"
 cd "$root"
-build_programs
-suite=(node tests/bench/suite/main.mjs --bin "$build/bin" --out "$out" "$@")
+program=main
+case ${1:-} in
+  day)
+    program=day
+    shift
+    build_programs bench sigma-auth
+    ;;
+  bap)
+    program=bap
+    shift
+    build_programs sigma-auth
+    (cd tests/e2e && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent --no-audit --no-fund; })
+    ;;
+  *) build_programs bench sigma-auth ;;
+esac
+suite=(node "tests/bench/suite/$program.mjs" --bin "$build/bin" --out "$out" "$@")
 if [ "${1:-}" = micro ] || [ "${1:-}" = sqlite ] || [ ! -x "$postgres" ]; then
   exec "${suite[@]}"
 fi

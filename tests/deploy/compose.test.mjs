@@ -51,6 +51,22 @@ test('everything but Postgres is read-only and without rights', () => {
   }
 });
 
+test('Redis refuses rather than forgets: guesses are counted there', () => {
+  const { command } = services.redis;
+  assert.equal(command[command.indexOf('--maxmemory-policy') + 1], 'noeviction');
+  for (const page of ['docs/how-to/share-limits-with-redis.md', 'docs/reference/without-redis.md']) {
+    assert.match(read(page), /maxmemory-policy`? (?:at `)?noeviction/, page);
+    assert.doesNotMatch(read(page), /(?:allkeys|volatile)-/, page);
+  }
+});
+
+test('nginx keeps no connection for as long as a replica drains', () => {
+  for (const name of ['docker/nginx/nginx.conf', 'deploy/nginx/sigma-auth.conf']) {
+    const upstream = /upstream sigma_auth \{[^}]*\}/.exec(read(name))[0];
+    assert.ok(seconds(/keepalive_timeout (\d+s);/.exec(upstream)[1]) < 3, name); // the guide's SIGMA_DRAIN_DELAY; 5 s otherwise
+  }
+});
+
 test('a replica has time to drain', () => {
   const reference = read('docs/reference/configuration.md');
   const fallback = (name) => seconds(new RegExp(`\`${name}\` \\|[^|]+\\| (\\d+s)`).exec(reference)[1]);

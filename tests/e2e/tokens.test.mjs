@@ -53,7 +53,7 @@ forEachStore('tokens', { clients }, (context) => {
     assert.equal(refreshed.status, 200, refreshed.describe());
   });
 
-  test('secrets of a whole flow are not in the log', async () => {
+  test('case 57: secrets of a whole flow are not in the log', async () => {
     const { server } = context;
     const person = await newPerson(server);
     const grant = await getCode(server, person, offline);

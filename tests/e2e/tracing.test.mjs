@@ -117,7 +117,7 @@ describe('tracing', () => {
     assert.deepEqual(seen, [`00-${span.traceId}-${span.spanId}-01`]);
   });
 
-  test('no secret is in a span', () => {
+  test('case 57: no secret is in a span', () => {
     assert.doesNotMatch(JSON.stringify(collector.spans), /client_assertion|eyJ/);
   });
 });

@@ -90,6 +90,17 @@ describe('two replicas behind nginx', () => {
     );
   });
 
+  test('case 66: Postgres takes five seconds for each answer', async () => {
+    await survive(
+      load,
+      async () => {
+        await topology.toPostgres.slow(5000);
+        await sleep(18_000); // longer than a request may take
+      },
+      () => topology.toPostgres.mend(),
+    );
+  });
+
   test('case 66: Postgres is read-only', async () => {
     const set = (value) => topology.postgres.query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
     const turnedAway = await survive(
@@ -163,6 +174,42 @@ describe('two replicas behind nginx', () => {
     );
   });
 
+  test('case 66: Redis takes 200 ms for each answer, then longer than anybody waits', async () => {
+    await survive(
+      load,
+      async () => {
+        await topology.toRedis.slow(200);
+        await sleep(2000);
+        await topology.toRedis.slow(2000);
+        await sleep(2000);
+      },
+      () => topology.toRedis.mend(),
+    );
+  });
+
+  test('case 66: Redis is full and refuses to forget: nobody notices', async () => {
+    const turnedAway = await survive(
+      load,
+      async () => {
+        assert.match(await topology.redisCommand('CONFIG', 'SET', 'maxmemory', '1'), /OK[^]*OK/);
+        assert.match(await topology.redisCommand('SET', 'anything', 'x'), /-OOM/);
+        await sleep(2000);
+      },
+      () => topology.redisCommand('CONFIG', 'SET', 'maxmemory', '256mb'),
+    );
+    assert.equal(turnedAway, 0, load.describe());
+  });
+
+  test('case 66: Redis forgets everything, again and again', async () => {
+    const turnedAway = await survive(load, async () => {
+      for (let i = 0; i < 20; i += 1) {
+        await topology.redisCommand('FLUSHALL');
+        await sleep(100);
+      }
+    });
+    assert.equal(turnedAway, 0, load.describe());
+  });
+
   test('case 67: kill -9 of everything at once', async () => {
     await survive(
       load,
@@ -170,7 +217,7 @@ describe('two replicas behind nginx', () => {
         await Promise.all([...topology.replicas.map((replica) => replica.kill()), topology.redis.end('SIGKILL'), topology.postgres.kill()]);
       },
       async () => {
-        topology.postgres.resume();
+        await topology.postgres.resume();
         await topology.redis.start();
         await Promise.all(topology.replicas.map((replica) => topology.revive(replica)));
       },

@@ -21,8 +21,11 @@ class Fleet {
   TlsContext tls() const;
   void set_tls(TlsContext tls);
 
+  /// Answers end their connection, so that the next request of whoever sent it goes to another replica.
+  bool retiring() const { return retiring_; }
+  void start_retiring() { retiring_ = true; }
   bool draining() const { return draining_; }
-  void start_draining() { draining_ = true; }
+  void start_draining() { retiring_ = draining_ = true; }
   /// False when the bound on connections is reached.
   bool try_add_connection();
   void remove_connection();
@@ -38,6 +41,7 @@ class Fleet {
   mutable std::mutex mutex_;
   TlsContext tls_;
   std::condition_variable empty_;
+  std::atomic<bool> retiring_{false};
   std::atomic<bool> draining_{false};
   std::atomic<std::size_t> connections_{0};
   std::atomic<std::size_t> acceptors_{0};

@@ -37,6 +37,7 @@ class Server::Impl {
 
   core::Result<void> start();
   std::uint16_t port() const { return workers_.empty() ? 0 : workers_.front()->endpoint().port(); }
+  void retire();
   bool drain(std::chrono::milliseconds deadline);
   void stop();
   core::Result<void> reload_tls();
@@ -85,6 +86,10 @@ core::Result<void> Server::Impl::listen() {
   return {};
 }
 
+void Server::Impl::retire() {
+  if (fleet_) fleet_->start_retiring();
+}
+
 bool Server::Impl::drain(std::chrono::milliseconds deadline) {
   if (workers_.empty()) return true;
   const auto end = std::chrono::steady_clock::now() + deadline;
@@ -116,6 +121,9 @@ core::Result<void> Server::start() {
 }
 std::uint16_t Server::port() const {
   return impl_->port();
+}
+void Server::retire() {
+  impl_->retire();
 }
 bool Server::drain(std::chrono::milliseconds deadline) {
   return impl_->drain(deadline);

@@ -209,7 +209,7 @@ core::Task<Response> Session::run_handler() {
 
 core::Task<bool> Session::answer(Response response, bool may_persist) {
   response = gate_.finish(request_, admission_, std::move(response));
-  const bool persist = may_persist && parser_.keep_alive() && !worker_.fleet().draining();
+  const bool persist = may_persist && parser_.keep_alive() && !worker_.fleet().retiring();
   const bool head_request = request_.method == Method::head;
   const Persistence persistence = !persist           ? Persistence::close
                                   : parser_.http11() ? Persistence::implied

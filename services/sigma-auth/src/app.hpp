@@ -12,15 +12,13 @@ struct Wallets;
 /// The protocol engine with what only a web server knows: what the public routes call. Lives as long as the servers.
 struct App : oauth::Engine {
   App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, std::vector<std::string> administrators_,
-      const oauth::Surroundings& surroundings, Wallets& wallets_);
+      const oauth::Surroundings& surroundings, Wallets& wallets_, oauth::AuditLog& audit_);
 
   const std::vector<std::string> trusted_origins;  ///< exact origins allowed to send cookies; our own is the first
   const bool secure_cookies;                       ///< base URL is https
   const std::vector<std::string> administrators;   ///< BAP ids whose owners administer this server
   Wallets& wallets;
-
-  oauth::AuditKey audit_key;
-  oauth::AuditLog audit;  ///< open() before the first request, close() after the last
+  oauth::AuditLog& audit;  ///< open() before the first request, close() after the last
 };
 
 }  // namespace sigma::service

@@ -24,7 +24,9 @@ core::Result<std::unique_ptr<Chain>> Chain::make(const Config& config, cache::Ca
     chain->api_.emplace(*chain->breaker_, std::move(options));
     chain->open_ = &metrics.gauge("sigma_bap_circuit_open", "1 while the BAP API is left alone after failures");
   }
-  chain->resolver_.emplace(chain->api_ ? &*chain->api_ : nullptr, cache, keys, clock, metrics);
+  bap::ResolverOptions waiting;
+  waiting.patience = config.bap_api_timeout;
+  chain->resolver_.emplace(chain->api_ ? &*chain->api_ : nullptr, cache, keys, clock, metrics, waiting);
   return chain;
 }
 

@@ -56,20 +56,22 @@ int serve(const Config& config) {
   if (!cache) return fail("configuration_refused", cache.error());
   auto chain = Chain::make(config, (*cache)->cache(), opened->store->chain_keys, clock, metrics);
   if (!chain) return fail("configuration_refused", chain.error());
-  auto wallets = make_wallets(config, *opened->database, *opened->store, *sealer, (*cache)->cache(), clock, random);
+  oauth::AuditKey audit_key(opened->store->server_secrets, *sealer, clock, random);
+  oauth::AuditLog audit(opened->store->audit, audit_key, clock, random);
+  auto wallets =
+      make_wallets(config, *opened->database, *opened->store, *sealer, (*cache)->cache(), audit, clock, random);
   if (!wallets) return fail("configuration_refused", wallets.error());
   oauth::EntitlementSource* const entitlements = (*wallets)->has_entitlements() ? &(*wallets)->entitlements : nullptr;
   App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
           {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(), (*chain)->resolver(),
            (*cache)->cache(), (*cache)->revocations(), entitlements},
-          **wallets);
+          **wallets, audit);
   opened->database->tell_of_revocations([&app] { return app.live_tokens.revoked(); });
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
-  if (auto started = core::run_to_end(app.audit_key.start()); !started)
-    return fail("audit_key_refused", started.error());
-  if (auto begun = core::run_to_end(app.audit.open("serve")); !begun) return fail("audit_log_refused", begun.error());
+  if (auto started = core::run_to_end(audit_key.start()); !started) return fail("audit_key_refused", started.error());
+  if (auto begun = core::run_to_end(audit.open("serve")); !begun) return fail("audit_log_refused", begun.error());
   if (!config.clients_file.empty()) {
-    if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file, app.audit));
+    if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file, audit));
         !applied) {
       return fail("clients_file_refused", applied.error());
     }
@@ -84,9 +86,9 @@ int serve(const Config& config) {
     public_options.on_span = [&exporter = **traces](http::RequestSpan span) { exporter.add(std::move(span)); };
   const PublicLimits limits{config.body_limit, std::max(config.body_limit, config.backup_limit),
                             config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter(),
-                            app.audit};
+                            audit};
   Vitals vitals(metrics, {*opened->database, signing_pool, app.keys});
-  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache, app.audit, **wallets};
+  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache, audit, **wallets};
   std::vector<http::Route> public_table = public_routes(app, limits);
   for (http::Route& route : administrator_routes(app, admin, limits.rates, limits.limiter))
     public_table.push_back(std::move(route));
@@ -127,12 +129,13 @@ int serve(const Config& config) {
   terminate.async_wait([&](boost::system::error_code, int) { background.stop(); });
   background.run();
 
-  // Unready first, so that load balancers look elsewhere; then no new connections; then the rest is answered. A second
-  // signal ends the process at once.
+  // Unready first, and no connection is kept, so that load balancers look elsewhere; then no new connections; then the
+  // rest is answered. A second signal ends the process at once.
   core::log::info("stopping", {});
   std::signal(SIGTERM, SIG_DFL);
   std::signal(SIGINT, SIG_DFL);
   admin.ready = false;
+  public_server.retire();
   std::this_thread::sleep_for(config.drain_delay);
   const bool complete = public_server.drain(config.drain_timeout);
   public_server.stop();
@@ -143,7 +146,7 @@ int serve(const Config& config) {
   (*chain)->stop();
   if (*traces) (*traces)->stop();
   (*wallets)->stop();
-  if (const auto closed = core::run_to_end(app.audit.close()); !closed)
+  if (const auto closed = core::run_to_end(audit.close()); !closed)
     core::log::error("audit_not_written", closed.error());
   signing_pool.stop();
   opened->database->stop();

@@ -37,6 +37,26 @@ TEST(Drain, IdleConnectionsAreClosed) {
   EXPECT_TRUE(silent.closed_by_server());
 }
 
+TEST(Drain, ARetiringServerKeepsNoConnection) {
+  ServerOptions options;
+  options.limits = patient_limits();
+  TestServer server(options);
+  RawClient kept(server.port()), silent(server.port());
+  kept.send(get("/hello"));
+  EXPECT_NE(kept.receive().field("connection"), "close");
+  server.server().retire();
+  EXPECT_FALSE(kept.readable(50ms)) << "whoever was promised a connection ends it";
+  kept.send(get("/hello"));
+  EXPECT_EQ(kept.receive().field("connection"), "close");
+  EXPECT_TRUE(kept.closed_by_server());
+  RawClient later(server.port());
+  later.send(get("/hello"));
+  const auto answer = later.receive();
+  EXPECT_EQ(answer.status, 200) << "the door is open";
+  EXPECT_EQ(answer.field("connection"), "close");
+  EXPECT_TRUE(server.server().drain(10s));
+}
+
 TEST(Drain, TellsWhenTheDeadlineCutsOff) {
   ServerOptions options;
   options.limits = patient_limits();

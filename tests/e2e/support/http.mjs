@@ -11,9 +11,10 @@ export function dropIdleConnections() {
 
 /**
  * One request, one answer; nothing is followed, nothing is added but Host and Content-Length.
+ * `from` is a local address to send from: loopback has 2^24 of them.
  * `json` and `form` set body and content type; `form` takes an object or a list of pairs (doubled names).
  */
-export function request(base, method, path, { headers = {}, body, json, form, timeout = 20_000 } = {}) {
+export function request(base, method, path, { headers = {}, body, json, form, from, timeout = 20_000 } = {}) {
   const sent = { ...headers };
   if (json !== undefined) {
     body = JSON.stringify(json);
@@ -24,6 +25,7 @@ export function request(base, method, path, { headers = {}, body, json, form, ti
     sent['content-type'] ??= 'application/x-www-form-urlencoded';
   }
   const target = new URL(base);
+  const begun = Date.now();
   return new Promise((resolve, reject) => {
     const outgoing = http.request({
       agent,
@@ -31,11 +33,15 @@ export function request(base, method, path, { headers = {}, body, json, form, ti
       path,
       host: target.hostname,
       port: target.port,
+      localAddress: from,
       headers: { host: target.host, ...sent },
       timeout,
     });
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer in ${timeout} ms`)));
-    outgoing.on('error', reject);
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer in ${timeout} ms`)));
+    outgoing.on('error', (error) => {
+      const how = `${outgoing.reusedSocket ? 'on a kept connection' : 'on a new connection'}, after ${Date.now() - begun} ms`;
+      reject(Object.assign(error, { message: `${method} ${path.slice(0, 100)}: ${error.message} (${how})` }));
+    });
     outgoing.on('response', (incoming) => {
       const chunks = [];
       incoming.on('data', (chunk) => chunks.push(chunk));

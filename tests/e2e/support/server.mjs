@@ -48,6 +48,8 @@ export class Server {
   #exited;
   #owned = [];
   #output = '';
+  /** What runs the program, with its arguments; empty: we do. */
+  launcher = [];
 
   constructor(store, host = '127.0.0.1') {
     this.store = store;
@@ -100,7 +102,8 @@ export class Server {
 
   /** Starts the process and waits until it says it is ready. */
   async start() {
-    const child = spawn(binary, ['serve'], { env: this.env, cwd: this.dataDir, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...args] = [...this.launcher, binary, 'serve'];
+    const child = spawn(program, args, { env: this.env, cwd: this.dataDir, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     running.add(child);
     child.on('close', () => running.delete(child));

@@ -86,6 +86,13 @@ test('password routes and everything of the dashboard refuse foreign pages', asy
     ['GET', '/api/sites'],
     ['DELETE', '/api/sites', { host: 'x' }],
     ['GET', '/api/activity'],
+    ['GET', '/api/auto-approval'],
+    ['POST', '/api/auto-approval', { password, duration: '1h' }],
+    ['DELETE', '/api/auto-approval', {}],
+    ['POST', '/api/authorization', { query: 'x' }],
+    ['POST', '/api/authorization/answer', { query: 'x', allow: true }],
+    ['GET', '/api/applications'],
+    ['DELETE', '/api/applications', { id: 'x' }],
     ['GET', '/api/auth/icon'],
   ];
   // Also: an opaque origin, an unreadable one, and GETs whose origin only Sec-Fetch-Site gives away.

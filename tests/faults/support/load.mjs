@@ -42,6 +42,14 @@ async function each(most, items, work) {
   );
 }
 
+/** Everybody sits in a network of their own, as people do: what is limited for each network limits nobody here. */
+let networks = 0;
+function elsewhere(front) {
+  const from = `127.${1 + ((networks >> 14) % 250)}.${(networks >> 7) & 127}.${1 + (networks & 127)}`;
+  networks += 1;
+  return { ...front, request: (method, target, options) => front.request(method, target, { ...options, from }) };
+}
+
 const emptyLedger = () => ({ sessions: [], signIns: [], codes: [], access: [], refreshes: [], revoked: [], members: [], devices: [], open: [] });
 
 export class Load {
@@ -95,17 +103,26 @@ export class Load {
         this.slowest = Math.max(this.slowest, Date.now() - began);
       } catch (error) {
         worker.person = undefined; // what its session became is for verify() to say
-        if (!(error instanceof Unavailable)) this.faults.push(error);
+        if (!(error instanceof Unavailable)) {
+          error.message = `${new Date().toISOString()} ${error.message}`;
+          this.faults.push(error);
+        }
         await sleep(200);
       }
     }
   }
 
-  /** Resolves when every worker has ended a round that began after `time` without being turned away. */
+  /**
+   * Resolves when every worker has ended a round that began after `time` without being turned away; answers when the last of
+   * these rounds began.
+   */
   async settled(time, limitMs = 60_000) {
-    for (const deadline = Date.now() + limitMs; this.workers.some((worker) => worker.cleanSince < time); await sleep(20)) {
+    const began = new Map();
+    for (const deadline = Date.now() + limitMs; began.size < this.workers.length; await sleep(20)) {
+      for (const worker of this.workers) if (worker.cleanSince >= time && !began.has(worker)) began.set(worker, worker.cleanSince);
       if (Date.now() > deadline) throw new Error(`no clean round within ${limitMs} ms; ${this.describe()}`);
     }
+    return Math.max(...began.values());
   }
 
   describe() {
@@ -170,8 +187,9 @@ export class Load {
   }
 
   async #signIn(race) {
-    const { front, ledger } = this;
+    const { ledger } = this;
     const person = new Person();
+    const front = (person.front = elsewhere(this.front));
     const token = person.token(signInPath, { timestamp: distinctTime() });
     const signedIn = race
       ? await this.#once('an X-Auth-Token', () => person.trySignIn(front, { token }))
@@ -185,7 +203,7 @@ export class Load {
 
   async #code(person, clientId) {
     const { verifier, challenge } = newPkce();
-    const answer = await authorize(this.front, person, { client_id: clientId, code_challenge: challenge, scope: fullScope });
+    const answer = await authorize(person.front, person, { client_id: clientId, code_challenge: challenge, scope: fullScope });
     if (answer.status !== 302 && answer.status !== 303) {
       this.#assertDocumented(answer);
       throw new Unavailable('authorize');
@@ -203,12 +221,13 @@ export class Load {
   /** Two exchanges of one code at the same time: whoever wins, the loser's attempt may end what the winner got. */
   async #raceForACode(person) {
     const body = await this.#code(person, 'my-app');
-    await this.#once('a code', () => postToken(this.front, body, { token: null }));
+    await this.#once('a code', () => postToken(person.front, body, { token: null }));
     this.ledger.codes.push({ body });
   }
 
   async #grant(person, clientId, key, turn) {
-    const { front, ledger } = this;
+    const { ledger } = this;
+    const { front } = person;
     const body = await this.#code(person, clientId);
     const signature = key?.token(tokenPath, { body, timestamp: distinctTime() });
     const exchanged = await this.#tracked({ kind: 'code', body, key }, postToken(front, body, { token: signature ?? null }));
@@ -237,7 +256,7 @@ export class Load {
   }
 
   async #device(person) {
-    const { front } = this;
+    const { front } = person;
     const codes = (await this.#ask(startDevice(front, { client_id: 'television', scope: 'openid' }), 200)).json;
     await this.#ask(answerDevice(front, person, 'approve', codes.user_code), 200);
     await this.#once('a device code', () => poll(front, codes));

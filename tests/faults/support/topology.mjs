@@ -9,6 +9,7 @@ import path from 'node:path';
 import { read, yaml } from '../../deploy/support/files.mjs';
 import { request } from '../../e2e/support/http.mjs';
 import { Server } from '../../e2e/support/server.mjs';
+import { Namespace } from './namespace.mjs';
 import { Postgres } from './postgres.mjs';
 import { Wire } from './wire.mjs';
 
@@ -59,10 +60,15 @@ class Program {
 }
 
 export class Topology {
-  static async start({ clients, postgresIn, env = {} } = {}) {
+  /**
+   * @param postgresIn  a folder for the database
+   * @param env         further SIGMA_ variables
+   * @param apart       each replica in a network namespace of its own: `replica.machine`
+   */
+  static async start({ clients, postgresIn, env = {}, apart = false } = {}) {
     const topology = new Topology();
     try {
-      await topology.#start(clients, postgresIn, env);
+      await topology.#start(clients, postgresIn, env, apart);
     } catch (error) {
       await topology.stop();
       throw error;
@@ -70,42 +76,64 @@ export class Topology {
     return topology;
   }
 
-  async #start(clients, postgresIn, env) {
+  async #start(clients, postgresIn, env, apart) {
     this.folder = mkdtempSync(path.join(tmpdir(), 'sigma-faults-'));
     chmodSync(this.folder, 0o755); // Postgres runs as another user
     this.postgres = await Postgres.start(path.join(postgresIn ?? this.folder, 'postgres'));
-    this.toPostgres = await Wire.to(this.postgres.port);
+    const wired = apart ? '0.0.0.0' : '127.0.0.1';
+    this.toPostgres = await Wire.to(this.postgres.port, wired);
     const redisPort = await freePort();
     this.redis = await this.#startRedis(redisPort);
-    this.toRedis = await Wire.to(redisPort);
+    this.toRedis = await Wire.to(redisPort, wired);
 
     const port = await freePort();
     const base = `http://127.0.0.1:${port}`;
     const { environment } = compose.services['sigma-auth-1'];
-    const database = new URL(this.postgres.url);
-    database.port = this.toPostgres.port;
+    const { SIGMA_LISTEN: _1, SIGMA_ADMIN_LISTEN: _2, SIGMA_SECRET: _3, SIGMA_ADMIN_TOKEN: _4, ...shared } = environment;
     const own = {
       SIGMA_BASE_URL: base,
-      SIGMA_DATABASE_URL: database.toString(),
-      SIGMA_REDIS_URL: `redis://:${this.redisPassword}@127.0.0.1:${this.toRedis.port}`,
-      SIGMA_TRUSTED_PROXIES: '127.0.0.1/32',
-      SIGMA_DRAIN_DELAY: '3s', // longer than nginx avoids a replica that has just come back
+      SIGMA_DRAIN_DELAY: '3s', // longer than nginx avoids a replica that has just come back, and keeps an idle connection
       ...env,
     };
-    const { SIGMA_LISTEN: _1, SIGMA_ADMIN_LISTEN: _2, SIGMA_SECRET: _3, SIGMA_ADMIN_TOKEN: _4, ...shared } = environment;
+    /** Where a replica finds the rest of the world. */
+    const surroundings = (host) => {
+      const database = new URL(this.postgres.url);
+      database.hostname = host;
+      database.port = this.toPostgres.port;
+      const redis = `redis://:${this.redisPassword}@${host}:${this.toRedis.port}`;
+      return { SIGMA_DATABASE_URL: database.toString(), SIGMA_REDIS_URL: redis };
+    };
+    const local = { ...surroundings('127.0.0.1'), SIGMA_TRUSTED_PROXIES: '127.0.0.1/32' };
     this.replicas = [new Server('postgres'), new Server('postgres')];
     const [first, second] = this.replicas;
-    first.databaseUrl = own.SIGMA_DATABASE_URL;
-    await first.prepare({ ...shared, ...own }, { base, databaseUrl: own.SIGMA_DATABASE_URL, dataDir: this.folder });
+    first.databaseUrl = local.SIGMA_DATABASE_URL;
+    await first.prepare({ ...shared, ...own, ...local }, { base, databaseUrl: first.databaseUrl, dataDir: this.folder });
     await first.cli(['migrate']);
-    await first.start();
-    await second.prepare({ ...shared, ...own }, first);
-    await second.start();
+    await second.prepare({ ...shared, ...own, ...local }, first);
+    for (const replica of this.replicas) {
+      if (apart) await this.#move(replica, surroundings);
+      await replica.start();
+    }
     for (const client of clients) await first.createClient(client);
 
     this.nginx = await this.#startNginx(port);
     /** What a client sees. */
     this.front = { base, local: base, issuer: first.issuer, request: (method, target, options) => request(base, method, target, options) };
+  }
+
+  /** Onto a machine of its own. */
+  async #move(replica, surroundings) {
+    const machine = (replica.machine = await Namespace.make());
+    const at = (cable, address) => `${machine.address[cable]}:${new URL(address).port}`;
+    const { adminBase, local } = replica;
+    replica.local = `http://${at('web', local)}`;
+    replica.adminBase = `http://${at('web', adminBase)}`;
+    replica.launcher = machine.enter;
+    Object.assign(replica.env, surroundings(machine.host.data), {
+      SIGMA_LISTEN: at('web', local),
+      SIGMA_ADMIN_LISTEN: at('web', adminBase),
+      SIGMA_TRUSTED_PROXIES: `${machine.host.web}/32`,
+    });
   }
 
   async #startRedis(port) {
@@ -151,6 +179,7 @@ export class Topology {
   async stop() {
     await this.nginx?.end('SIGTERM');
     for (const replica of [...(this.replicas ?? [])].reverse()) await replica.terminate().catch(() => {});
+    for (const replica of this.replicas ?? []) replica.machine?.end();
     await this.redis?.end('SIGKILL');
     await this.toPostgres?.stop();
     await this.toRedis?.stop();

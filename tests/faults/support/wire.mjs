@@ -1,13 +1,14 @@
 // A wire between two processes that can be cut, or hold everything back. It runs in a thread of its own: the load computes
 // signatures, and must not slow the database down by that.
 import net from 'node:net';
+import { Transform } from 'node:stream';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 export class Wire {
-  /** A port on loopback that leads to `target`. */
-  static async to(target) {
+  /** A port that leads to `target` on loopback. */
+  static async to(target, address = '127.0.0.1') {
     const wire = new Wire();
-    wire.worker = new Worker(new URL(import.meta.url), { workerData: { target } });
+    wire.worker = new Worker(new URL(import.meta.url), { workerData: { target, address } });
     wire.port = await new Promise((resolve) => wire.worker.once('message', resolve));
     return wire;
   }
@@ -27,6 +28,11 @@ export class Wire {
     return this.#say('held');
   }
 
+  /** Every answer arrives `ms` later. */
+  slow(ms) {
+    return this.#say(ms);
+  }
+
   mend() {
     return this.#say('up');
   }
@@ -38,20 +44,25 @@ export class Wire {
 
 if (!isMainThread && workerData?.target) {
   const pairs = new Set();
+  const held = [];
   let state = 'up';
-  const join = ([near, far]) => {
-    near.pipe(far);
-    far.pipe(near);
-  };
-  const part = ([near, far]) => {
-    near.unpipe(far).pause();
-    far.unpipe(near).pause();
-  };
+  /** Passes bytes on in their order, when and as late as `state` says. */
+  const valve = (slow) =>
+    new Transform({
+      transform(chunk, _, done) {
+        const pass = () => done(null, chunk);
+        if (state === 'held') held.push(pass);
+        else if (slow && typeof state === 'number') setTimeout(pass, state);
+        else pass();
+      },
+    });
   const server = net.createServer((near) => {
     if (state === 'cut') return near.resetAndDestroy();
-    const pair = [near, net.connect(workerData.target, '127.0.0.1')];
+    const far = net.connect(workerData.target, '127.0.0.1');
+    const pair = [near, far];
     pairs.add(pair);
-    if (state === 'up') join(pair);
+    near.pipe(valve(false)).pipe(far);
+    far.pipe(valve(true)).pipe(near);
     for (const end of pair) {
       end.on('error', () => {});
       end.on('close', () => {
@@ -60,12 +71,11 @@ if (!isMainThread && workerData?.target) {
       });
     }
   });
-  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+  server.listen(0, workerData.address, () => parentPort.postMessage(server.address().port));
   parentPort.on('message', (wanted) => {
-    if (wanted === 'cut') for (const pair of pairs) for (const end of pair) end.resetAndDestroy();
-    if (wanted === 'held') pairs.forEach(part);
-    if (wanted === 'up' && state === 'held') pairs.forEach(join);
     state = wanted;
+    if (wanted === 'cut') for (const pair of pairs) for (const end of pair) end.resetAndDestroy();
+    if (wanted !== 'held') for (const pass of held.splice(0)) pass();
     parentPort.postMessage(state);
   });
 }

@@ -49,7 +49,13 @@ export class Person {
   }
   async unlock(secret = password) {
     await this.type('Password', secret);
-    await this.press('Unlock');
+    await this.page.getByRole('button', { name: /^(Unlock|Go on)$/ }).click();
+  }
+
+  /** With the password to the dashboard, whether the wallet was locked or is open to somebody else. */
+  async enter(secret = password) {
+    await this.unlock(secret);
+    await this.heading('Connected sites');
   }
 
   /** A picture of the page, and what axe says about it. */

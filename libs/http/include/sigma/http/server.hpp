@@ -67,8 +67,8 @@ struct ServerOptions {
   std::function<void(const Request&, Response&)> finish;
 };
 
-/// Usage: construct, start(), … drain(), stop(). Thread-safe. Handlers run on the connection's I/O thread. Stop the
-/// work pools that handlers wait for before the server is destroyed: their results come back to its threads.
+/// Usage: construct, start(), … retire(), drain(), stop(). Thread-safe. Handlers run on the connection's I/O thread.
+/// Stop the work pools that handlers wait for before the server is destroyed: their results come back to its threads.
 class Server {
  public:
   Server(ServerOptions options, std::shared_ptr<const Router> router, core::Random& random, core::Metrics& metrics);
@@ -78,6 +78,10 @@ class Server {
   core::Result<void> start();
   /// The bound port (useful with port 0).
   std::uint16_t port() const;
+  /// From now on every answer says `Connection: close`; new connections are taken as before. Whoever keeps connections
+  /// for a shorter time than drain() is later has none left then: a request can never cross the close of an idle one
+  /// (RFC 9112 §9.5).
+  void retire();
   /// Stops accepting, answers what is in flight with `Connection: close`, closes idle connections, and returns when
   /// all are gone or after `deadline`, whichever is first. True when nothing was cut off.
   bool drain(std::chrono::milliseconds deadline);

@@ -11,14 +11,15 @@ const meanings: Record<string, string> = {
   fund: 'Hand transactions to your connected wallet',
   transfer: 'Transfer tokens through your connected wallet',
 };
+export const isScope = (name: string): boolean => Object.hasOwn(meanings, name);
 export const meaningOf = (scope: string): string => meanings[scope] ?? scope;
 
 export const durations: [value: string, text: string][] = [
   ['once', 'Ask every time'],
-  ['1h', 'For an hour'],
-  ['1d', 'For a day'],
-  ['1w', 'For a week'],
-  ['1m', 'For a month'],
+  ['1h', 'An hour'],
+  ['1d', 'A day'],
+  ['1w', 'A week'],
+  ['1m', 'A month'],
   ['forever', 'Until I end it'],
 ];
 
@@ -39,6 +40,10 @@ export function fromNow(time: number, now = Date.now()): string {
 
 /** Until when: 0 is never. */
 export const until = (time: number): string => (time === 0 ? 'until you end it' : `ends ${fromNow(time)}`);
+
+/** "site.example: was allowed"; what the person did has no host. */
+export const happened = (host: string, what: string, times: number): string =>
+  `${host ? what : `You ${what}`}${times > 1 ? ` ${times} times` : ''}`;
 
 /** An address in a browser, and not that of a program with a scheme of its own. */
 export const isWeb = (origin: string): boolean => /^https?:/.test(origin);
