@@ -20,7 +20,7 @@ http::Response show(const App& app, const http::Request& request, const oauth::R
   if (!outcome) return error_page(request, outcome.error());
   if (const auto* client = std::get_if<oauth::GoToClient>(&*outcome)) {
     const bool as_form = client->mode == oauth::ResponseMode::form_post && !is_fetch(request);
-    return as_form ? form_post_page(*client) : redirect(request, url_of(app, *client));
+    return as_form ? form_post_page(request, *client) : redirect(request, url_of(app, *client));
   }
   if (const auto* page = std::get_if<oauth::GoToPage>(&*outcome))
     return redirect(request, page->path + '?' + page->oauth_query);

@@ -56,9 +56,9 @@ export function ago(seconds: number): string {
   return format.relativeTime(-Math.max(1, Math.round(seconds / 60)), 'minute');
 }
 
-/** "203.0.113.0/24" as "203.0.113.…", "2001:db8:1::/48" as "2001:db8:1:…": known to be a part, to whom "/24" says nothing. */
+/** "203.0.113.0/24" as "203.0.113.x", "2001:db8:1::/48" as "2001:db8:1:…": known to be a part, to whom "/24" says nothing. */
 export const shownNetwork = (network: string): string =>
-  network.includes(':') ? network.replace(/:*\/\d+$/, ':…') : network.replace(/\d+\/\d+$/, '…');
+  network.includes(':') ? network.replace(/:*\/\d+$/, ':…') : network.replace(/\d+\/\d+$/, 'x');
 
 /** From where the device asked, as seen from here; undefined when nobody knows. */
 export function placeOf({ network, same_network }: DeviceRequest): string | undefined {

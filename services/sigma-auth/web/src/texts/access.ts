@@ -49,7 +49,7 @@ export const deviceText = i18n('device', {
   sameNetwork: 'the same network as yours',
   otherNetwork: params('another network than yours: {network}'),
   someNetwork: params('the network {network}'),
-  elsewhere: 'This request comes from another network than you do. That is fine for a program on a distant computer, or while your phone uses mobile data. If the device is here with you and in the same Wi-Fi, somebody else may have started this: don’t allow it.',
+  elsewhere: 'This request comes from another network than the one you are in. That is fine for a program on a distant computer, or while your phone uses mobile data. If the device is here with you and in the same Wi-Fi, somebody else may have started this: don’t allow it.',
   onPhone: 'Is your identity on your phone?',
   onPhoneHow: 'Scan this with the phone’s camera: this page opens there, with the code filled in.',
   qrLabel: params('QR code of {link}'),
