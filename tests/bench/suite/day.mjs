@@ -115,7 +115,8 @@ async function main() {
     ];
     const operations = reports.map((report) => report.all_operations);
     const errors = reports.reduce((sum, report) => sum + report.median.errors, 0);
-    const now = { hour, operations, errors, mib: server.process.memory(), tables: tables() };
+    const firstError = reports.find((report) => report.first_error)?.first_error;
+    const now = { hour, operations, errors, firstError, mib: server.process.memory(), tables: tables() };
     history.push(now);
     const biggest = now.tables.slice(0, 6).map(({ name, rows, bytes }) => `${name} ${rows} rows ${(bytes / 2 ** 20).toFixed(1)} MiB`);
     console.log(`hour ${now.hour}: ${operations.join(' + ')} operations, ${errors} errors, ${now.mib.toFixed(1)} MiB; ${biggest.join(', ')}`);
@@ -136,7 +137,7 @@ async function main() {
     if (bytes > limits.bytes * then.bytes + 2 ** 20) grown.push(`${name}: ${then.bytes} bytes at hour ${reference.hour}, ${bytes} at the end`);
   }
   if (last.mib > limits.memory * reference.mib + 4) grown.push(`memory: ${reference.mib} MiB at hour ${reference.hour}, ${last.mib} at the end`);
-  if (history.some(({ errors }) => errors > 0)) grown.push('some requests failed');
+  for (const { hour: at, errors, firstError } of history) if (errors > 0) grown.push(`hour ${at}: ${errors} requests failed: ${firstError}`);
   if (grown.length > 0) throw new Error(`not flat:\n  ${grown.join('\n  ')}`);
   console.log('flat');
 }
