@@ -103,8 +103,8 @@ const attacksOverHttp2 = (inner) => ({
   'a method with a blank': { headers: { ':method': 'GET / HTTP/1.1' }, body: inner },
 });
 
-/** Sends `bytes` over `connect()` and takes what comes until the peer hangs up or has been silent for a moment. */
-function throwAt(connect, bytes) {
+/** Sends `bytes` over `connect()` and takes what comes until the peer hangs up or has been silent for so long. */
+function throwAt(connect, bytes, silenceMs = 300) {
   return new Promise((resolve) => {
     const socket = connect();
     let text = '';
@@ -112,7 +112,7 @@ function throwAt(connect, bytes) {
       socket.destroy();
       resolve(text);
     };
-    socket.setTimeout(300, done);
+    socket.setTimeout(silenceMs, done);
     socket.on('data', (data) => { text += data.toString('latin1'); });
     socket.on('error', () => {});
     socket.on('close', done);
@@ -234,6 +234,6 @@ describe('request smuggling', () => {
 });
 
 async function plainGet(port) {
-  const text = await throwAt(() => net.connect(port, '127.0.0.1'), `GET /api/auth/ok HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`);
+  const text = await throwAt(() => net.connect(port, '127.0.0.1'), `GET /api/auth/ok HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`, 20_000);
   return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1]), text: text.slice(text.indexOf('\r\n\r\n') + 4) };
 }
