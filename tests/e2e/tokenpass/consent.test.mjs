@@ -36,7 +36,7 @@ test('no wallet: made on the spot; a guest identity for this site alone', { time
   assert.equal(await person.page.locator('img.logo').evaluate((image) => image.naturalWidth > 0), true, 'the site’s icon shows');
   await person.page.getByText('Primary Identity').first().waitFor();
   assert.equal(await person.page.getByRole('radio', { name: /guest/ }).isVisible(), false, 'the others are folded away');
-  await person.page.getByText('Someone else').click();
+  await person.page.getByText('Another identity', { exact: true }).click();
   await person.page.getByRole('radio', { name: /A new guest, for this site only/ }).check();
   await person.page.getByRole('radio', { name: 'An hour' }).check();
   await person.look('consent-guest');
@@ -57,12 +57,12 @@ test('no wallet: made on the spot; a guest identity for this site alone', { time
 
   await person.open(linkTo(site));
   await person.heading(`${site.host} asks for access`);
-  await person.page.getByText('Someone else').click();
+  await person.page.getByText('Another identity', { exact: true }).click();
   await person.page.getByRole('radio', { name: guest.name }).waitFor();
   assert.equal(await person.page.getByText('A new guest').count(), 0, 'one guest for a site');
   await person.open(linkTo(other));
   await person.heading(`${other.host} asks for access`);
-  await person.page.getByText('Someone else').click();
+  await person.page.getByText('Another identity', { exact: true }).click();
   await person.page.getByText('A new guest, for this site only').waitFor();
   assert.equal(await person.page.getByText(guest.name).count(), 0, 'nobody else’s guest is offered');
   await person.leave();
@@ -114,7 +114,7 @@ test('allowed and refused by link; as whom and what for', { timeout: 600_000 }, 
   assert.equal(await person.page.getByText('Nothing will be shared').count(), 0, 'no words of the link’s');
   assert.equal(await person.page.locator('img.logo').count(), 0, 'no picture from elsewhere');
   assert.equal(await person.page.getByRole('radio', { name: 'Ask every time' }).isChecked(), true);
-  await person.page.getByText('Someone else').click();
+  await person.page.getByText('Another identity', { exact: true }).click();
   await person.page.getByRole('radio', { name: /Work/ }).check();
   await person.press('Allow');
   const query = await answered(person, site);

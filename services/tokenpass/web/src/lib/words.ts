@@ -11,6 +11,31 @@ const meanings: Record<string, string> = {
   fund: 'Hand transactions to your connected wallet',
   transfer: 'Transfer tokens through your connected wallet',
 };
+/** The same, short enough for a list: "signs as you". */
+const inShort: Record<string, string> = {
+  sign: 'signs as you',
+  encrypt: 'encrypts',
+  decrypt: 'reads what is encrypted to you',
+  read_profile: 'reads your profile',
+  write_profile: 'changes your profile',
+  read_state: 'reads what it stored',
+  write_state: 'stores data',
+  fund: 'hands over transactions',
+  transfer: 'transfers tokens',
+  openid: 'knows who you are',
+  profile: 'sees your profile',
+  offline_access: 'may look again later',
+};
+export const shortly = (scopes: string[]): string => scopes.map((scope) => inShort[scope] ?? scope).join(', ') || 'knows who you are';
+
+/** "8 hours", "30 minutes", "45 seconds". */
+export function lasting(milliseconds: number): string {
+  const names: [string, number][] = [['hour', 3_600_000], ['minute', 60_000], ['second', 1000]];
+  const [name, length] = names.find(([, unit]) => milliseconds >= unit && milliseconds % unit === 0) ?? names[2]!;
+  const count = Math.round(milliseconds / length);
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}
+
 export const isScope = (name: string): boolean => Object.hasOwn(meanings, name);
 export const meaningOf = (scope: string): string => meanings[scope] ?? scope;
 
