@@ -1,5 +1,6 @@
 // Registered clients, all of them (docs/reference: admin API, /admin/clients).
-import type { Description, MemberKey } from '../developers/clients';
+import type { Description } from '../developers/clients';
+import type { MemberKey } from '../developers/pubkey';
 import { admin, adminPage } from './api.svelte';
 
 export const flags = ['skip_consent', 'require_pkce', 'require_pushed_authorization_requests', 'dpop_bound_access_tokens'] as const;
