@@ -9,7 +9,7 @@ export function pubkeyShapeProblem(text: string): ShapeProblem | undefined {
   return /^0[23][0-9a-f]{64}$/i.test(hex) ? undefined : 'shape';
 }
 
-/** A registered key, with its period of validity where it has one. */
+/** As the server tells it: a key, or one with the time in which it counts. */
 export type MemberKey = string | { pubkey: string; not_before?: string; not_after?: string };
 
 export const pubkeyOf = (key: MemberKey): string => (typeof key === 'string' ? key : key.pubkey);
