@@ -92,6 +92,12 @@ test('locked, and open to another browser', { timeout: 600_000 }, async (t) => {
   await person.press('Allow');
   await person.heading('Unlock');
   await person.unlock();
+  await person.heading(`${site.host} asks for access`);
+  await server.post('/api/logout');
+  await server.post('/api/login', { password }); // somebody else opened it; what this browser was given has ended
+  await person.press('Allow');
+  await person.heading('Show that it is you');
+  await person.unlock();
   await person.press('Allow');
   assert.ok((await answered(person, site)).get('tokenPass'));
 

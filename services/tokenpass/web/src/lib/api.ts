@@ -30,6 +30,15 @@ function keep(text: unknown): void {
 
 export const hasSession = (): boolean => session() !== null;
 
+/** After the server has refused it: the wallet was locked since, or opened by somebody else. */
+export function forgetSession(): void {
+  try {
+    localStorage.removeItem(place);
+  } catch {
+    // as above
+  }
+}
+
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = {};
   const shown = session();
