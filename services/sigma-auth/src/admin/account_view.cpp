@@ -35,7 +35,8 @@ core::Task<store::Found<Json>> view_account(AccountRows rows, const core::Clock&
   SIGMA_CO_TRY(const auto known, co_await rows.entitlements.find(id));
   Json view = render_account(*account);
   for (Json& identity : view["identities"]) {
-    SIGMA_CO_TRY(const auto versions, co_await rows.store.backups.list(store::BapId{identity["bap_id"]}));
+    SIGMA_CO_TRY(const auto versions,
+                 co_await rows.store.backups.list(store::BapId{identity["bap_id"].get<std::string>()}));
     identity["backups"] = Json::array();
     for (const store::BackupVersion& version : versions) {
       identity["backups"].push_back(
