@@ -3,6 +3,7 @@
 #   run.sh [NAME]   everything, or only: micro, bare, sqlite, postgres, or one scenario (flow, userinfo, …)
 #   run.sh day      a day of traffic: tables and memory stay as they are (twenty minutes; not part of everything)
 #   run.sh bap      sign-in while the BAP API is in trouble (not part of everything)
+#   run.sh peers    ours beside npm's oidc-provider and better-auth, which this installs
 # Figures go to the terminal and to build/bench/*.json. A missed target is a line in the table, not a failure.
 set -euo pipefail
 
@@ -30,6 +31,10 @@ case ${1:-} in
     shift
     build_programs sigma-auth
     (cd tests/e2e && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent --no-audit --no-fund; })
+    ;;
+  peers)
+    build_programs bench sigma-auth
+    npm --prefix tests/bench/peers ci --no-audit --no-fund >"$out/npm.log" 2>&1 || { tail -20 "$out/npm.log" >&2; exit 1; }
     ;;
   *) build_programs bench sigma-auth ;;
 esac

@@ -3,6 +3,7 @@
 #include <random>
 #include <thread>
 
+#include "sigma/store/revocation_channel.hpp"
 #include "unknown_outcome.hpp"
 
 namespace sigma::store {
@@ -14,6 +15,15 @@ using core::Result;
 using sql::Failure;
 
 constexpr int kMaxAttempts = 4;  // the first and three repetitions
+
+/// Tells every process, with the commit that this belongs to. An embedded database has nobody to tell by itself.
+Result<void> tell_of_revocation(sql::Connection& connection) {
+  static const sql::Query kTell(fmt::format("SELECT pg_notify('{}', '')", kRevocationChannel));
+  if (connection.dialect() != sql::Dialect::postgres) return {};
+  const auto told = connection.execute(kTell, {}, [](const sql::Row&) {});
+  if (!told) return told.error();
+  return {};
+}
 
 }  // namespace
 
@@ -81,6 +91,11 @@ CommitWorker::Outcome CommitWorker::commit_together(WriteBatch& batch) {
       return Outcome::not_committed;
     }
   }
+  const bool revokes = std::any_of(batch.begin(), batch.end(), [](const auto& job) { return job->traits().revokes; });
+  if (revokes && !tell_of_revocation(**connection)) {
+    recover();
+    return Outcome::not_committed;
+  }
   const Result<void> committed = (*connection)->commit();
   if (!committed) {
     const bool in_doubt = (*connection)->last_failure() == Failure::in_doubt;
@@ -104,7 +119,9 @@ void CommitWorker::commit_alone(WriteJob& job) {
 
 std::optional<Error> CommitWorker::try_alone(WriteJob& job) {
   auto connection = connect();
-  const bool autocommit = connection && job.traits().single_statement && (*connection)->prefers_autocommit();
+  const WriteTraits& traits = job.traits();
+  const bool alone = traits.single_statement && !traits.revokes;
+  const bool autocommit = connection && alone && (*connection)->prefers_autocommit();
   if (!autocommit) connection = begin();
   if (!connection) {
     job.fail(connection.error());
@@ -112,6 +129,7 @@ std::optional<Error> CommitWorker::try_alone(WriteJob& job) {
   }
 
   Result<void> outcome = job.run(**connection);
+  if (outcome && traits.revokes) outcome = tell_of_revocation(**connection);
   Failure failure = outcome ? Failure::none : (*connection)->last_failure();
   if (outcome && !autocommit) {
     outcome = (*connection)->commit();

@@ -13,6 +13,7 @@
 #include "cli/clients_file.hpp"
 #include "logout_worker.hpp"
 #include "profile_worker.hpp"
+#include "revocations.hpp"
 #include "routes.hpp"
 #include "routes/render.hpp"
 #include "shared_cache.hpp"
@@ -54,6 +55,10 @@ int serve(const Config& config) {
   if (!outbound) return fail("configuration_refused", outbound.error());
   auto cache = SharedCache::open(config, clock, metrics);
   if (!cache) return fail("configuration_refused", cache.error());
+  // Of the database's own news and Redis' the former cannot be lost without the commit itself.
+  const auto told_by_database = make_revocations(config);
+  cache::PubSub* const revocations =
+      told_by_database ? static_cast<cache::PubSub*>(told_by_database.get()) : (*cache)->revocations();
   auto chain = Chain::make(config, (*cache)->cache(), opened->store->chain_keys, clock, metrics);
   if (!chain) return fail("configuration_refused", chain.error());
   oauth::AuditKey audit_key(opened->store->server_secrets, *sealer, clock, random);
@@ -64,7 +69,7 @@ int serve(const Config& config) {
   oauth::EntitlementSource* const entitlements = (*wallets)->has_entitlements() ? &(*wallets)->entitlements : nullptr;
   App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
           {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(), (*chain)->resolver(),
-           (*cache)->cache(), (*cache)->revocations(), entitlements},
+           (*cache)->cache(), revocations, entitlements},
           **wallets, audit);
   opened->database->tell_of_revocations([&app] { return app.live_tokens.revoked(); });
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
@@ -109,6 +114,7 @@ int serve(const Config& config) {
   asio::signal_set hangup(background, SIGHUP), terminate(background, SIGTERM, SIGINT);
   if (auto started = admin_server.start(); !started) return fail("listen_failed", started.error());
   if (auto started = public_server.start(); !started) return fail("listen_failed", started.error());
+  if (told_by_database) told_by_database->start();
   core::log::info("serving", {{"base_url", config.base_url},
                               {"listen", config.listen},
                               {"admin_listen", config.admin_listen},
@@ -145,6 +151,7 @@ int serve(const Config& config) {
   public_server.stop();
   admin_server.drain(std::chrono::seconds{1});
   admin_server.stop();
+  if (told_by_database) told_by_database->stop();
   (*cache)->stop();
   (*outbound)->stop();
   (*chain)->stop();
