@@ -2,8 +2,9 @@
 //
 // Most of the time of a run goes into the headers of Boost, JSON and the standard library, which every file brings along.
 // So files of one library that are compiled with the same flags are looked at together, in batches that include them one
-// after the other; where that does not compile (two files have a name in common), the batch is halved. What was found
-// clean is remembered in build/lint by the content of all files that went into it, and is not looked at again.
+// after the other: files that have no name of their own in common, as far as a glance tells; where a batch does not
+// compile all the same, it is halved. What was found clean is remembered in build/lint by the content of all files that
+// went into it, and is not looked at again.
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -80,16 +81,24 @@ function touched(all, includes, changed) {
   return [...chosen];
 }
 
-/** Batches of files that are compiled alike. */
+/** What a file calls its own: functions, constants and types in unnamed namespaces. */
+function ownNames(file) {
+  const own = readFileSync(path.join(root, file), 'utf8').matchAll(/^namespace \{$(.*?)^\}  \/\/ namespace$/gms);
+  return new Set([...own].flatMap(([, text]) => [...text.matchAll(/^(?! |\/\/|using |namespace ).*?\b(\w+) ?(?:\(|=|\{|;|\[)/gm)].map(([, name]) => name)));
+}
+
+/** Batches of files that are compiled alike and do not get into each other's way. */
 function batches(chosen) {
-  const alike = new Map();
+  const made = [];
   for (const unit of chosen) {
-    const key = `${unit.file.split('/').slice(0, 2).join('/')} ${unit.flags}`;
-    alike.set(key, [...(alike.get(key) ?? []), unit]);
+    const names = ownNames(unit.file);
+    const kind = `${unit.file.split('/').slice(0, 2).join('/')} ${unit.flags}`;
+    const fits = made.find((one) => one.kind === kind && one.units.length < batchSize && [...names].every((name) => !one.names.has(name)));
+    if (fits) fits.units.push(unit);
+    else made.push({ kind, units: [unit], names: new Set() });
+    for (const name of names) (fits ?? made.at(-1)).names.add(name);
   }
-  return [...alike.values()].flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / batchSize) }, (_, i) => group.slice(i * batchSize, (i + 1) * batchSize)),
-  );
+  return made.map(({ units }) => units);
 }
 
 /** Looks at a batch; answers what clang-tidy has to say, '' when nothing. */
