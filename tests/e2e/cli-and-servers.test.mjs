@@ -1,5 +1,5 @@
-// A command writes to the store and tells nobody. Two servers that remember live tokens for each other (Redis) must act on
-// it all the same: at the next request, or within the bounds that docs/reference/command-line.md states.
+// A command is no replica: it writes to the store and goes. Two servers that remember live tokens must act on what it did
+// all the same: at the next request, or within the bounds that docs/reference/command-line.md states.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { assertOAuthError, authorize, exchange, getCode, newPkce, postToken, publicClient, refreshForm, sigmaClient, userinfo } from './support/oauth.mjs';
