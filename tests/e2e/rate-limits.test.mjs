@@ -134,6 +134,59 @@ test('forged forwarded addresses from a peer that is no proxy do not help', asyn
   }
 });
 
+// docs/reference/rate-limits.md: each class is reached by one of its routes, shared by two replicas through the network that
+// asks, and says so in its headers.
+const classes = {
+  general: ['GET', '/api/auth/get-session'],
+  sign_in: ['POST', '/api/auth/sign-in/sigma', { json: {} }],
+  authorize: ['GET', '/api/auth/oauth2/authorize'],
+  token: ['POST', '/api/auth/oauth2/token', { form: {} }],
+  device: ['POST', '/api/auth/device/code', { json: {} }],
+  introspect: ['POST', '/api/auth/oauth2/introspect', { form: {} }],
+  revoke: ['POST', '/api/auth/oauth2/revoke', { form: {} }],
+  register: ['POST', '/api/auth/oauth2/register', { json: {} }],
+  userinfo: ['GET', '/api/auth/oauth2/userinfo'],
+  backup: ['GET', '/api/backup/sync'],
+};
+
+test('every class of routes has a limit of its own', async () => {
+  const limits = Object.keys(classes).map((name, i) => [name, i + 2]);
+  const server = await startServer({
+    env: { ...env, SIGMA_DYNAMIC_REGISTRATION: 'open', SIGMA_RATE_LIMIT_PER_MINUTE: limits.map((pair) => pair.join('=')).join(',') },
+  });
+  try {
+    const address = newNetwork();
+    for (const [name, limit] of limits) {
+      const [method, target, options] = classes[name];
+      const call = () => server.request(method, target, { ...options, ...from(address) });
+      const first = await call();
+      assert.equal(first.headers['ratelimit-policy'], `"${name}";q=${limit};w=60`, first.describe());
+      const { passed, refusal } = await exhaust(call);
+      assert.equal(passed + 1, limit, refusal.describe());
+      assertWait(refusal);
+      assert.match(refusal.headers.ratelimit, new RegExp(`^"${name}";r=0;`));
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a client has a limit of its own, from whichever network it asks', async () => {
+  const server = await startServer({ env: { ...env, SIGMA_RATE_LIMIT_PER_MINUTE: 'token=0,client=4' } });
+  try {
+    const client = { client_id: 'backend', client_name: 'Backend', token_endpoint_auth_method: 'client_secret_basic', grant_types: ['client_credentials'] };
+    const { client_secret: secret } = await server.createClient(client);
+    const authorization = `Basic ${Buffer.from(`backend:${secret}`).toString('base64')}`;
+    const call = () => server.request('POST', '/api/auth/oauth2/token', { form: { grant_type: 'client_credentials' }, ...from(newNetwork(), { authorization }) });
+    const { passed, refusal } = await exhaust(call);
+    assert.equal(passed, 4);
+    assertOAuthError(refusal, 429, 'too_many_requests');
+    assert.ok(Number(refusal.headers['retry-after']) >= 1, refusal.describe());
+  } finally {
+    await server.stop();
+  }
+});
+
 test('on a loopback base URL there are no limits unless they are wanted', async () => {
   const server = await startServer({ env: { SIGMA_RATE_LIMITS: '', SIGMA_RATE_LIMIT_PER_MINUTE: 'general=2' } });
   try {

@@ -55,6 +55,10 @@ test('the command line is documented as it is', async () => {
     'flag may stand anywhere. Exit codes: 0, 1 failure, 2 usage or configuration; `audit verify` and `doctor` are 1 when they',
     'find something.',
     '',
+    'Commands work on the database, while servers run; no server is asked. What they change holds at the next request, with',
+    'two bounds: a live access token that servers remember ends within two seconds, and a signing key that was',
+    'replaced is seen within ten (tests/e2e/cli-and-servers.test.mjs).',
+    '',
     ...describe([]),
   ];
   await assertPage('command-line.md', `${text.join('\n').trimEnd()}\n`);
