@@ -27,6 +27,11 @@ ErrorPage page_of(const oauth::Error& error) {
   }
 }
 
+/// A browser that goes to an address says so; programs that expect no page do not.
+bool shows_pages(const http::Request& request) {
+  return request.headers.find("Accept").value_or("").find("text/html") != std::string_view::npos;
+}
+
 }  // namespace
 
 http::Response session_error(const oauth::Error& error) {
@@ -73,9 +78,10 @@ http::Response error_page(const http::Request& request, int status, ErrorPage pa
 
 http::Response transport_error(const http::Request& request, int status, std::string_view description) {
   const bool api = request.path.starts_with("/api/") || request.path.starts_with("/.well-known/");
-  if (!api && !is_fetch(request) && (status == 404 || status == 405)) {
-    return error_page(request, status, status == 404 ? ErrorPage::nothing_here : ErrorPage::wrong_method,
-                      status == 404 ? "" : description);
+  if (!api && !is_fetch(request)) {
+    if (status == 404) return error_page(request, status, ErrorPage::nothing_here);
+    if (status == 405) return error_page(request, status, ErrorPage::wrong_method, description);
+    if (status >= 500 && shows_pages(request)) return error_page(request, status, ErrorPage::outage, description);
   }
   const bool oauth = request.path.starts_with("/api/auth/oauth2/") || request.path.starts_with("/api/auth/device");
   const std::string_view code = status == 404   ? "NOT_FOUND"
