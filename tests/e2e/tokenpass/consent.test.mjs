@@ -33,7 +33,8 @@ test('no wallet: made on the spot; a guest identity for this site alone', { time
   await person.press('Done');
 
   await person.heading(`${site.host} asks for access`);
-  assert.equal(await person.page.locator('img.logo').evaluate((image) => image.naturalWidth > 0), true, 'the site’s icon shows');
+  // The site's icon shows, once it has come.
+  await person.page.waitForFunction(() => document.querySelector('img.logo')?.naturalWidth > 0);
   await person.page.getByText('Primary Identity').first().waitFor();
   assert.equal(await person.page.getByRole('radio', { name: /guest/ }).isVisible(), false, 'the others are folded away');
   await person.page.getByText('Another identity', { exact: true }).click();
