@@ -63,7 +63,6 @@ core::Result<void> Server::Impl::start() {
   fleet_ = std::make_unique<Fleet>(*gate_, std::move(tls));
   SIGMA_CHECK(listen());
   for (std::size_t i = 0; i < workers_.size(); ++i) {
-    if (options_.prepare_loop) options_.prepare_loop(workers_[i]->context());
     workers_[i]->start(workers_, fmt::format("{}-{}", options_.name, i));
   }
   return {};

@@ -3,6 +3,7 @@
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/query.hpp>
 
+#include "sigma/store/loop_access.hpp"
 #include "unknown_outcome.hpp"
 
 namespace sigma::store {
@@ -50,7 +51,11 @@ class HandlerWaiter final : public LoopWaiter {
 
 LoopConnection* ready_connection(const asio::any_io_executor& executor, const Database& database, LoopUse use) {
   auto& loop = asio::query(executor, asio::execution::context);
-  if (!asio::has_service<LoopService>(loop)) return nullptr;
+  if (!asio::has_service<LoopService>(loop)) {
+    const LoopAccess* const access = LoopAccess::to(database);
+    if (access == nullptr) return nullptr;
+    access->open(static_cast<asio::io_context&>(loop));
+  }
   LoopConnection* const connection = asio::use_service<LoopService>(loop).find(database, use);
   return connection != nullptr && connection->ready() ? connection : nullptr;
 }

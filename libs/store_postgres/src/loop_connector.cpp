@@ -24,7 +24,6 @@ class PipelinedConnection final : public store::LoopConnection {
 }  // namespace
 
 store::LoopConnector make_loop_connector(std::string url, Options options) {
-  if (options.transaction_pooling) return {};
   auto origin = std::make_shared<Pipeline::Origin>();
   origin->url = with_defaults(std::move(url));
   origin->options = options;

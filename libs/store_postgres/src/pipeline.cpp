@@ -14,8 +14,8 @@ using store::LoopAnswer;
 using store::LoopStatement;
 using store::LoopUse;
 
-/// Statements without an answer, sent or not. More than this many would only wait longer than on the threads.
-constexpr std::size_t kMaxUnderWay = 1'024;
+/// More than this many unanswered ones would only wait longer than on the threads.
+constexpr std::size_t kMaxUnanswered = 1'024;
 /// Changes that share a commit, as many as in the commit queue.
 constexpr std::size_t kMaxBatch = 32;
 constexpr auto kRetry = std::chrono::seconds{1};
@@ -75,12 +75,12 @@ void Pipeline::connected(PqConnection connection) {
 }
 
 bool Pipeline::ready() const {
-  return connection_ != nullptr && under_way_ < kMaxUnderWay;
+  return connection_ != nullptr && unanswered_ < kMaxUnanswered;
 }
 
 void Pipeline::execute(LoopStatement statement) {
-  ++under_way_;
   waiting_.push_back(std::move(statement));
+  ++unanswered_;
   send_soon();
 }
 
@@ -140,7 +140,7 @@ void Pipeline::flush() {
   flushing_ = true;
   socket_.async_wait(Socket::wait_write, [weak = weak_from_this()](boost::system::error_code error) {
     const auto self = weak.lock();
-    if (error || !self) return;
+    if (error || !self || !self->connection_) return;
     self->flushing_ = false;
     self->flush();
   });
@@ -149,7 +149,7 @@ void Pipeline::flush() {
 void Pipeline::wait_for_answers() {
   socket_.async_wait(Socket::wait_read, [weak = weak_from_this()](boost::system::error_code error) {
     const auto self = weak.lock();
-    if (!error && self) self->read();
+    if (!error && self && self->connection_) self->read();
   });
 }
 
@@ -203,6 +203,7 @@ void Pipeline::finish(Batch batch) {
 }
 
 void Pipeline::answer(LoopStatement& statement, const PGresult* result) {
+  --unanswered_;
   LoopAnswer answer;
   if (result != nullptr) {
     try {
@@ -212,7 +213,6 @@ void Pipeline::answer(LoopStatement& statement, const PGresult* result) {
       // A malformed row. The threads read it again and say so.
     }
   }
-  --under_way_;
   statement.waiter->take(answer);
 }
 
@@ -223,11 +223,11 @@ void Pipeline::lose() {
   release();
   std::deque<Batch> sent = std::exchange(sent_, {});
   std::vector<LoopStatement> waiting = std::exchange(waiting_, {});
-  under_way_ = 0;
+  unanswered_ = 0;
   connected(nullptr);
-  const auto unanswered = use_ == LoopUse::writes ? LoopAnswer::Outcome::in_doubt : LoopAnswer::Outcome::not_done;
+  const auto under_way = use_ == LoopUse::writes ? LoopAnswer::Outcome::in_doubt : LoopAnswer::Outcome::not_done;
   for (Batch& batch : sent) {
-    for (LoopStatement& statement : batch.statements) statement.waiter->take({unanswered, 0});
+    for (LoopStatement& statement : batch.statements) statement.waiter->take({under_way, 0});
   }
   for (LoopStatement& statement : waiting) statement.waiter->take({});
 }

@@ -87,7 +87,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   std::vector<bool> prepared_;  ///< by Query::id
   std::vector<store::LoopStatement> waiting_;
   std::deque<Batch> sent_;
-  std::size_t under_way_ = 0;  ///< in waiting_ and sent_
+  std::size_t unanswered_ = 0;  ///< statements in both
   bool sending_soon_ = false;
   bool flushing_ = false;
 };

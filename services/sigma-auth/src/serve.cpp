@@ -12,8 +12,8 @@
 #include "chain.hpp"
 #include "cli/clients_file.hpp"
 #include "logout_worker.hpp"
+#include "postgres.hpp"
 #include "profile_worker.hpp"
-#include "revocations.hpp"
 #include "routes.hpp"
 #include "routes/render.hpp"
 #include "shared_cache.hpp"
@@ -21,6 +21,7 @@
 #include "sigma/core/run.hpp"
 #include "sigma/crypto/random.hpp"
 #include "sigma/http/server.hpp"
+#include "sigma/store/loop_access.hpp"
 #include "trace_exporter.hpp"
 #include "upkeep.hpp"
 #include "wallets.hpp"
@@ -85,10 +86,6 @@ int serve(const Config& config) {
   http::ServerOptions public_options = public_server_options(config);
   public_options.render_error = transport_error;
   public_options.finish = add_security_headers;
-  if (opened->loops)
-    public_options.prepare_loop = [&](asio::io_context& loop) {
-      store::attach(loop, *opened->database, opened->loops);
-    };
   auto traces = TraceExporter::make(config, metrics);
   if (!traces) return fail("configuration_refused", traces.error());
   if (*traces)
@@ -96,6 +93,8 @@ int serve(const Config& config) {
   const PublicLimits limits{config.body_limit, std::max(config.body_limit, config.backup_limit),
                             config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter(),
                             audit};
+  std::optional<store::LoopAccess> loops;
+  if (auto connector = make_loop_connector(config)) loops.emplace(*opened->database, std::move(connector));
   Vitals vitals(metrics, {*opened->database, signing_pool, app.keys});
   AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache, audit, **wallets};
   std::vector<http::Route> public_table = public_routes(app, limits);

@@ -6,7 +6,7 @@
 #include <boost/url/parse.hpp>
 
 #include "config_values.hpp"
-#include "revocations.hpp"
+#include "postgres.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 #include "sigma/store_postgres/connector.hpp"
 #include "sigma/store_postgres/loop_connector.hpp"
@@ -37,10 +37,10 @@ core::Result<void> bring_up_to_date(store::Migrator& migrator, bool embedded) {
 core::Result<OpenStore> open_store(const Config& config, const core::Clock& clock, Schema schema) {
   OpenStore open;
   open.embedded = config.embedded();
-  const store_postgres::Options shared{.transaction_pooling = config.transaction_pooling};
-  store::sql::Connector connector = open.embedded ? store_sqlite::make_connector(config.sqlite_path().string())
-                                                  : store_postgres::make_connector(config.database_url, shared);
-  if (!open.embedded) open.loops = store_postgres::make_loop_connector(config.database_url, shared);
+  store::sql::Connector connector =
+      open.embedded
+          ? store_sqlite::make_connector(config.sqlite_path().string())
+          : store_postgres::make_connector(config.database_url, {.transaction_pooling = config.transaction_pooling});
   open.migrator = std::make_unique<store::Migrator>(connector, clock);
   if (schema == Schema::current) SIGMA_CHECK(bring_up_to_date(*open.migrator, open.embedded));
   store::DatabaseOptions options;
@@ -53,6 +53,11 @@ core::Result<OpenStore> open_store(const Config& config, const core::Clock& cloc
 std::unique_ptr<store_postgres::Revocations> make_revocations(const Config& config) {
   if (config.embedded() || config.transaction_pooling) return nullptr;
   return std::make_unique<store_postgres::Revocations>(config.database_url, store_postgres::Options{});
+}
+
+store::LoopConnector make_loop_connector(const Config& config) {
+  if (config.embedded() || config.transaction_pooling) return {};
+  return store_postgres::make_loop_connector(config.database_url);
 }
 
 oauth::Settings make_settings(const Config& config) {

@@ -10,7 +10,6 @@
 #include "sigma/http/server.hpp"
 #include "sigma/oauth/settings.hpp"
 #include "sigma/store/database.hpp"
-#include "sigma/store/loop_connection.hpp"
 #include "sigma/store/migrator.hpp"
 #include "sigma/store/store.hpp"
 
@@ -21,8 +20,7 @@ struct OpenStore {
   std::unique_ptr<store::Database> database;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<store::Migrator> migrator;
-  store::LoopConnector loops;  ///< for event loops that reach the database themselves; empty where they cannot
-  bool embedded = false;       ///< SQLite: migrates by itself
+  bool embedded = false;  ///< SQLite: migrates by itself
 };
 
 enum class Schema {

@@ -1,5 +1,4 @@
 #pragma once
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -61,8 +60,6 @@ struct ServerOptions {
   /// Turns transport-level refusals (400 when malformed, 404, 405, 408, 413, 414, 417, 421, 431, 503, 500 after a
   /// handler threw) into the service's own words; null: {"error","error_description"} JSON. Never an empty body.
   std::function<Response(const Request&, int status, std::string_view description)> render_error;
-  /// Called with each event loop of the handlers before it runs: what they need on their own thread may live there.
-  std::function<void(boost::asio::io_context&)> prepare_loop;
   /// Takes the span of each request that is recorded; called on I/O threads. Null: nothing is traced.
   std::function<void(RequestSpan)> on_span;
   double trace_ratio = 0;  ///< of the requests whose caller has not decided, 0 to 1

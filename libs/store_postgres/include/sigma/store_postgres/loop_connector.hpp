@@ -8,7 +8,7 @@ namespace sigma::store_postgres {
 
 /// Connections that event loops use themselves, in libpq's pipeline mode: statements that come together share a round
 /// trip, and changes a commit. They connect in the background and again when they are lost; what was under way then is
-/// answered not_done or in_doubt. Nothing with Options::transaction_pooling: a pooler keeps no prepared statements.
+/// answered not_done or in_doubt. Not for Options::transaction_pooling: a pooler keeps no prepared statements.
 store::LoopConnector make_loop_connector(std::string url, Options options = {});
 
 }  // namespace sigma::store_postgres
