@@ -77,7 +77,7 @@ http::ServerOptions server_options(const Config& config, const std::string& addr
   options.name = address;
   options.listen = fmt::format("{}:{}", address, config.port);
   options.limits.connections = kMaxConnections;
-  options.limits.request_timeout = std::chrono::seconds{30};  // a held question, stretching, the cloud
+  options.limits.request_timeout = std::chrono::seconds{120};  // stretching on a busy machine, the cloud
   // The defence against DNS rebinding: a page that points its own name at this machine sends its own name.
   for (const char* name : {"localhost", "127.0.0.1", "[::1]"}) {
     options.allowed_hosts.push_back(fmt::format("{}:{}", name, config.port));
