@@ -16,15 +16,15 @@ Query remove_from(const std::string& table, const std::string& key, const std::s
   return Query(remove_text(table, key, now, ""), remove_text(table, key, now, " FOR UPDATE SKIP LOCKED"));
 }
 
-/// Who forgets that something was used accepts it again. A clock that ran ahead for a while and is set right must not
-/// have that effect: so much later these rows go (milliseconds, two hours).
+/// A clock that ran ahead for a while and is set right must change nothing: who forgets that something was used accepts
+/// it again, and what was given has to be good again. So much later these rows go (milliseconds, two hours).
 const std::string kTwoHoursAgo = "CAST($1 AS bigint) - 7200000";
 
 const Query kRemoveExpired[] = {
     remove_from("used_keys", "key", kTwoHoursAgo),
-    remove_from("access_tokens", "hash"),
-    remove_from("refresh_tokens", "hash"),
-    remove_from("sessions", "id"),
+    remove_from("access_tokens", "hash", kTwoHoursAgo),
+    remove_from("refresh_tokens", "hash", kTwoHoursAgo),
+    remove_from("sessions", "id", kTwoHoursAgo),
     remove_from("signing_keys", "kid"),
     remove_from("device_codes", "hash"),
     remove_from("pushed_requests", "hash"),
@@ -40,7 +40,8 @@ std::string remember_text(const std::string& gone, std::string_view uri) {
       "JOIN sessions s ON s.id = g.session_id JOIN clients c ON c.id = g.client_id WHERE {} IS NOT NULL",
       gone, uri);
 }
-const std::string kExpiredGrants = "SELECT id FROM grants WHERE expires_at <= $1 ORDER BY expires_at, id LIMIT $2";
+const std::string kExpiredGrants =
+    "SELECT id FROM grants WHERE expires_at <= " + kTwoHoursAgo + " ORDER BY expires_at, id LIMIT $2";
 const Query kRememberClients(remember_text("(SELECT session_id, client_id FROM grants WHERE id IN (" + kExpiredGrants +
                                                "))",
                                            "json_extract(c.metadata, '$.backchannel_logout_uri')") +

@@ -112,7 +112,7 @@ export class Topology {
     await second.prepare({ ...shared, ...own, ...local }, first);
     for (const replica of this.replicas) {
       if (apart) await this.#move(replica, surroundings);
-      await replica.start();
+      await this.revive(replica);
     }
     for (const client of clients) await first.createClient(client);
 
