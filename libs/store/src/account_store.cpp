@@ -25,18 +25,40 @@ static void read_row(Columns columns, SessionId& id) {
 namespace {
 
 constexpr std::size_t kMaxPage = 200;
+/// Of how many of the newest users a search reads every name.
+constexpr std::int64_t kSearchedForPieces = 20'000;
+constexpr const char* kLastCharacter = "\xf4\x8f\xbf\xbf";  // U+10FFFF
 
 const std::string kSelectUsers =
     "SELECT id, name, email, email_verified, image, pubkey, subscription_tier, roles, disabled, created_at, updated_at "
     "FROM users ";
 
-// Position functions and not LIKE: what is searched for is text, whatever characters it holds.
-std::string search_text(std::string_view position) {
+// What is whole, or the beginning of a name or an address, is found by indexes among all users; what stands inside of
+// one by reading the newest. $3: the text; $4: what comes after everything that begins with it; $5: how many newest
+// users are read, less one. Position functions and not LIKE: what is searched for is text, whatever characters it
+// holds. `lowered`: lower() of a column, byte by byte; `position`: of a text in another.
+std::string search_text(std::string_view lowered, std::string_view position) {
+  const auto begins = [&](std::string_view column) {
+    const std::string left = fmt::format(fmt::runtime(lowered), column);
+    return fmt::format("{0} >= lower($3) AND {0} < lower($4)", left);
+  };
+  const auto holds = [&](std::string_view column) {
+    return fmt::format("{}(lower({}), lower($3)) > 0", position, column);
+  };
+  constexpr std::string_view kNewest = "coalesce((SELECT id FROM users ORDER BY id DESC LIMIT 1 OFFSET $5), '')";
   return fmt::format(
-      "{0}WHERE ($1 = '' OR id < $1) AND (id = $3 OR pubkey = $3 OR {1}(lower(name), lower($3)) > 0 OR "
-      "{1}(lower(email), lower($3)) > 0 OR id IN (SELECT user_id FROM profiles WHERE bap_id = $3 OR member_pubkey = $3 "
-      "OR {1}(lower(name), lower($3)) > 0)) ORDER BY id DESC LIMIT $2",
-      kSelectUsers, position);
+      "{select}WHERE ($1 = '' OR id < $1) AND id IN ("
+      "SELECT id FROM users WHERE id = $3 UNION SELECT id FROM users WHERE pubkey = $3 "
+      "UNION SELECT id FROM users WHERE {name_begins} UNION SELECT id FROM users WHERE {email_begins} "
+      "UNION SELECT user_id FROM profiles WHERE bap_id = $3 UNION SELECT user_id FROM profiles WHERE member_pubkey = "
+      "$3 "
+      "UNION SELECT user_id FROM profiles WHERE {name_begins} "
+      "UNION SELECT id FROM users WHERE id >= {newest} AND ({name_holds} OR {email_holds}) "
+      "UNION SELECT user_id FROM profiles WHERE user_id >= {newest} AND {name_holds}) "
+      "ORDER BY id DESC LIMIT $2",
+      fmt::arg("select", kSelectUsers), fmt::arg("name_begins", begins("name")),
+      fmt::arg("email_begins", begins("email")), fmt::arg("newest", kNewest), fmt::arg("name_holds", holds("name")),
+      fmt::arg("email_holds", holds("email")));
 }
 
 std::int64_t limit_of(const NewestFirst& page) {
@@ -54,10 +76,12 @@ Result<void> end_all_sessions(Connection& connection, const UserId& id, UtcTime 
 
 Task<Result<std::vector<User>>> AccountStore::list_users(NewestFirst page, std::string search) {
   static const Query kList(kSelectUsers + "WHERE ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2");
-  static const Query kSearch(search_text("instr"), search_text("strpos"));
+  static const Query kSearch(search_text("lower({})", "instr"), search_text("(lower({}) COLLATE \"C\")", "strpos"));
   return db_.read([page = std::move(page), search = std::move(search)](Connection& connection) {
-    return search.empty() ? find_all<User>(connection, kList, {page.after, limit_of(page)})
-                          : find_all<User>(connection, kSearch, {page.after, limit_of(page), search});
+    return search.empty()
+               ? find_all<User>(connection, kList, {page.after, limit_of(page)})
+               : find_all<User>(connection, kSearch,
+                                {page.after, limit_of(page), search, search + kLastCharacter, kSearchedForPieces - 1});
   });
 }
 

@@ -35,6 +35,16 @@ class Accounts : public StoreContract<Backend> {
     EXPECT_EQ(access && !access->revoked_at, refresh && !refresh->revoked_at) << label;
     return access && !access->revoked_at;
   }
+  /// Newer than `make_account()` makes them.
+  void store_many_users(std::size_t count) {
+    await(this->database().write({}, [count](sql::Connection& connection) -> core::Result<bool> {
+      SIGMA_CHECK(connection.execute_script(
+          "INSERT INTO users (id, name, email_verified, subscription_tier, roles, disabled, created_at, updated_at) "
+          "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < " +
+          std::to_string(count) + ") SELECT 'user-9' || n, 'Somebody', FALSE, 'free', '[]', FALSE, 0, 0 FROM numbers"));
+      return true;
+    }));
+  }
   std::vector<std::string> search(const std::string& text) {
     std::vector<std::string> ids;
     for (const User& user : await(accounts().list_users({}, text))) ids.push_back(user.id.str());
@@ -76,6 +86,27 @@ TYPED_TEST(Accounts, search_takes_every_character_literally) {
   for (const std::string& text : hostile_texts()) {
     if (!text.empty()) EXPECT_EQ(this->search(text), Ids{}) << text.substr(0, 40);
   }
+}
+
+// Beginnings are found among all by index; what stands inside of a name only among the newest, so that a search of a
+// table of any size has an end.
+TYPED_TEST(Accounts, of_old_ones_the_beginning_is_found) {
+  User old = make_user("user-0");
+  old.name = "Grace Hopper";
+  old.email = "rear.admiral@example.com";
+  Profile profile = make_profile("bap-0", "user-0");
+  profile.name = "Amazing Grace";
+  await(this->store().users.create_with_profile(old, profile));
+  const auto found = [&] {
+    std::vector<std::string> by;
+    for (const char* text : {"grace", "GRACE HOPPER", "rear.ADM", "amazing", "Hopper", "admiral", "user-0", "bap-0"}) {
+      if (this->search(text) == Ids{"user-0"}) by.emplace_back(text);
+    }
+    return by;
+  };
+  EXPECT_EQ(found().size(), 8U);
+  this->store_many_users(20'000);
+  EXPECT_EQ(found(), (std::vector<std::string>{"grace", "GRACE HOPPER", "rear.ADM", "amazing", "user-0", "bap-0"}));
 }
 
 TYPED_TEST(Accounts, without_a_mail_address_are_searched_too) {

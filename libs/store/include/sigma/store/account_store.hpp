@@ -21,8 +21,9 @@ class AccountStore {
  public:
   explicit AccountStore(Database& db) : db_(db) {}
 
-  /// With `search`: users whose name or e-mail address holds that text, or the name of one of whose identities does
-  /// (ASCII letters in any case, no wildcards), or whose id, key or identity it is. Reads the whole table then.
+  /// With `search`: users whose name, e-mail address or identity's name begins with that text (ASCII letters in any
+  /// case, no wildcards), or whose id, key or identity it is; and of the newest 20,000 those whose name or address
+  /// holds it.
   core::Task<core::Result<std::vector<User>>> list_users(NewestFirst page, std::string search);
   /// Live sessions of all users.
   core::Task<core::Result<std::vector<Session>>> list_sessions(NewestFirst page, UtcTime now);
