@@ -62,12 +62,13 @@ int serve(const Config& config) {
   App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
           {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(), (*chain)->resolver(),
            (*cache)->cache(), (*cache)->revocations(), entitlements},
-          **wallets);
+          **wallets, metrics);
   opened->database->tell_of_revocations([&app] { return app.live_tokens.revoked(); });
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
   if (auto started = core::run_to_end(app.audit_key.start()); !started)
     return fail("audit_key_refused", started.error());
-  if (auto begun = core::run_to_end(app.audit.open("serve")); !begun) return fail("audit_log_refused", begun.error());
+  if (auto begun = core::run_to_end(app.audit_log.open("serve")); !begun)
+    return fail("audit_log_refused", begun.error());
   if (!config.clients_file.empty()) {
     if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file, app.audit));
         !applied) {
@@ -85,7 +86,7 @@ int serve(const Config& config) {
   const PublicLimits limits{config.body_limit, std::max(config.body_limit, config.backup_limit),
                             config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter(),
                             app.audit};
-  Vitals vitals(metrics, {*opened->database, signing_pool, app.keys});
+  Vitals vitals(metrics, {*opened->database, signing_pool, app.keys, app.live_tokens, app.audit_log});
   AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache, app.audit, **wallets};
   std::vector<http::Route> public_table = public_routes(app, limits);
   for (http::Route& route : administrator_routes(app, admin, limits.rates, limits.limiter))
@@ -111,8 +112,8 @@ int serve(const Config& config) {
 
   asio::co_spawn(background, look_after_keys(app), asio::detached);
   asio::co_spawn(background, remove_expired(app, vitals), asio::detached);
-  asio::co_spawn(background, measure_tables(*opened->database, vitals), asio::detached);
-  asio::co_spawn(background, deliver_logouts(app), asio::detached);
+  asio::co_spawn(background, measure(app, *opened->database, vitals), asio::detached);
+  asio::co_spawn(background, deliver_logouts(app, metrics), asio::detached);
   asio::co_spawn(background, refresh_profiles(app, **chain), asio::detached);
   asio::co_spawn(background, write_audit(app, config.audit_retention), asio::detached);
   if (*traces) asio::co_spawn(background, (*traces)->run(), asio::detached);
@@ -144,7 +145,7 @@ int serve(const Config& config) {
   (*chain)->stop();
   if (*traces) (*traces)->stop();
   (*wallets)->stop();
-  if (const auto closed = core::run_to_end(app.audit.close()); !closed)
+  if (const auto closed = core::run_to_end(app.audit_log.close()); !closed)
     core::log::error("audit_not_written", closed.error());
   signing_pool.stop();
   opened->database->stop();
