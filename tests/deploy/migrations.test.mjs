@@ -6,7 +6,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { read, root } from './support/files.mjs';
 
-/** The newest migration of the last release, as migrations/RELEASED names it. */
+/** The newest migration of the last release, as migrations/RELEASED names it. Before the first release: where the rule begins. */
 const released = Number(read('migrations/RELEASED').trim());
 
 /** What a program that does not know of it cannot notice. A column is nullable or has a default: older programs do not write it. */
@@ -44,7 +44,7 @@ for (const dialect of ['sqlite', 'postgres']) {
     test('they are numbered without a gap, alike in both dialects', () => {
       assert.deepEqual(files.map((name) => Number(name.slice(0, 4))), files.map((_, i) => i + 1));
       assert.deepEqual(files, readdirSync(path.join(root, 'migrations/postgres')).sort());
-      assert.ok(released >= 1 && released <= files.length);
+      assert.ok(released >= 1);
     });
 
     test('those since the last release only add', () => {

@@ -1,60 +1,12 @@
 // The examples for nginx, HAProxy and Caddy: accepted by the programs, and run in front of real servers with nothing but
 // addresses and certificates changed.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import https from 'node:https';
-import net from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startServer } from '../e2e/support/server.mjs';
 import { certificate, read, run, scratch } from './support/files.mjs';
-
-const name = 'id.example.com';
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => { server.on('listening', resolve); });
-  const { port } = server.address();
-  await new Promise((resolve) => { server.close(resolve); });
-  return port;
-}
-
-/** Runs a program until the test is over. */
-function background(program, args) {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const proxy = { child, said: '' };
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => { proxy.said += text; });
-  return proxy;
-}
-
-const stop = (proxy) => new Promise((resolve) => {
-  if (!proxy || proxy.child.exitCode !== null) return resolve();
-  proxy.child.on('exit', resolve);
-  proxy.child.kill('SIGTERM');
-});
-
-/** A request by https to `port`, where the server's name is ours. */
-function get(port, target, { ca, headers = {}, servername = name } = {}) {
-  return new Promise((resolve, reject) => {
-    const outgoing = https.get({ host: '127.0.0.1', port, path: target, ca, servername, agent: false, headers: { host: name, ...headers } }, (incoming) => {
-      let text = '';
-      incoming.on('data', (part) => { text += part; });
-      incoming.on('end', () => resolve({ status: incoming.statusCode, headers: incoming.headers, text }));
-    });
-    outgoing.on('error', reject);
-  });
-}
-
-async function untilAnswered(ask, proxy) {
-  const deadline = Date.now() + 15_000;
-  for (;;) {
-    const answer = await ask().catch((error) => error);
-    if (answer.status === 200) return answer;
-    if (Date.now() > deadline || proxy.child.exitCode !== null) throw new Error(`no answer: ${answer.message ?? answer.status} ${proxy.said}`);
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
-  }
-}
+import { background, freePort, get, name, startHaproxy, startNginx, stop, untilAnswered } from './support/proxies.mjs';
 
 /** Who asked for `agent`, by the servers' logs. */
 const remotesOf = (servers, agent) => servers.flatMap((server) => server.logs).filter((line) => line.user_agent === agent).map((line) => line.remote);
@@ -101,19 +53,7 @@ describe('proxies in front of two replicas', () => {
     before(async () => {
       await startTwo();
       port = await freePort();
-      const plain = await freePort();
-      const site = read('deploy/nginx/sigma-auth.conf')
-        .replace(/^\s*listen \[::\].*\n/gm, '')
-        .replace('listen 443 ssl http2', `listen 127.0.0.1:${port} ssl http2`)
-        .replace('listen 80', `listen 127.0.0.1:${plain}`)
-        .replace('127.0.0.1:8787', new URL(servers[0].local).host)
-        .replace('127.0.0.1:8797', new URL(servers[1].local).host)
-        .replace('/etc/ssl/id.example.com/fullchain.pem', files.cert)
-        .replace('/etc/ssl/id.example.com/privkey.pem', files.key);
-      const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ');
-      writeFileSync(path.join(folder, 'nginx.conf'), `daemon off; pid ${folder}/nginx.pid; error_log stderr warn; events {} http { access_log off; ${paths}\n${site}\n}`);
-      run('nginx', ['-t', '-p', folder, '-c', path.join(folder, 'nginx.conf')]);
-      proxy = background('nginx', ['-p', folder, '-c', path.join(folder, 'nginx.conf')]);
+      proxy = startNginx({ folder, port, plain: await freePort(), servers, files });
       await untilAnswered(() => get(port, '/api/auth/ok', { ca }), proxy);
     });
     after(async () => {
@@ -143,9 +83,7 @@ describe('proxies in front of two replicas', () => {
       });
       // Here each server has a port of its own for health, and the proxy an address of its own.
       text = text.replace('check port 8788', 'source 127.0.0.2 check');
-      writeFileSync(path.join(folder, 'haproxy.cfg'), text);
-      run('haproxy', ['-c', '-f', path.join(folder, 'haproxy.cfg')]);
-      proxy = background('haproxy', ['-db', '-f', path.join(folder, 'haproxy.cfg')]);
+      proxy = startHaproxy({ folder, text });
       await untilAnswered(() => get(port, '/api/auth/ok', { ca }), proxy);
     });
     after(async () => {

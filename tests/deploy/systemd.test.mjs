@@ -12,7 +12,7 @@ for (const file of units) {
   const text = read(file)
     .replaceAll('/usr/lib/sigma-auth/', path.join(root, 'deploy/backup/'))
     .replaceAll('/usr/bin/sigma-auth', path.join(root, 'build/release/bin/sigma-auth'))
-    .replaceAll('/usr/bin/tokenpass', path.join(root, 'build/release/bin/tokenpass'));
+    .replaceAll('%h/.local/bin/tokenpass', path.join(root, 'build/release/bin/tokenpass'));
   writeFileSync(path.join(folder, path.basename(file)), text);
 }
 copyFileSync(path.join(root, 'deploy/systemd/sigma-auth.env'), path.join(folder, 'sigma-auth.env'));
@@ -31,6 +31,16 @@ for (const [name, threshold] of [['sigma-auth', 15], ['sigma-auth-migrate', 30],
     run('systemd-analyze', ['security', '--offline=yes', `--threshold=${threshold}`, '--no-pager', path.join(folder, `${name}.service`)]);
   });
 }
+
+test('tokenpass.desktop opens what the unit serves', () => {
+  const [group, ...lines] = read('deploy/tokenpass.desktop').trimEnd().split('\n');
+  assert.equal(group, '[Desktop Entry]');
+  const entry = Object.fromEntries(lines.map((line) => /^([A-Za-z]+)=(.+)$/.exec(line).slice(1)));
+  assert.deepEqual([entry.Type, entry.Name], ['Application', 'TokenPass']);
+  const address = /^Documentation=(.*)$/m.exec(read('deploy/systemd/tokenpass.service'))[1];
+  assert.equal(entry.Exec, `xdg-open ${address}`);
+  for (const list of ['Categories', 'Keywords']) assert.match(entry[list], /^([^;]+;)+$/, list);
+});
 
 test('the service is given time to drain', () => {
   const unit = read('deploy/systemd/sigma-auth.service');

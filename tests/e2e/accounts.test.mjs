@@ -1,10 +1,11 @@
 // What the operator sees and does about people: users, sessions and numbers, over the admin API and the command line.
 // interface.md, "Admin listener" and "sigma-auth"; security cases 59 and 60.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { startReceiver } from './support/logout.mjs';
 import { exchange, getCode, postToken, publicClient, refreshForm, userinfo } from './support/oauth.mjs';
-import { newPerson, Person } from './support/person.mjs';
+import { distinctTime, Key, newPerson, Person } from './support/person.mjs';
 import { forEachStore } from './support/stores.mjs';
 
 const receiver = await startReceiver();
@@ -116,12 +117,19 @@ forEachStore('accounts', () => ({ env, clients: clients() }), (context) => {
     assert.ok(await person.session(server));
   });
 
-  test('one user: the account with its identities, and nothing secret', async () => {
+  test('one user: the account with identities, wallets and backups, and nothing secret', async () => {
     const { server } = context;
     const person = await newPerson(server);
+    const wallet = new Key();
+    const connected = await person.request(server, 'POST', '/api/auth/wallet/connect', {
+      json: { bapId: person.bapId, authToken: wallet.token('/api/wallet/connect', { timestamp: distinctTime() }) },
+    });
+    assert.equal(connected.status, 200, connected.describe());
+    const kept = await person.request(server, 'POST', '/api/backup', { json: { encryptedBackup: randomBytes(99).toString('base64') } });
+    assert.equal(kept.status, 200, kept.describe());
     const answer = await server.admin('GET', `/admin/users/${person.userId}`);
     assert.equal(answer.status, 200, answer.describe());
-    const { created_at, updated_at, identities, ...rest } = answer.json;
+    const { created_at, updated_at, identities, wallets, ...rest } = answer.json;
     assert.deepEqual(rest, {
       id: person.userId,
       name: person.address,
@@ -132,11 +140,17 @@ forEachStore('accounts', () => ({ env, clients: clients() }), (context) => {
       subscription_tier: 'free',
       roles: 'user',
       disabled: false,
+      entitlements: null,
     });
     assert.ok(Date.parse(created_at) <= Date.parse(updated_at));
     assert.deepEqual(
       identities.map((identity) => [identity.bap_id, identity.member_pubkey, identity.primary]),
       [[person.bapId, person.pubkey, true]],
+    );
+    assert.deepEqual(identities[0].backups.map(({ version }) => version), [1]);
+    assert.deepEqual(
+      wallets.map(({ address, bap_id, is_primary, connection_method }) => [address, bap_id, is_primary, connection_method]),
+      [[wallet.address, person.bapId, true, 'signature']],
     );
     assert.deepEqual(await cli('user', 'get', person.userId), answer.json);
     const sessions = await server.admin('GET', `/admin/users/${person.userId}/sessions`);

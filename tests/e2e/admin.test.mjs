@@ -128,6 +128,7 @@ forEachStore('admin API', {}, (context) => {
     assert.match(created.json.client_secret ?? '', /^\S{32,}$/);
     const read = await server.admin('GET', `/admin/clients/${created.json.client_id}`);
     assert.equal(read.json.client_secret, undefined);
+    await server.logWritten();
     assert.ok(!server.output.includes(created.json.client_secret));
   });
 

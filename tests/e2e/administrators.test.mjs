@@ -67,6 +67,7 @@ forEachStore('administrators', options, (context) => {
     const rotated = await person.request(server, 'POST', `${base}/clients/chess/rotate-secret`, { json: { overlap_seconds: 0 } });
     assert.notEqual(rotated.json.client_secret, created.json.client_secret);
     assert.equal((await person.request(server, 'DELETE', `${base}/clients/chess`)).status, 204);
+    await server.logWritten();
     const said = server.logs.filter((line) => JSON.stringify(line).includes('administrator_call'));
     assert.ok(said.length >= 4, 'who did it is in the log');
     assert.ok(said.every((line) => JSON.stringify(line).includes(person.userId)));

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { rowsOf } from './support/audit.mjs';
 import {
   authorize,
   exchange,
@@ -24,18 +25,6 @@ const clients = () => [
   sigmaClient('signed-app', memberKey),
   publicClient('asking-app', { skip_consent: false }),
 ];
-
-/** The rows of a query, newest first, once there are `count`: they are written a moment after the answer. */
-async function rowsOf(server, query, count = 1, limitMs = 20_000) {
-  const deadline = Date.now() + limitMs;
-  for (;;) {
-    const answer = await server.admin('GET', `/admin/audit?${new URLSearchParams({ limit: '200', ...query })}`);
-    assert.equal(answer.status, 200, answer.describe());
-    if (answer.json.items.length >= count) return answer.json.items;
-    if (Date.now() > deadline) assert.fail(`${answer.json.items.length} of ${count}: ${JSON.stringify(query)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 const verify = async (server, options) => {
   const done = await server.cli(['audit', 'verify', '--json'], { check: false, ...options });

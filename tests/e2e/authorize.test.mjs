@@ -252,7 +252,7 @@ forEachStore('authorize', { clients }, (context) => {
     assertOAuthError(await postToken(server, exchangeForm(grant)), 400, 'invalid_grant');
   });
 
-  test('error pages: strict headers, nothing of the request unescaped', async () => {
+  test('case 57: error pages: strict headers, nothing of the request unescaped', async () => {
     const answer = await ask(undefined, { client_id: '<script>alert(1)</script>', state: '"><img src=x>' });
     assertErrorPage(answer);
     assert.doesNotMatch(answer.text, /<script>alert|<img src=x/);

@@ -117,6 +117,7 @@ forEachStore('back-channel logout', { clients, env: { SIGMA_OUTBOUND_PRIVATE_ADD
     const all = receiver.notices.filter(({ token }) => claimsOf(token).sub === person.userId);
     assert.equal(all.length, ids.length + 2);
     assert.equal(new Set(all.map(({ token }) => claimsOf(token).jti)).size, all.length);
+    await server.logWritten();
     for (const { token } of all) assert.ok(!server.output.includes(token), 'no token in the log');
   });
 

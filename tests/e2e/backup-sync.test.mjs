@@ -158,6 +158,7 @@ forEachStore('backups', {}, (context) => {
       assertApiError(await push(server, key, { content }), 400, 'VALIDATION_ERROR', /encryptedBackup/);
     }
     assert.equal((await pull(server, key)).status, 404);
+    await server.logWritten();
     assert.ok(!server.output.includes(key.wif), 'and not in the log');
     const other = await push(server, key, { content: JSON.stringify({ iv: 'a', ct: 'b' }) });
     assert.equal(other.status, 200, 'what is inside is the wallet’s business');

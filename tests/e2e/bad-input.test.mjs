@@ -340,6 +340,7 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
     assert.equal(live.status, 200, live.describe());
     process.kill(server.pid, 0);
     await newPerson(server);
+    await server.logWritten();
     const broken = server.logs.filter((entry) => entry.line && !entry.line.startsWith('sigma-auth'));
     assert.deepEqual(broken.slice(0, 3), [], 'every line is JSON');
   });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { chainIdentity, sendJson, startBapApi } from './support/bap-api.mjs';
 import { assertApiError, exchange, getCode, publicClient, userinfo } from './support/oauth.mjs';
-import { Key, newPerson, Person } from './support/person.mjs';
+import { distinctTime, Key, newPerson, Person, signInPath } from './support/person.mjs';
 import { startServer } from './support/server.mjs';
 import { stores } from './support/stores.mjs';
 import { until } from './support/until.mjs';
@@ -113,14 +113,21 @@ for (const store of stores) {
       assertApiError(answer, 403, 'BAP_OWNERSHIP_FAILED');
     });
 
-    test('a thousand sign-ins that need the same answer ask once', async () => {
-      const [root, key] = [new Key(), new Key()];
+    test('a thousand who need the same answer, signing in or looking, ask once', async () => {
+      const [root, key] = [new Key(), new Person()];
       api.identities.push(chainIdentity([root, key]));
       api.behave = (request, response, honest) => setTimeout(() => sendJson(response, honest), 150);
-      const answers = await Promise.all(
-        Array.from({ length: 1000 }, () => server.request('GET', `/api/user/bap-ids?pubkey=${key.pubkey}`)),
+      const body = JSON.stringify({ bapId: root.bapId });
+      const tokens = Array.from({ length: 20 }, () =>
+        key.token(signInPath, { body, scheme: 'bsm', timestamp: distinctTime() }),
       );
-      assert.ok(answers.every(({ json }) => json.bapIds?.[0]?.id === root.bapId));
+      const [entered, looked] = await Promise.all([
+        Promise.all(tokens.map((token) => key.trySignIn(server, { body, token }))),
+        Promise.all(Array.from({ length: 980 }, () => server.request('GET', `/api/user/bap-ids?pubkey=${key.pubkey}`))),
+      ]);
+      for (const answer of entered) assert.equal(answer.status, 200, answer.describe());
+      assert.equal(new Set(entered.map(({ json }) => json.user.id)).size, 1);
+      assert.ok(looked.every(({ json }) => json.bapIds?.[0]?.id === root.bapId));
       assert.equal(api.questionsAbout('address', key.address).length, 1);
     });
 

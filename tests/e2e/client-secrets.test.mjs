@@ -39,6 +39,7 @@ forEachStore('client secrets', {}, (context) => {
     const fourth = await rotate('rotating', { overlap_seconds: 0 });
     assert.equal(await works(server, 'rotating', third), false);
     assert.ok(await works(server, 'rotating', fourth));
+    await server.logWritten();
     for (const secret of [first, second, third, fourth]) assert.ok(!server.output.includes(secret));
   });
 
@@ -73,6 +74,7 @@ forEachStore('client secrets', {}, (context) => {
       await declared.restart();
       assert.ok(await works(declared, 'declared', second));
       assert.equal(await works(declared, 'declared', first), false);
+      await declared.logWritten();
       assert.ok(!declared.output.includes(second));
     } finally {
       await declared.stop();

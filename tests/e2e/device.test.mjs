@@ -5,7 +5,7 @@ import { createAuthClient } from 'better-auth/client';
 import { deviceAuthorizationClient } from 'better-auth/client/plugins';
 import { test } from 'node:test';
 import * as oidc from 'openid-client';
-import { answer, begin, clients, env, grantType, look, poll, start } from './support/device.mjs';
+import { answer, begin, clients, env, from, grantType, look, poll, start } from './support/device.mjs';
 import { assertOAuthError, claimsOf, fullScope, postToken, refreshForm, userinfo } from './support/oauth.mjs';
 import { newPerson } from './support/person.mjs';
 import { startServer } from './support/server.mjs';
@@ -71,6 +71,23 @@ forEachStore('device flow', { clients, env }, (context) => {
       headers: { authorization: `Bearer ${refreshed.json.access_token}` },
     });
     assert.equal(again.json.user.id, person.userId);
+  });
+
+  test('a person learns from which network a device asks, and nobody its address', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const seenFrom = async (device, browser) => {
+      const { user_code } = (await start(server, undefined, undefined, from(device).headers)).json;
+      assert.equal((await look(server, undefined, user_code, from(browser))).json.network, undefined, 'not signed in');
+      const seen = await look(server, person, user_code, from(browser));
+      assert.ok(!seen.text.includes(device), seen.describe());
+      return [seen.json.network, seen.json.same_network];
+    };
+    assert.deepEqual(await seenFrom('203.0.113.77', '203.0.113.99'), ['203.0.113.0/24', true]);
+    assert.deepEqual(await seenFrom('203.0.113.77', '198.51.100.7'), ['203.0.113.0/24', false]);
+    assert.deepEqual(await seenFrom('2001:db8:1:2::3', '2001:db8:1:99::4'), ['2001:db8:1::/48', true]);
+    assert.deepEqual(await seenFrom('2001:db8:1:2::3', '2001:db8:2:2::3'), ['2001:db8:1::/48', false]);
+    assert.deepEqual(await seenFrom('2001:db8:1:2::3', '203.0.113.99'), ['2001:db8:1::/48', undefined]);
   });
 
   test('openid-client connects a device', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { rowsOf } from './support/audit.mjs';
 import { balance, mishaps, nft, outpoint, startIndexer } from './support/indexer.mjs';
 import { assertApiError, claimsOf, exchange, getCode, publicClient, userinfo } from './support/oauth.mjs';
 import { distinctTime, Key, newPerson } from './support/person.mjs';
@@ -298,20 +299,39 @@ forEachStore(
       }
     }
 
-    test('a balance that drops on chain takes the role away, and the log says why', async () => {
+    test('a balance that drops on chain takes the role away, and the audit log says why', async () => {
       const { server } = context;
       const person = await holder(server, indexer, { balances: [balance(token, 80_000)] });
       const { address } = person.wallets[0];
       assert.deepEqual(await standingOf(server, person), ['user,premium', 'premium']);
       indexer.wallets.set(address, { balances: [balance(token, 10)] });
       await eventually(person, 'user');
-      const change = server.logs.findLast(
-        (line) => (line.msg ?? line.event) === 'entitlements_changed' && line.user === person.userId,
-      );
-      assert.deepEqual(
-        [change.roles_before, change.roles ?? '', change.tier_before, change.tier, change.because],
-        ['premium', '', 'premium', 'free', 'tokens[0]: found 10, needs 75000'],
-      );
+      const changes = () => rowsOf(server, { type: 'entitlements_changed', user_id: person.userId }, 2);
+      const [lost, won] = await changes();
+      assert.deepEqual([won.actor, won.outcome, won.detail.roles_before, won.detail.roles], ['server', 'ok', [], ['premium']]);
+      assert.deepEqual(lost.detail, {
+        roles_before: ['premium'],
+        roles: [],
+        tier_before: 'premium',
+        tier: 'free',
+        complete: true,
+        because: [
+          {
+            rule: 'tokens[0]',
+            role: 'premium',
+            tier: 'premium',
+            token,
+            granted: false,
+            needs: '75000',
+            found_before: '80000',
+            found: '10',
+            wallets: [{ address, found_before: '80000', found: '10' }],
+          },
+        ],
+      });
+      const { stdout } = await server.cli(['audit', 'list', '--user', person.userId, '--type', 'entitlements_changed']);
+      assert.match(stdout, new RegExp(`entitlements_changed.*${person.userId}`));
+      assert.equal((await changes()).length, 2, 'who looks changes nothing');
       indexer.wallets.set(address, { balances: [balance(token, 75_000)] });
       await eventually(person, 'user,premium');
     });
@@ -342,6 +362,19 @@ forEachStore(
     });
   },
 );
+
+test('a sign-in does not wait for the indexer', async () => {
+  const server = await startServer({ env: await withIndexer(indexer, { SIGMA_INDEXER_TIMEOUT: '30s' }) });
+  try {
+    const person = await holder(server, indexer, (address) => {
+      indexer.mishapOf.set(address, 'slow');
+      return {};
+    });
+    await person.signIn(server); // our client would give up after 20 seconds
+  } finally {
+    await server.stop();
+  }
+});
 
 test('without an indexer the calls about holdings say so, and the others go on', async () => {
   const server = await startServer();

@@ -55,6 +55,7 @@ forEachStore('clients of a person', {}, (context) => {
     const gone = await call(person, 'POST', '/delete-client', { client_id: made.client_id });
     assert.equal(gone.status, 200, gone.describe());
     assert.equal((await call(person, 'GET', `/get-client?client_id=${made.client_id}`)).status, 404);
+    await context.server.logWritten();
     for (const value of [secret, machine.client_secret, rotated.json.client_secret]) {
       assert.ok(!context.server.output.includes(value));
     }

@@ -72,6 +72,23 @@ describe('pages', () => {
     }
   });
 
+  test('an error page speaks the person’s language: their choice, the application’s, the browser’s', async () => {
+    const at = async (address, headers) => (await server.request('GET', address, { headers: { accept: 'text/html', ...headers } })).text;
+    const unknown = '/oauth2/authorize?client_id=nobody';
+    const german = await at(unknown, { 'accept-language': 'de-AT,de;q=0.9,en;q=0.8' });
+    assert.match(german, /<html lang="de">/);
+    assert.match(german, /<h1>Wir kennen diese Anwendung nicht<\/h1>/);
+    assert.match(german, /Kennung: <code>[^<]+<\/code>/);
+    assert.match(german, /<p [^>]*lang="en"[^>]*>invalid_client: /, 'what a developer needs');
+    assert.match(await at(`${unknown}&ui_locales=fr+es-MX`, { 'accept-language': 'de' }), /<h1>No conocemos esta aplicación<\/h1>/);
+    assert.match(await at(`${unknown}&ui_locales=es`, { cookie: 'sigma.language=de' }), /<html lang="de">/);
+    assert.match(await at('/no/such/page', { 'accept-language': 'es' }), /<h1>Aquí no hay nada<\/h1>/);
+    assert.match(await at('/no/such/page', { 'accept-language': 'fr' }), /<h1>There is nothing here<\/h1>/);
+    const sentBy = await at('/api/auth/error?error=access_denied&error_description=Call+0900-666', {});
+    assert.match(sentBy, /access_denied/);
+    assert.doesNotMatch(sentBy, /0900/, 'no words of strangers on our page');
+  });
+
   test('an error page carries the reference under which the log has the request', async () => {
     const { text } = await server.request('GET', '/oauth2/authorize?client_id=nobody', { headers: { accept: 'text/html' } });
     const [, reference] = /Reference: <code>([^<]+)<\/code>/.exec(text);

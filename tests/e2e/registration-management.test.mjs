@@ -65,6 +65,7 @@ forEachStore('a registration', { env: { SIGMA_DYNAMIC_REGISTRATION: 'open' } }, 
     assert.equal(gone.status, 204, gone.describe());
     assert.equal((await server.request('GET', own, { headers: bearer(token) })).status, 401);
     assert.equal((await server.admin('GET', `/admin/clients/${client_id}`)).status, 404);
+    await server.logWritten();
     assert.ok(!server.output.includes(token));
   });
 

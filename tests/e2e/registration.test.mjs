@@ -36,6 +36,7 @@ forEachStore('registration, with a token', withToken, (context) => {
     }
     const answer = await server.request('POST', path, { json: publicWeb, headers: bearer(initialToken) });
     assert.equal(answer.status, 201, answer.describe());
+    await server.logWritten();
     assert.ok(!server.output.includes(initialToken));
   });
 

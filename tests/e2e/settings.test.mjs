@@ -62,7 +62,7 @@ const short = {
   SIGMA_BODY_LIMIT: '8k',
 };
 forEachStore('time-outs and limits', { env: short }, (context) => {
-  test('slow clients are cut off, others do not notice', { timeout: 20_000 }, async () => {
+  test('case 53: slow clients are cut off, others do not notice', { timeout: 20_000 }, async () => {
     const { server } = context;
     const host = `Host: ${new URL(server.base).host}\r\n`;
     const form = `${host}Content-Type: application/x-www-form-urlencoded\r\n`;

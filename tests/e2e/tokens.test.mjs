@@ -53,7 +53,7 @@ forEachStore('tokens', { clients }, (context) => {
     assert.equal(refreshed.status, 200, refreshed.describe());
   });
 
-  test('secrets of a whole flow are not in the log', async () => {
+  test('case 57: secrets of a whole flow are not in the log', async () => {
     const { server } = context;
     const person = await newPerson(server);
     const grant = await getCode(server, person, offline);
@@ -70,6 +70,7 @@ forEachStore('tokens', { clients }, (context) => {
       secret: server.secret,
       admin: server.adminToken,
     };
+    await server.logWritten();
     for (const [name, secret] of Object.entries(secrets)) assert.ok(!server.output.includes(secret), name);
     assert.ok(
       server.logs.some((entry) => !entry.line),

@@ -75,6 +75,7 @@ describe('tracing', () => {
     assert.ok(Math.abs(Number(BigInt(span.endTimeUnixNano) / 1_000_000n) - Date.now()) < 60_000);
     assert.equal(span.status, undefined);
     assert.ok(JSON.stringify(collector.resources).includes('"sigma-auth"'));
+    await server.logWritten();
     assert.ok(server.output.includes(traceId));
   });
 
@@ -117,7 +118,7 @@ describe('tracing', () => {
     assert.deepEqual(seen, [`00-${span.traceId}-${span.spanId}-01`]);
   });
 
-  test('no secret is in a span', () => {
+  test('case 57: no secret is in a span', () => {
     assert.doesNotMatch(JSON.stringify(collector.spans), /client_assertion|eyJ/);
   });
 });

@@ -77,7 +77,7 @@ describe('the disk of Postgres', () => {
       },
       () => {
         disk.free();
-        topology.postgres.ensureRunning();
+        return topology.postgres.ensureRunning();
       },
     );
     assert.ok(turnedAway > 0, 'the disk was full');

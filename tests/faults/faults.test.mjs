@@ -95,7 +95,7 @@ describe('two replicas behind nginx', () => {
       load,
       async () => {
         await topology.toPostgres.slow(5000);
-        await sleep(8000);
+        await sleep(18_000); // longer than a request may take
       },
       () => topology.toPostgres.mend(),
     );
@@ -217,7 +217,7 @@ describe('two replicas behind nginx', () => {
         await Promise.all([...topology.replicas.map((replica) => replica.kill()), topology.redis.end('SIGKILL'), topology.postgres.kill()]);
       },
       async () => {
-        topology.postgres.resume();
+        await topology.postgres.resume();
         await topology.redis.start();
         await Promise.all(topology.replicas.map((replica) => topology.revive(replica)));
       },

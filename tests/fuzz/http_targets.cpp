@@ -1,5 +1,6 @@
 #include "address.hpp"
 #include "origin.hpp"
+#include "proxy_protocol.hpp"
 #include "request_parser.hpp"
 #include "response_parser.hpp"
 #include "sigma/core/trace.hpp"
@@ -74,6 +75,16 @@ SIGMA_FUZZ(forwarded) {
   if (const auto client = proxies.forwarded_for(headers))
     promise(http::parse_address(*client).has_value(), "whoever is forwarded for has an address");
   (void)http::AddressRange::parse(input);
+}
+
+SIGMA_FUZZ(proxy_header) {
+  const std::string_view prefix = input.substr(0, std::min(input.size(), http::kProxyPrefixBytes));
+  const auto announced = http::parse_proxy_prefix(prefix);
+  if (!announced) return;
+  promise(*announced <= http::kMaxProxyRestBytes, "a header within its limit");
+  const auto source = http::parse_proxy_source(prefix, input.substr(prefix.size()).substr(0, *announced));
+  if (!source || !*source) return;
+  promise(http::parse_address((*source)->to_string()).has_value(), "whoever is spoken for has an address");
 }
 
 SIGMA_FUZZ(outbound_url) {

@@ -1,4 +1,5 @@
 #include "sigma/core/json.hpp"
+#include "sigma/crypto/asymmetric.hpp"
 #include "sigma/jose/key_set.hpp"
 #include "sigma/jose/keys.hpp"
 #include "targets.hpp"
@@ -30,6 +31,17 @@ SIGMA_FUZZ(jwk_set) {
     for (const auto algorithm :
          {jose::Algorithm::RS256, jose::Algorithm::ES256, jose::Algorithm::EdDSA, jose::Algorithm::ES256K})
       promise(!(*key)->verify(algorithm, "text", std::string(64, '\x01')), "no signature from nowhere");
+  }
+}
+
+// DER: keys as PKCS#8.
+SIGMA_FUZZ(pkcs8) {
+  for (const auto type : {crypto::KeyType::rsa, crypto::KeyType::p256, crypto::KeyType::ed25519}) {
+    const auto key = crypto::PrivateKey::from_pkcs8(type, input);
+    if (!key) continue;
+    promise(key->type() == type, "a key of the type that was asked for");
+    promise(key->public_components().has_value(), "a key has a public half");
+    promise(key->to_pkcs8().has_value(), "a key that was read can be written");
   }
 }
 

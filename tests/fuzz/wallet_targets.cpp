@@ -10,6 +10,8 @@ SIGMA_FUZZ(vault_file) {
   promise(!vault::SealedVault::open(input, "not the password"), "no vault without its password");
 }
 
+// The inside of a .bep file. Outside it is base64 of a known length, then 600,000 rounds of PBKDF2: nothing to try
+// often.
 SIGMA_FUZZ(backup_json) {
   (void)keyring::keyring_of_backup(input, "password");
 }

@@ -141,10 +141,10 @@ class Cleaner {
     if (value.is_array()) return depth < kMaxDepth ? std::optional(array(name, value, depth + 1)) : std::nullopt;
     if (!value.is_string()) return value;
     const auto& text = value.get_ref<const std::string&>();
-    if (runs_in_a_browser(text)) return std::nullopt;
     const bool is_name = is_one_of(kNames, name);
     std::string clean = clean_text(text, is_name ? kMaxName : kMaxText, is_name);
-    if (clean.empty() || (text_ += clean.size()) > kMaxAllText) return std::nullopt;
+    // What is left counts: cleaning may join what a character in between kept apart.
+    if (clean.empty() || runs_in_a_browser(clean) || (text_ += clean.size()) > kMaxAllText) return std::nullopt;
     return clean;
   }
 

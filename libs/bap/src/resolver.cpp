@@ -88,10 +88,12 @@ core::Task<Resolution> Resolver::ask_again(std::string bap_id) {
 
 core::Task<Resolution> Resolver::resolve(Question question, Asker asker) {
   if (!api_) co_return co_await remembered(std::move(question));
+  const auto until = std::chrono::steady_clock::now() + options_.patience;
   if (auto known = co_await cached(question)) co_return std::move(*known);
   const bool too_busy = asker == Asker::stranger && flights_.under_way() >= options_.for_strangers;
   if (!too_busy) {
-    auto answer = co_await flights_.join(question.key(), [this, question] { return ask(question); });
+    const auto left = std::chrono::ceil<core::Milliseconds>(until - std::chrono::steady_clock::now());
+    auto answer = co_await flights_.join(question.key(), [this, question] { return ask(question); }, left);
     if (answer) co_return std::move(*answer);
   }
   co_return co_await remembered(std::move(question));

@@ -1,23 +1,20 @@
 #include "sigma/core/log.hpp"
 
-#include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <iterator>
+
+#include "log_writer.hpp"
 #include "sigma/core/clock.hpp"
 #include "sigma/core/encoding.hpp"
 
 namespace sigma::core::log {
 namespace {
 
-// Lines take 400 bytes each, used or not.
-constexpr std::size_t kQueueLines = 8'192;
-constexpr std::size_t kQueueLinesOfText = 512;
 constexpr std::size_t kMaxValueBytes = 1'024;
 
 struct State {
-  std::shared_ptr<spdlog::details::thread_pool> pool;
-  std::shared_ptr<spdlog::async_logger> logger;
+  std::unique_ptr<LogWriter> writer;
   std::atomic<Level> level{Level::info};
   Format format = Format::text;
 };
@@ -26,21 +23,30 @@ State& state() {
   return instance;
 }
 
-// JSON string escaping with ASCII output only: nothing from outside can break a line or a terminal.
+bool is_plain(char c) {
+  const auto byte = static_cast<std::uint8_t>(c);
+  return byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\';
+}
+
+// JSON string escaping: nothing from outside can break a line or a terminal.
 void append_quoted(std::string& out, std::string_view text) {
   const bool cut = text.size() > kMaxValueBytes;
-  out.push_back('"');
   const std::string_view shown = cut ? text.substr(0, kMaxValueBytes) : text;
-  const bool utf8 = is_utf8(shown);
-  for (const char c : shown) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    if (c == '"' || c == '\\') {
-      out.push_back('\\');
-      out.push_back(c);
-    } else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8)) {
-      out += fmt::format("\\u{:04x}", byte);
-    } else {
-      out.push_back(c);
+  out.push_back('"');
+  if (std::all_of(shown.begin(), shown.end(), is_plain)) {
+    out += shown;
+  } else {
+    const bool utf8 = is_utf8(shown);
+    for (const char c : shown) {
+      const auto byte = static_cast<std::uint8_t>(c);
+      if (c == '"' || c == '\\') {
+        out.push_back('\\');
+        out.push_back(c);
+      } else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8)) {
+        fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+      } else {
+        out.push_back(c);
+      }
     }
   }
   if (cut) out += "…";
@@ -55,23 +61,44 @@ bool is_absent(const Field& field) {
 
 void append_value(std::string& out, const Field& field) {
   if (const auto* text = std::get_if<std::string_view>(&field.value)) return append_quoted(out, *text);
-  if (const auto* integer = std::get_if<std::int64_t>(&field.value)) out += fmt::format("{}", *integer);
-  if (const auto* number = std::get_if<double>(&field.value)) out += fmt::format("{:.3f}", *number);
+  if (const auto* integer = std::get_if<std::int64_t>(&field.value)) out += fmt::format_int(*integer).c_str();
+  if (const auto* number = std::get_if<double>(&field.value))
+    fmt::format_to(std::back_inserter(out), "{:.3f}", *number);
   if (const auto* flag = std::get_if<bool>(&field.value)) out += *flag ? "true" : "false";
+}
+
+/// `time`: left out when empty.
+void append_line(std::string& out, Format format, std::string_view time, Level level, std::string_view event,
+                 Fields fields) {
+  if (format == Format::json) {
+    out += '{';
+    if (!time.empty()) out.append("\"time\":\"").append(time).append("\",");
+    out.append("\"level\":\"").append(to_string(level)).append("\",\"event\":");
+    append_quoted(out, event);
+    for (const Field& field : fields) {
+      if (is_absent(field)) continue;
+      out.append(",\"").append(field.key).append("\":");
+      append_value(out, field);
+    }
+    out += '}';
+  } else {
+    if (!time.empty()) out.append(time).append(" ");
+    fmt::format_to(std::back_inserter(out), "{:<5} {}", to_string(level), event);
+    for (const Field& field : fields) {
+      if (is_absent(field)) continue;
+      out.append(" ").append(field.key).append("=");
+      append_value(out, field);
+    }
+  }
 }
 
 void write(Level level, std::string_view event, Fields fields) {
   auto& s = state();
-  if (!s.logger || level < s.level.load(std::memory_order_relaxed)) return;
-  std::string line;
-  const std::string now = to_iso8601(SystemClock{}.now());
-  const std::string body = format_line(s.format, level, event, fields);
-  if (s.format == Format::json) {
-    line = fmt::format("{{\"time\":\"{}\",{}", now, std::string_view(body).substr(1));
-  } else {
-    line = fmt::format("{} {}", now, body);
-  }
-  s.logger->log(spdlog::level::critical, line);  // our own level was checked above
+  if (!s.writer || level < s.level.load(std::memory_order_relaxed)) return;
+  thread_local std::string line;
+  line.clear();
+  append_line(line, s.format, to_iso8601(SystemClock{}.now()), level, event, fields);
+  s.writer->add(line, level >= Level::warn);
 }
 
 }  // namespace
@@ -80,12 +107,7 @@ void start(Level level, Format format) {
   auto& s = state();
   s.level = level;
   s.format = format;
-  const std::size_t lines = format == Format::text ? kQueueLinesOfText : kQueueLines;
-  s.pool = std::make_shared<spdlog::details::thread_pool>(lines, 1);
-  s.logger = std::make_shared<spdlog::async_logger>("sigma", std::make_shared<spdlog::sinks::stderr_sink_mt>(), s.pool,
-                                                    spdlog::async_overflow_policy::overrun_oldest);
-  s.logger->set_pattern("%v");
-  s.logger->flush_on(spdlog::level::critical);
+  s.writer = std::make_unique<LogWriter>(STDERR_FILENO);
 }
 
 void set_level(Level level) {
@@ -119,14 +141,11 @@ std::optional<Level> parse_level(std::string_view text) {
 }
 
 std::uint64_t dropped() {
-  return state().pool ? state().pool->overrun_counter() : 0;
+  return state().writer ? state().writer->dropped() : 0;
 }
 
 void flush() {
-  // Destroying the pool waits for its queue; logging goes on to be possible afterwards only through start().
-  auto& s = state();
-  s.logger.reset();
-  s.pool.reset();
+  state().writer.reset();
 }
 
 void debug(std::string_view event, Fields fields) {
@@ -151,23 +170,7 @@ void error(std::string_view event, const Error& error) {
 
 std::string format_line(Format format, Level level, std::string_view event, Fields fields) {
   std::string out;
-  if (format == Format::json) {
-    out = fmt::format("{{\"level\":\"{}\",\"event\":", to_string(level));
-    append_quoted(out, event);
-    for (const Field& field : fields) {
-      if (is_absent(field)) continue;
-      out += fmt::format(",\"{}\":", field.key);
-      append_value(out, field);
-    }
-    out += "}";
-  } else {
-    out = fmt::format("{:<5} {}", to_string(level), event);
-    for (const Field& field : fields) {
-      if (is_absent(field)) continue;
-      out += fmt::format(" {}=", field.key);
-      append_value(out, field);
-    }
-  }
+  append_line(out, format, {}, level, event, fields);
   return out;
 }
 

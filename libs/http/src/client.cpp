@@ -54,7 +54,7 @@ class Client::Impl {
     Handler handler;
   };
 
-  void start(FetchRequest request, Handler handler);
+  void start(FetchRequest request, std::chrono::steady_clock::time_point until, Handler handler);
   core::Task<Answer> perform(std::shared_ptr<ClientCall> call);
   std::unique_ptr<Stream> take_idle(const std::string& origin);
   void keep_idle(const std::string& origin, std::unique_ptr<Stream> stream);
@@ -74,6 +74,7 @@ class Client::Impl {
 };
 
 core::Task<core::Result<Response>> Client::Impl::fetch(FetchRequest request) {
+  const auto until = std::chrono::steady_clock::now() + options_.deadline;  // waiting for our thread counts, too
   if (under_way_.fetch_add(1) >= options_.concurrent) {
     --under_way_;
     co_return core::Error{core::Code::overloaded, "Too many outbound requests are under way; try again in a moment."};
@@ -81,19 +82,20 @@ core::Task<core::Result<Response>> Client::Impl::fetch(FetchRequest request) {
   if (const auto trace = co_await core::current_trace()) {
     request.headers.set("traceparent", core::to_traceparent(*trace));
   }
-  auto initiate = [this](auto handler, FetchRequest outgoing) {
-    asio::post(context_, [this, outgoing = std::move(outgoing), waiting = Handler(std::move(handler))]() mutable {
-      start(std::move(outgoing), std::move(waiting));
-    });
+  auto initiate = [this, until](auto handler, FetchRequest outgoing) {
+    asio::post(context_,
+               [this, until, outgoing = std::move(outgoing), waiting = Handler(std::move(handler))]() mutable {
+                 start(std::move(outgoing), until, std::move(waiting));
+               });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(initiate, asio::use_awaitable,
                                                                                        std::move(request));
 }
 
-void Client::Impl::start(FetchRequest request, Handler handler) {
+void Client::Impl::start(FetchRequest request, std::chrono::steady_clock::time_point until, Handler handler) {
   auto waiter = std::make_shared<Waiter>(context_, std::move(handler));
   auto call = std::make_shared<ClientCall>(context_, options_, tls_, std::move(request));
-  waiter->timer.expires_after(options_.deadline);
+  waiter->timer.expires_at(until);
   waiter->timer.async_wait([waiter, call](ErrorCode error) {
     if (error) return;
     waiter->answer(core::Error{core::Code::deadline, "The other server took too long to answer."});

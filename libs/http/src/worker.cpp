@@ -39,7 +39,7 @@ void shut_the_door(int descriptor) {
 }  // namespace
 
 Worker::Worker(Fleet& fleet, core::Random& random)
-    : fleet_(fleet), request_id_prefix_(core::hex_encode(random.bytes(6))) {}
+    : fleet_(fleet), request_id_prefix_(core::hex_encode(random.bytes(6)) + '-') {}
 
 Worker::~Worker() {
   stop();
@@ -171,7 +171,13 @@ void Worker::stop() {
 }
 
 std::string Worker::next_request_id() {
-  return fmt::format("{}-{:08x}", request_id_prefix_, ++requests_);
+  constexpr std::size_t kDigits = 8;
+  std::string id = request_id_prefix_;
+  id.append(kDigits, '0');
+  std::uint64_t number = ++requests_;
+  for (std::size_t end = id.size(); number > 0 && end > id.size() - kDigits; number >>= 4)
+    id[--end] = "0123456789abcdef"[number & 0xf];
+  return id;
 }
 
 }  // namespace sigma::http

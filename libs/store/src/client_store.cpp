@@ -1,3 +1,4 @@
+#include "loop_statements.hpp"
 #include "row_statements.hpp"
 #include "sigma/core/encoding.hpp"
 
@@ -31,7 +32,7 @@ static std::string secrets_text(const std::vector<ClientSecret>& secrets) {
   return json_text(array);
 }
 
-static void read_row(Columns columns, Client& client) {
+void read_row(Columns columns, Client& client) {
   core::Json member_keys, secrets;
   columns.read(client.id, client.name, client.auth_method, client.redirect_uris, client.grant_types, client.scopes,
                member_keys, secrets, client.owner_bap_id, client.skip_consent, client.disabled, client.metadata,
@@ -51,9 +52,7 @@ namespace {
 
 constexpr std::size_t kMaxPage = 200;
 
-const std::string kColumns =
-    "id, name, auth_method, redirect_uris, grant_types, scopes, member_keys, secrets, owner_bap_id, skip_consent, "
-    "disabled, metadata, registration_token, expires_at, created_at, updated_at";
+const std::string kColumns(kClientColumns);
 
 Params params_of(const Client& client) {
   return {client.id,
@@ -83,15 +82,20 @@ Result<void> write_member_keys(Connection& connection, const Client& client) {
   return {};
 }
 
-}  // namespace
-
-Result<std::optional<Client>> select_client(Connection& connection, const ClientId& id) {
-  static const Query kFind("SELECT " + kColumns + " FROM clients WHERE id = $1");
-  return find_one<Client>(connection, kFind, {id});
+// Position functions and not LIKE: what is searched for is text, whatever characters it holds.
+std::string search_text(std::string_view position) {
+  return fmt::format(
+      "SELECT {0} FROM clients WHERE id > $1 AND ({1}(lower(id), lower($3)) > 0 OR {1}(lower(name), lower($3)) > 0 OR "
+      "owner_bap_id = $3 OR id IN (SELECT client_id FROM client_member_keys WHERE pubkey = lower($3))) "
+      "ORDER BY id LIMIT $2",
+      kColumns, position);
 }
 
+}  // namespace
+
 Task<Found<Client>> ClientStore::find(ClientId id) {
-  return db_.read([id = std::move(id)](Connection& connection) { return select_client(connection, id); });
+  static const Query kFind("SELECT " + kColumns + " FROM clients WHERE id = $1");
+  co_return co_await find_first<Client>(db_, kFind, {id});
 }
 
 Task<Found<Client>> ClientStore::find_by_member_key(std::string pubkey) {
@@ -105,11 +109,13 @@ Task<Found<Client>> ClientStore::find_by_member_key(std::string pubkey) {
   });
 }
 
-Task<Result<std::vector<Client>>> ClientStore::list(Page page) {
+Task<Result<std::vector<Client>>> ClientStore::list(Page page, std::string search) {
   static const Query kList("SELECT " + kColumns + " FROM clients WHERE id > $1 ORDER BY id LIMIT $2");
-  return db_.read([page = std::move(page)](Connection& connection) {
-    return find_all<Client>(connection, kList,
-                            {page.after, static_cast<std::int64_t>(std::clamp<std::size_t>(page.limit, 1, kMaxPage))});
+  static const Query kSearch(search_text("instr"), search_text("strpos"));
+  return db_.read([page = std::move(page), search = std::move(search)](Connection& connection) {
+    const auto limit = static_cast<std::int64_t>(std::clamp<std::size_t>(page.limit, 1, kMaxPage));
+    return search.empty() ? find_all<Client>(connection, kList, {page.after, limit})
+                          : find_all<Client>(connection, kSearch, {page.after, limit, search});
   });
 }
 

@@ -3,6 +3,9 @@
 #include <random>
 #include <thread>
 
+#include "sigma/store/revocation_channel.hpp"
+#include "unknown_outcome.hpp"
+
 namespace sigma::store {
 namespace {
 
@@ -13,9 +16,13 @@ using sql::Failure;
 
 constexpr int kMaxAttempts = 4;  // the first and three repetitions
 
-Error unknown_outcome(const Error& error) {
-  return {Code::unavailable, "The outcome of this request is unknown; check before you repeat it.", error.cause(),
-          error.where()};
+/// Tells every process, with the commit that this belongs to. An embedded database has nobody to tell by itself.
+Result<void> tell_of_revocation(sql::Connection& connection) {
+  static const sql::Query kTell(fmt::format("SELECT pg_notify('{}', '')", kRevocationChannel));
+  if (connection.dialect() != sql::Dialect::postgres) return {};
+  const auto told = connection.execute(kTell, {}, [](const sql::Row&) {});
+  if (!told) return told.error();
+  return {};
 }
 
 }  // namespace
@@ -84,12 +91,17 @@ CommitWorker::Outcome CommitWorker::commit_together(WriteBatch& batch) {
       return Outcome::not_committed;
     }
   }
+  const bool revokes = std::any_of(batch.begin(), batch.end(), [](const auto& job) { return job->traits().revokes; });
+  if (revokes && !tell_of_revocation(**connection)) {
+    recover();
+    return Outcome::not_committed;
+  }
   const Result<void> committed = (*connection)->commit();
   if (!committed) {
     const bool in_doubt = (*connection)->last_failure() == Failure::in_doubt;
     recover();
     if (!in_doubt) return Outcome::not_committed;
-    for (auto& job : batch) job->fail(unknown_outcome(committed.error()));
+    for (auto& job : batch) job->fail(unknown_outcome(committed.error().cause(), committed.error().where()));
     return Outcome::done;
   }
   for (auto& job : batch) job->succeed();
@@ -107,7 +119,9 @@ void CommitWorker::commit_alone(WriteJob& job) {
 
 std::optional<Error> CommitWorker::try_alone(WriteJob& job) {
   auto connection = connect();
-  const bool autocommit = connection && job.traits().single_statement && (*connection)->prefers_autocommit();
+  const WriteTraits& traits = job.traits();
+  const bool alone = traits.single_statement && !traits.revokes;
+  const bool autocommit = connection && alone && (*connection)->prefers_autocommit();
   if (!autocommit) connection = begin();
   if (!connection) {
     job.fail(connection.error());
@@ -115,6 +129,7 @@ std::optional<Error> CommitWorker::try_alone(WriteJob& job) {
   }
 
   Result<void> outcome = job.run(**connection);
+  if (outcome && traits.revokes) outcome = tell_of_revocation(**connection);
   Failure failure = outcome ? Failure::none : (*connection)->last_failure();
   if (outcome && !autocommit) {
     outcome = (*connection)->commit();
@@ -129,7 +144,8 @@ std::optional<Error> CommitWorker::try_alone(WriteJob& job) {
 
   recover();
   if (failure == Failure::conflict || failure == Failure::lost) return outcome.error();
-  job.fail(failure == Failure::in_doubt ? unknown_outcome(outcome.error()) : outcome.error());
+  job.fail(failure == Failure::in_doubt ? unknown_outcome(outcome.error().cause(), outcome.error().where())
+                                        : outcome.error());
   return {};
 }
 

@@ -1,3 +1,4 @@
+#include "loop_statements.hpp"
 #include "sigma/store/store.hpp"
 #include "statements.hpp"
 
@@ -40,10 +41,7 @@ Param key_of(const std::optional<BapId>& bap_id) {
 }  // namespace
 
 Task<Found<Consent>> ConsentStore::find(UserId user, ClientId client, std::optional<BapId> bap_id) {
-  return db_.read(
-      [user = std::move(user), client = std::move(client), bap_id = std::move(bap_id)](Connection& connection) {
-        return find_one<Consent>(connection, kFind, {user, client, key_of(bap_id)});
-      });
+  co_return co_await find_first<Consent>(db_, kFind, {user, client, key_of(bap_id)});
 }
 
 Task<Result<void>> ConsentStore::remember(Consent consent) {

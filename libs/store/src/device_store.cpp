@@ -1,6 +1,6 @@
 #include "sigma/store/device_store.hpp"
 
-#include "statements.hpp"
+#include "loop_statements.hpp"
 #include "token_statements.hpp"
 
 namespace sigma::store {
@@ -11,9 +11,8 @@ constexpr std::int64_t kLatePollsMs = 3'600 * 1000;
 constexpr std::int64_t kSlowDownSeconds = 5;  // RFC 8628 §3.5
 
 const std::string kColumns =
-    "hash, user_code_hash, client_id, scopes, status, poll_interval, last_polled_at, grant_id, user_id, session_id, "
-    "bap_id, "
-    "auth_time, created_at, code_expires_at, consumed_at";
+    "hash, user_code_hash, client_id, scopes, status, poll_interval, last_polled_at, network, grant_id, user_id, "
+    "session_id, bap_id, auth_time, created_at, code_expires_at, consumed_at";
 
 std::string_view to_text(DeviceCodeStatus status) {
   switch (status) {
@@ -32,30 +31,49 @@ DeviceCodeStatus status_of(const std::string& text) {
   return text == "denied" ? DeviceCodeStatus::denied : DeviceCodeStatus::pending;
 }
 
+Params params_of(const DeviceCode& code) {
+  return {code.hash,
+          code.user_code_hash,
+          code.client_id,
+          json_text(code.scopes),
+          std::string(to_text(code.status)),
+          code.poll_interval,
+          code.last_polled_at,
+          code.network,
+          code.grant_id,
+          code.user_id,
+          code.session_id,
+          code.bap_id,
+          code.auth_time,
+          code.created_at,
+          code.expires_at,
+          code.consumed_at,
+          false,
+          UtcTime{code.expires_at.ms + kLatePollsMs}};
+}
+
 }  // namespace
 
 static void read_row(Columns columns, DevicePoll& poll) {
   DeviceCode& code = poll.code;
   std::string status;
   columns.read(poll.too_fast, code.hash, code.user_code_hash, code.client_id, code.scopes, status, code.poll_interval,
-               code.last_polled_at, code.grant_id, code.user_id, code.session_id, code.bap_id, code.auth_time,
-               code.created_at, code.expires_at, code.consumed_at);
+               code.last_polled_at, code.network, code.grant_id, code.user_id, code.session_id, code.bap_id,
+               code.auth_time, code.created_at, code.expires_at, code.consumed_at);
   code.status = status_of(status);
 }
 
 Task<Result<bool>> DeviceStore::create(DeviceCode code) {
   static const Query kInsert("INSERT INTO device_codes (" + kColumns + ", polled_too_fast, expires_at) VALUES (" +
-                             placeholders(1, 17) + ") ON CONFLICT (user_code_hash) DO NOTHING");
-  WriteTraits traits{.key = code.hash.str(), .single_statement = true};
-  return db_.write(std::move(traits), [code = std::move(code)](Connection& connection) -> Result<bool> {
-    SIGMA_TRY(const auto inserted,
-              change(connection, kInsert,
-                     {code.hash, code.user_code_hash, code.client_id, json_text(code.scopes),
-                      std::string(to_text(code.status)), code.poll_interval, code.last_polled_at, code.grant_id,
-                      code.user_id, code.session_id, code.bap_id, code.auth_time, code.created_at, code.expires_at,
-                      code.consumed_at, false, UtcTime{code.expires_at.ms + kLatePollsMs}}));
-    return inserted > 0;
-  });
+                             placeholders(1, 18) + ") ON CONFLICT (user_code_hash) DO NOTHING");
+  const std::string key = code.hash.str();
+  SIGMA_CO_TRY(const auto created, co_await change_on_loop(db_, key, kInsert, params_of(code)));
+  if (created) co_return *created > 0;
+  co_return co_await db_.write({.key = key, .single_statement = true},
+                               [code = std::move(code)](Connection& connection) -> Result<bool> {
+                                 SIGMA_TRY(const auto inserted, change(connection, kInsert, params_of(code)));
+                                 return inserted > 0;
+                               });
 }
 
 Task<Result<std::optional<DeviceCode>>> DeviceStore::find_by_user_code(SecretHash user_code_hash) {

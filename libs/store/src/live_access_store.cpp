@@ -1,25 +1,24 @@
 #include "sigma/store/live_access_store.hpp"
 
+#include "loop_statements.hpp"
 #include "row_statements.hpp"
-#include "token_statements.hpp"
 
 namespace sigma::store {
 
+static void read_row(Columns columns, AccessContext& found) {
+  columns.read_joined(found.client, count_columns(kClientColumns));
+  columns.read_joined(found.user, count_columns(kUserColumns));
+  columns.read_joined(found.profile, count_columns(kProfileColumns));
+  read_row(columns, found.token);
+}
+
 Task<Found<AccessContext>> LiveAccessStore::find(SecretHash hash) {
-  return db_.read([hash = std::move(hash)](Connection& connection) -> Result<std::optional<AccessContext>> {
-    SIGMA_TRY(auto token, select_access(connection, hash));
-    if (!token) return std::optional<AccessContext>{};
-    AccessContext found;
-    SIGMA_TRY(found.client, select_client(connection, token->client_id));
-    if (token->user_id) {
-      SIGMA_TRY(found.user, select_user(connection, *token->user_id));
-    }
-    if (token->bap_id) {
-      SIGMA_TRY(found.profile, select_profile(connection, *token->bap_id));
-    }
-    found.token = std::move(*token);
-    return std::optional{std::move(found)};
-  });
+  static const Query kFind(fmt::format(
+      "SELECT {}, {}, {}, {} FROM access_tokens t LEFT JOIN grants g ON g.id = t.grant_id "
+      "LEFT JOIN clients c ON c.id = t.client_id LEFT JOIN users u ON u.id = t.user_id "
+      "LEFT JOIN profiles p ON p.bap_id = t.bap_id WHERE t.hash = $1",
+      of_table("c", kClientColumns), of_table("u", kUserColumns), of_table("p", kProfileColumns), kLiveAccessColumns));
+  co_return co_await find_first<AccessContext>(db_, kFind, {hash});
 }
 
 }  // namespace sigma::store

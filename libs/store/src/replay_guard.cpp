@@ -1,5 +1,4 @@
-#include "sigma/store/store.hpp"
-#include "statements.hpp"
+#include "loop_statements.hpp"
 
 namespace sigma::store {
 
@@ -7,8 +6,10 @@ Task<Result<bool>> ReplayGuard::first_use(std::string key, UtcTime now, UtcTime 
   static const Query kRemember(
       "INSERT INTO used_keys (key, expires_at) VALUES ($1, $2) "
       "ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at WHERE used_keys.expires_at <= $3");
+  SIGMA_CO_TRY(const auto changed, co_await change_on_loop(db_, key, kRemember, {sql::Blob{key}, remember_until, now}));
+  if (changed) co_return *changed > 0;
   WriteTraits traits{.key = key, .single_statement = true};
-  return db_.write(
+  co_return co_await db_.write(
       std::move(traits), [key = std::move(key), now, remember_until](Connection& connection) -> Result<bool> {
         SIGMA_TRY(const auto remembered, change(connection, kRemember, {sql::Blob{key}, remember_until, now}));
         return remembered > 0;

@@ -1,3 +1,4 @@
+#include "loop_statements.hpp"
 #include "session_statements.hpp"
 #include "sigma/store/store.hpp"
 
@@ -43,16 +44,12 @@ Task<Result<void>> SessionStore::create(Session session) {
 
 Task<Found<SessionWithUser>> SessionStore::find(SecretHash token_hash, UtcTime now) {
   static const Query kFind(kSelectWithUser + "WHERE s.token_hash = $1 AND s.expires_at > $2");
-  return db_.read([token_hash = std::move(token_hash), now](Connection& connection) {
-    return find_one<SessionWithUser>(connection, kFind, {token_hash, now});
-  });
+  co_return co_await find_first<SessionWithUser>(db_, kFind, {token_hash, now});
 }
 
 Task<Found<SessionWithUser>> SessionStore::find_by_id(SessionId id, UtcTime now) {
   static const Query kFind(kSelectWithUser + "WHERE s.id = $1 AND s.expires_at > $2");
-  return db_.read([id = std::move(id), now](Connection& connection) {
-    return find_one<SessionWithUser>(connection, kFind, {id, now});
-  });
+  co_return co_await find_first<SessionWithUser>(db_, kFind, {id, now});
 }
 
 Task<Result<bool>> SessionStore::renew(SessionId id, UtcTime now, UtcTime expires_at) {

@@ -1,4 +1,4 @@
-#include "statements.hpp"
+#include "row_statements.hpp"
 
 namespace sigma::store {
 
@@ -15,6 +15,15 @@ std::string json_text(const std::vector<std::string>& list) {
 std::string placeholders(int first, int count) {
   std::string text;
   for (int i = 0; i < count; ++i) text += fmt::format("{}${}", i == 0 ? "" : ", ", first + i);
+  return text;
+}
+
+std::string of_table(std::string_view alias, std::string_view columns) {
+  std::string text = fmt::format("{}.", alias);
+  for (const char c : columns) {
+    text += c;
+    if (c == ' ') text += fmt::format("{}.", alias);
+  }
   return text;
 }
 

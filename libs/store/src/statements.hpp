@@ -24,6 +24,13 @@ class Columns {
   void read(Fields&... fields) {
     (next(fields), ...);
   }
+  /// The next `count` columns of an outer join as one struct, which is absent when the first of them is null.
+  template <class T>
+  void read_joined(std::optional<T>& out, int count) {
+    out.reset();
+    if (!row_.is_null(column_)) read_row(*this, out.emplace());
+    column_ += count;
+  }
   /// Bytes that a struct holds as std::string.
   void read_bytes(std::string& out) { out = row_.blob(column_++); }
   void read_bytes(std::optional<std::string>& out) {

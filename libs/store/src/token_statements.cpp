@@ -1,19 +1,21 @@
 #include "token_statements.hpp"
 
+#include "row_statements.hpp"
+
 namespace sigma::store {
 
-static void read_row(Columns columns, AuthorizationCode& code) {
+void read_row(Columns columns, AuthorizationCode& code) {
   columns.read(code.hash, code.grant_id, code.client_id, code.user_id, code.session_id, code.bap_id, code.redirect_uri,
                code.redirect_uri_was_sent, code.code_challenge, code.scopes, code.nonce, code.acr, code.claims,
                code.resources, code.dpop_jkt, code.auth_time, code.created_at, code.expires_at, code.consumed_at);
 }
 
-static void read_row(Columns columns, AccessToken& token) {
+void read_row(Columns columns, AccessToken& token) {
   columns.read(token.hash, token.grant_id, token.client_id, token.user_id, token.session_id, token.bap_id, token.scopes,
                token.audience, token.details, token.auth_time, token.created_at, token.expires_at, token.revoked_at);
 }
 
-static void read_row(Columns columns, RefreshToken& token) {
+void read_row(Columns columns, RefreshToken& token) {
   columns.read(token.hash, token.grant_id, token.client_id, token.user_id, token.session_id, token.bap_id, token.scopes,
                token.resources, token.details, token.auth_time, token.created_at, token.expires_at, token.rotated_at,
                token.revoked_at);
@@ -130,30 +132,29 @@ bool has_offline_access(const std::vector<std::string>& scopes) {
   return std::find(scopes.begin(), scopes.end(), "offline_access") != scopes.end();
 }
 
-Result<void> insert_grant(Connection& connection, const AuthorizationCode& code) {
+Change grant_insertion(const AuthorizationCode& code) {
   static const Query kInsert(kInsertGrant);
-  SIGMA_CHECK(change(connection, kInsert,
-                     {code.grant_id,
-                      code.hash,
-                      code.client_id,
-                      code.user_id,
-                      code.session_id,
-                      code.bap_id,
-                      code.redirect_uri,
-                      code.redirect_uri_was_sent,
-                      code.code_challenge,
-                      json_text(code.scopes),
-                      has_offline_access(code.scopes),
-                      code.nonce,
-                      code.acr,
-                      json_text(code.claims),
-                      json_text(code.resources),
-                      code.dpop_jkt,
-                      code.auth_time,
-                      code.created_at,
-                      code.expires_at,
-                      UtcTime{code.expires_at.ms + kGrantSlackMs}}));
-  return {};
+  return {kInsert,
+          {code.grant_id,
+           code.hash,
+           code.client_id,
+           code.user_id,
+           code.session_id,
+           code.bap_id,
+           code.redirect_uri,
+           code.redirect_uri_was_sent,
+           code.code_challenge,
+           json_text(code.scopes),
+           has_offline_access(code.scopes),
+           code.nonce,
+           code.acr,
+           json_text(code.claims),
+           json_text(code.resources),
+           code.dpop_jkt,
+           code.auth_time,
+           code.created_at,
+           code.expires_at,
+           UtcTime{code.expires_at.ms + kGrantSlackMs}}};
 }
 
 Result<void> insert_grant_of(Connection& connection, const AccessToken& token) {
@@ -183,9 +184,8 @@ Result<void> insert_grant_of(Connection& connection, const AccessToken& token) {
   return {};
 }
 
-Result<void> insert_access(Connection& connection, const AccessToken& token) {
-  SIGMA_CHECK(change(connection, kInsertAccess, params_of(token)));
-  return {};
+Change access_insertion(const AccessToken& token) {
+  return {kInsertAccess, params_of(token)};
 }
 
 Result<void> insert_tokens(Connection& connection, const IssuedTokens& tokens) {
@@ -198,29 +198,27 @@ UtcTime last_expiry(const IssuedTokens& tokens) {
   return tokens.refresh ? std::max(tokens.access.expires_at, tokens.refresh->expires_at) : tokens.access.expires_at;
 }
 
-Result<std::optional<AuthorizationCode>> select_code(Connection& connection, const SecretHash& hash) {
+const Query& select_code() {
   static const Query kSelect(
       "SELECT code_hash, id, client_id, user_id, session_id, bap_id, redirect_uri, redirect_uri_was_sent, "
       "code_challenge, "
       "scopes, nonce, acr, claims, resources, dpop_jkt, auth_time, created_at, code_expires_at, consumed_at "
       "FROM grants WHERE code_hash = $1");
-  return find_one<AuthorizationCode>(connection, kSelect, {hash});
+  return kSelect;
 }
 
-Result<std::optional<AccessToken>> select_access(Connection& connection, const SecretHash& hash) {
-  static const Query kSelect(
-      "SELECT t.hash, t.grant_id, t.client_id, t.user_id, t.session_id, t.bap_id, t.scopes, t.audience, t.details, "
-      "t.auth_time, t.created_at, t.expires_at, COALESCE(t.revoked_at, g.revoked_at) "
-      "FROM access_tokens t LEFT JOIN grants g ON g.id = t.grant_id WHERE t.hash = $1");
-  return find_one<AccessToken>(connection, kSelect, {hash});
+const Query& select_access() {
+  static const Query kSelect(fmt::format(
+      "SELECT {} FROM access_tokens t LEFT JOIN grants g ON g.id = t.grant_id WHERE t.hash = $1", kLiveAccessColumns));
+  return kSelect;
 }
 
-Result<std::optional<RefreshToken>> select_refresh(Connection& connection, const SecretHash& hash) {
+const Query& select_refresh() {
   static const Query kSelect(
       "SELECT t.hash, t.grant_id, t.client_id, t.user_id, t.session_id, t.bap_id, t.scopes, t.resources, t.details, "
       "t.auth_time, t.created_at, t.expires_at, t.rotated_at, COALESCE(t.revoked_at, g.revoked_at), t.sealed_answer, "
       "t.request_fingerprint FROM refresh_tokens t LEFT JOIN grants g ON g.id = t.grant_id WHERE t.hash = $1");
-  return find_one<RefreshToken>(connection, kSelect, {hash});
+  return kSelect;
 }
 
 Result<bool> code_exists(Connection& connection, const SecretHash& hash) {
@@ -235,31 +233,45 @@ Result<bool> refresh_exists(Connection& connection, const SecretHash& hash) {
   return rows > 0;
 }
 
-Result<bool> redeem(Connection& connection, const SecretHash& hash, UtcTime now, const IssuedTokens& tokens) {
-  const bool one_statement = connection.dialect() == sql::Dialect::postgres;
+Change redemption(const SecretHash& hash, UtcTime now, const IssuedTokens& tokens) {
   Params params{hash, now, last_expiry(tokens)};
-  if (one_statement) append_tokens(params, tokens);
-  SIGMA_TRY(const auto redeemed, change(connection, tokens.refresh ? kRedeemBoth : kRedeemAccess, params));
+  append_tokens(params, tokens);
+  return {tokens.refresh ? kRedeemBoth : kRedeemAccess, std::move(params)};
+}
+
+Result<bool> redeem(Connection& connection, const SecretHash& hash, UtcTime now, const IssuedTokens& tokens) {
+  if (connection.dialect() == sql::Dialect::postgres) {
+    const Change all = redemption(hash, now, tokens);
+    SIGMA_TRY(const auto redeemed, change(connection, all.query, all.params));
+    return redeemed > 0;
+  }
+  SIGMA_TRY(const auto redeemed, change(connection, kRedeemAccess, {hash, now, last_expiry(tokens)}));
   if (redeemed == 0) return false;
-  if (!one_statement) SIGMA_CHECK(insert_tokens(connection, tokens));
+  SIGMA_CHECK(insert_tokens(connection, tokens));
   return true;
 }
 
-Result<bool> rotate(Connection& connection, const Rotation& rotation) {
-  const bool one_statement = connection.dialect() == sql::Dialect::postgres;
+Change rotation_at_once(const Rotation& rotation) {
   const IssuedTokens& tokens = rotation.successors;
   Params params{rotation.old_hash, rotation.now, sql::Blob{rotation.sealed_answer},
-                sql::Blob{rotation.request_fingerprint}};
-  if (one_statement) {
-    params.emplace_back(last_expiry(tokens));
-    append_tokens(params, tokens);
+                sql::Blob{rotation.request_fingerprint}, last_expiry(tokens)};
+  append_tokens(params, tokens);
+  return {tokens.refresh ? kRotateBoth : kRotateAccess, std::move(params)};
+}
+
+Result<bool> rotate(Connection& connection, const Rotation& rotation) {
+  if (connection.dialect() == sql::Dialect::postgres) {
+    const Change all = rotation_at_once(rotation);
+    SIGMA_TRY(const auto rotated, change(connection, all.query, all.params));
+    return rotated > 0;
   }
-  SIGMA_TRY(const auto rotated, change(connection, tokens.refresh ? kRotateBoth : kRotateAccess, params));
+  const IssuedTokens& tokens = rotation.successors;
+  SIGMA_TRY(const auto rotated, change(connection, kRotateAccess,
+                                       {rotation.old_hash, rotation.now, sql::Blob{rotation.sealed_answer},
+                                        sql::Blob{rotation.request_fingerprint}}));
   if (rotated == 0) return false;
-  if (!one_statement) {
-    SIGMA_CHECK(change(connection, kKeepGrant, {tokens.access.grant_id, last_expiry(tokens)}));
-    SIGMA_CHECK(insert_tokens(connection, tokens));
-  }
+  SIGMA_CHECK(change(connection, kKeepGrant, {tokens.access.grant_id, last_expiry(tokens)}));
+  SIGMA_CHECK(insert_tokens(connection, tokens));
   return true;
 }
 

@@ -7,21 +7,31 @@ namespace sigma::store {
 
 bool has_offline_access(const std::vector<std::string>& scopes);
 
-Result<void> insert_grant(Connection& connection, const AuthorizationCode& code);
+void read_row(Columns columns, AuthorizationCode& code);
+void read_row(Columns columns, RefreshToken& token);
+const Query& select_code();     ///< $1: its hash
+const Query& select_access();   ///< $1: its hash
+const Query& select_refresh();  ///< $1: its hash
+
+/// A change that is one statement (in Postgres). The parameters view what it was made from.
+struct Change {
+  const Query& query;
+  Params params;
+};
+Change grant_insertion(const AuthorizationCode& code);
+Change access_insertion(const AccessToken& token);
 /// The row that lets a user's token be revoked by session and consent, unless its grant has one.
 Result<void> insert_grant_of(Connection& connection, const AccessToken& token);
-Result<void> insert_access(Connection& connection, const AccessToken& token);
 Result<void> insert_tokens(Connection& connection, const IssuedTokens& tokens);
 /// Until when the tokens' grant must be kept.
 UtcTime last_expiry(const IssuedTokens& tokens);
 
-Result<std::optional<AuthorizationCode>> select_code(Connection& connection, const SecretHash& hash);
-Result<std::optional<AccessToken>> select_access(Connection& connection, const SecretHash& hash);
-Result<std::optional<RefreshToken>> select_refresh(Connection& connection, const SecretHash& hash);
 Result<bool> code_exists(Connection& connection, const SecretHash& hash);
 Result<bool> refresh_exists(Connection& connection, const SecretHash& hash);
 
-/// False when the code was not there to be redeemed.
+/// Postgres: consumes the code and stores what it turns into; changes nothing when it was not there to be redeemed.
+Change redemption(const SecretHash& hash, UtcTime now, const IssuedTokens& tokens);
+/// The same in either dialect. False when the code was not there to be redeemed.
 Result<bool> redeem(Connection& connection, const SecretHash& hash, UtcTime now, const IssuedTokens& tokens);
 
 struct Rotation {
@@ -31,6 +41,8 @@ struct Rotation {
   std::string sealed_answer;
   IssuedTokens successors;
 };
+/// Postgres: the same for a refresh token.
+Change rotation_at_once(const Rotation& rotation);
 /// False when the token was not there to be rotated.
 Result<bool> rotate(Connection& connection, const Rotation& rotation);
 

@@ -1,4 +1,5 @@
-#include "sigma/store/store.hpp"
+#include "loop_statements.hpp"
+#include "row_statements.hpp"
 #include "token_statements.hpp"
 
 namespace sigma::store {
@@ -11,18 +12,33 @@ Consumed lost_race(bool exists) {
 }  // namespace
 
 Task<Result<void>> TokenStore::create_code(AuthorizationCode code) {
-  return db_.write({.key = code.grant_id.str(), .single_statement = true},
-                   [code = std::move(code)](Connection& connection) { return insert_grant(connection, code); });
+  const std::string key = code.grant_id.str();
+  Change insertion = grant_insertion(code);
+  SIGMA_CO_TRY(const auto created, co_await change_on_loop(db_, key, insertion.query, std::move(insertion.params)));
+  if (created) co_return Result<void>{};
+  co_return co_await db_.write({.key = key, .single_statement = true},
+                               [code = std::move(code)](Connection& connection) -> Result<void> {
+                                 const Change again = grant_insertion(code);
+                                 SIGMA_CHECK(change(connection, again.query, again.params));
+                                 return {};
+                               });
 }
 
 Task<Found<AuthorizationCode>> TokenStore::find_code(SecretHash hash) {
-  return db_.read([hash = std::move(hash)](Connection& connection) { return select_code(connection, hash); });
+  co_return co_await find_first<AuthorizationCode>(db_, select_code(), {hash});
 }
 
 Task<Result<Consumed>> TokenStore::redeem_code(SecretHash hash, UtcTime now, IssuedTokens tokens) {
-  WriteTraits traits{.key = tokens.access.grant_id.str(), .single_statement = true};
-  return db_.write(
-      std::move(traits),
+  const std::string key = tokens.access.grant_id.str();
+  Change all = redemption(hash, now, tokens);
+  SIGMA_CO_TRY(const auto rows, co_await change_on_loop(db_, key, all.query, std::move(all.params)));
+  if (rows == 1) co_return Consumed::done;
+  if (rows) {
+    SIGMA_CO_TRY(const auto code, co_await find_code(std::move(hash)));
+    co_return lost_race(code.has_value());
+  }
+  co_return co_await db_.write(
+      {.key = key, .single_statement = true},
       [hash = std::move(hash), now, tokens = std::move(tokens)](Connection& connection) -> Result<Consumed> {
         SIGMA_TRY(const bool redeemed, redeem(connection, hash, now, tokens));
         if (redeemed) return Consumed::done;
@@ -44,24 +60,32 @@ Task<Result<Consumed>> TokenStore::consume_code(SecretHash hash, UtcTime now) {
 }
 
 Task<Found<AccessToken>> TokenStore::find_access(SecretHash hash) {
-  return db_.read([hash = std::move(hash)](Connection& connection) { return select_access(connection, hash); });
+  co_return co_await find_first<AccessToken>(db_, select_access(), {hash});
 }
 
 Task<Found<RefreshToken>> TokenStore::find_refresh(SecretHash hash) {
-  return db_.read([hash = std::move(hash)](Connection& connection) { return select_refresh(connection, hash); });
+  co_return co_await find_first<RefreshToken>(db_, select_refresh(), {hash});
 }
 
 Task<Result<Consumed>> TokenStore::rotate_refresh(SecretHash old_hash, UtcTime now, std::string request_fingerprint,
                                                   std::string sealed_answer, IssuedTokens successors) {
   Rotation rotation{std::move(old_hash), now, std::move(request_fingerprint), std::move(sealed_answer),
                     std::move(successors)};
-  WriteTraits traits{.key = rotation.successors.access.grant_id.str(), .single_statement = true};
-  return db_.write(std::move(traits), [rotation = std::move(rotation)](Connection& connection) -> Result<Consumed> {
-    SIGMA_TRY(const bool rotated, rotate(connection, rotation));
-    if (rotated) return Consumed::done;
-    SIGMA_TRY(const bool exists, refresh_exists(connection, rotation.old_hash));
-    return lost_race(exists);
-  });
+  const std::string key = rotation.successors.access.grant_id.str();
+  Change all = rotation_at_once(rotation);
+  SIGMA_CO_TRY(const auto rows, co_await change_on_loop(db_, key, all.query, std::move(all.params)));
+  if (rows == 1) co_return Consumed::done;
+  if (rows) {
+    SIGMA_CO_TRY(const auto token, co_await find_refresh(std::move(rotation.old_hash)));
+    co_return lost_race(token.has_value());
+  }
+  co_return co_await db_.write({.key = key, .single_statement = true},
+                               [rotation = std::move(rotation)](Connection& connection) -> Result<Consumed> {
+                                 SIGMA_TRY(const bool rotated, rotate(connection, rotation));
+                                 if (rotated) return Consumed::done;
+                                 SIGMA_TRY(const bool exists, refresh_exists(connection, rotation.old_hash));
+                                 return lost_race(exists);
+                               });
 }
 
 Task<Result<void>> TokenStore::revoke_grant(GrantId id, UtcTime now) {
@@ -87,11 +111,19 @@ Task<Result<bool>> TokenStore::revoke_access(SecretHash hash, UtcTime now) {
 }
 
 Task<Result<void>> TokenStore::create_access(AccessToken token) {
-  WriteTraits traits{.key = token.grant_id.str(), .single_statement = !token.user_id};
-  return db_.write(std::move(traits), [token = std::move(token)](Connection& connection) -> Result<void> {
-    if (token.user_id) SIGMA_CHECK(insert_grant_of(connection, token));
-    return insert_access(connection, token);
-  });
+  const std::string key = token.grant_id.str();
+  if (!token.user_id) {
+    Change insertion = access_insertion(token);
+    SIGMA_CO_TRY(const auto created, co_await change_on_loop(db_, key, insertion.query, std::move(insertion.params)));
+    if (created) co_return Result<void>{};
+  }
+  co_return co_await db_.write({.key = key, .single_statement = !token.user_id},
+                               [token = std::move(token)](Connection& connection) -> Result<void> {
+                                 if (token.user_id) SIGMA_CHECK(insert_grant_of(connection, token));
+                                 const Change insertion = access_insertion(token);
+                                 SIGMA_CHECK(change(connection, insertion.query, insertion.params));
+                                 return {};
+                               });
 }
 
 }  // namespace sigma::store

@@ -1,13 +1,14 @@
+#include "loop_statements.hpp"
 #include "row_statements.hpp"
 
 namespace sigma::store {
 
-static void read_row(Columns columns, User& user) {
+void read_row(Columns columns, User& user) {
   columns.read(user.id, user.name, user.email, user.email_verified, user.image, user.pubkey, user.subscription_tier,
                user.roles, user.disabled, user.created_at, user.updated_at);
 }
 
-static void read_row(Columns columns, Profile& profile) {
+void read_row(Columns columns, Profile& profile) {
   columns.read(profile.bap_id, profile.user_id, profile.name, profile.image, profile.member_pubkey, profile.is_primary,
                profile.counter, profile.profile, profile.created_at, profile.updated_at);
 }
@@ -18,13 +19,8 @@ static void read_row(Columns columns, BapId& id) {
 
 namespace {
 
-const std::string kUserColumns =
-    "id, name, email, email_verified, image, pubkey, subscription_tier, roles, disabled, created_at, updated_at";
-const std::string kProfileColumns =
-    "bap_id, user_id, name, image, member_pubkey, is_primary, counter, profile, created_at, updated_at";
-
-const Query kFindByPubkey("SELECT " + kUserColumns + " FROM users WHERE pubkey = $1");
-const Query kFindByProfileKey("SELECT " + kUserColumns +
+const Query kFindByPubkey(fmt::format("SELECT {}", kUserColumns) + " FROM users WHERE pubkey = $1");
+const Query kFindByProfileKey(fmt::format("SELECT {}", kUserColumns) +
                               " FROM users WHERE id = (SELECT user_id FROM profiles WHERE member_pubkey = $1 "
                               "ORDER BY created_at, bap_id LIMIT 1)");
 
@@ -48,18 +44,9 @@ Result<std::optional<User>> find_user_by_pubkey(Connection& connection, const st
 
 }  // namespace
 
-Result<std::optional<User>> select_user(Connection& connection, const UserId& id) {
-  static const Query kFind("SELECT " + kUserColumns + " FROM users WHERE id = $1");
-  return find_one<User>(connection, kFind, {id});
-}
-
-Result<std::optional<Profile>> select_profile(Connection& connection, const BapId& id) {
-  static const Query kFind("SELECT " + kProfileColumns + " FROM profiles WHERE bap_id = $1");
-  return find_one<Profile>(connection, kFind, {id});
-}
-
 Task<Found<User>> UserStore::find(UserId id) {
-  return db_.read([id = std::move(id)](Connection& connection) { return select_user(connection, id); });
+  static const Query kFind(fmt::format("SELECT {} FROM users WHERE id = $1", kUserColumns));
+  co_return co_await find_first<User>(db_, kFind, {id});
 }
 
 Task<Found<User>> UserStore::find_by_pubkey(std::string pubkey) {
@@ -68,10 +55,10 @@ Task<Found<User>> UserStore::find_by_pubkey(std::string pubkey) {
 }
 
 Task<Result<User>> UserStore::create_with_profile(User user, Profile profile) {
-  static const Query kInsertUser("INSERT INTO users (" + kUserColumns + ") VALUES (" + placeholders(1, 11) +
-                                 ") ON CONFLICT (pubkey) DO NOTHING");
-  static const Query kInsertProfile("INSERT INTO profiles (" + kProfileColumns + ") VALUES (" + placeholders(1, 10) +
-                                    ")");
+  static const Query kInsertUser(fmt::format("INSERT INTO users ({}", kUserColumns) + ") VALUES (" +
+                                 placeholders(1, 11) + ") ON CONFLICT (pubkey) DO NOTHING");
+  static const Query kInsertProfile(fmt::format("INSERT INTO profiles ({}", kProfileColumns) + ") VALUES (" +
+                                    placeholders(1, 10) + ")");
   return db_.write({.key = user.pubkey.value_or(user.id.str())},
                    [user = std::move(user), profile = std::move(profile)](Connection& connection) -> Result<User> {
                      if (user.pubkey) {
@@ -104,11 +91,12 @@ Task<Result<bool>> UserStore::update(User user) {
 }
 
 Task<Found<Profile>> UserStore::find_profile(BapId id) {
-  return db_.read([id = std::move(id)](Connection& connection) { return select_profile(connection, id); });
+  static const Query kFind(fmt::format("SELECT {} FROM profiles WHERE bap_id = $1", kProfileColumns));
+  co_return co_await find_first<Profile>(db_, kFind, {id});
 }
 
 Task<Result<std::vector<Profile>>> UserStore::list_profiles(UserId id) {
-  static const Query kList("SELECT " + kProfileColumns +
+  static const Query kList(fmt::format("SELECT {}", kProfileColumns) +
                            " FROM profiles WHERE user_id = $1 ORDER BY is_primary DESC, created_at, bap_id");
   return db_.read([id = std::move(id)](Connection& connection) { return find_all<Profile>(connection, kList, {id}); });
 }
@@ -129,7 +117,8 @@ Task<Found<BapId>> UserStore::last_identity(UserId user, ClientId client) {
 }
 
 Task<Result<bool>> UserStore::save_profile(Profile profile) {
-  static const Query kSave("INSERT INTO profiles (" + kProfileColumns + ") VALUES (" + placeholders(1, 10) +
+  static const Query kSave(fmt::format("INSERT INTO profiles ({}", kProfileColumns) + ") VALUES (" +
+                           placeholders(1, 10) +
                            ") ON CONFLICT (bap_id) DO UPDATE SET name = excluded.name, image = excluded.image, "
                            "member_pubkey = excluded.member_pubkey, is_primary = excluded.is_primary, "
                            "counter = excluded.counter, profile = excluded.profile, updated_at = excluded.updated_at "

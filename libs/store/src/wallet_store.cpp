@@ -136,8 +136,8 @@ Task<Result<std::optional<Entitlements>>> EntitlementStore::find(UserId user) {
 
 Task<Result<bool>> EntitlementStore::save(Entitlements entitlements) {
   static const Query kSave(
-      "UPDATE entitlements SET roles = $3, subscription_tier = $4, evidence = $5, complete = $6, evaluated_at = $7 "
-      "WHERE user_id = $1 AND revision = $2");
+      "UPDATE entitlements SET revision = revision + 1, roles = $3, subscription_tier = $4, evidence = $5, complete = "
+      "$6, evaluated_at = $7 WHERE user_id = $1 AND revision = $2");
   return db_.write({.key = entitlements.user_id.str(), .single_statement = true},
                    [entitlements = std::move(entitlements)](Connection& connection) -> Result<bool> {
                      SIGMA_TRY(const auto saved,

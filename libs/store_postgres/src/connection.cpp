@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include "settings.hpp"
 #include "sigma/core/encoding.hpp"
 #include "text.hpp"
 
@@ -46,12 +47,6 @@ struct ToText {
   std::optional<std::string> operator()(store::sql::Blob blob) const { return "\\x" + core::hex_encode(blob.bytes); }
 };
 
-/// Of a server that ends connections, or that has become a standby: another connection may be luckier.
-bool means_lost(std::string_view sqlstate) {
-  return sqlstate.starts_with("08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03" ||
-         sqlstate == "25006";
-}
-
 /// Lock not granted in time.
 bool means_conflict(std::string_view sqlstate) {
   return sqlstate == "55P03";
@@ -79,11 +74,7 @@ Connection::Connection(const std::string& url, const Options& options)
 #pragma clang diagnostic pop
   connection_.set_verbosity(pqxx::connection_base::terse);  // details quote values
   if (!keeps_session_) return;
-  pqxx::nontransaction(connection_)
-      .exec(fmt::format(
-          "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; "
-          "SET client_encoding = 'UTF8'; SET bytea_output = 'hex'; SET client_min_messages = 'warning'",
-          options.statement_timeout.count(), options.lock_timeout.count(), 2 * options.statement_timeout.count()));
+  pqxx::nontransaction(connection_).exec(session_settings(options));
 }
 
 const std::string& Connection::prepare(const Query& query) {

@@ -9,9 +9,12 @@ constexpr char kEscape = '\x01';
 
 }  // namespace
 
+bool is_stored_as_it_is(std::string_view text) {
+  return text.find('\0') == std::string_view::npos && !text.starts_with(kEscape) && core::is_utf8(text);
+}
+
 std::string to_stored_text(std::string_view text) {
-  const bool plain = text.find('\0') == std::string_view::npos && !text.starts_with(kEscape) && core::is_utf8(text);
-  if (plain) return std::string(text);
+  if (is_stored_as_it_is(text)) return std::string(text);
   return kEscape + core::base64url_encode(text);
 }
 

@@ -6,6 +6,8 @@
 
 namespace sigma::store_postgres {
 
+/// What to_stored_text would not change.
+bool is_stored_as_it_is(std::string_view text);
 std::string to_stored_text(std::string_view text);
 std::string from_stored_text(std::string_view stored);
 

@@ -3,6 +3,8 @@
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
+#include <thread>
+
 namespace sigma::store_sqlite {
 namespace {
 
@@ -51,6 +53,22 @@ bool is_conflict(int code) {
   return code == SQLITE_BUSY || code == SQLITE_LOCKED;
 }
 
+// Several that open a new file at once are in each other's way, and for this change alone SQLite does not wait by
+// itself.
+void enter_wal_mode(SQLite::Database& database, core::Milliseconds patience) {
+  constexpr core::Milliseconds kPause{5};
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (const SQLite::Exception& exception) {
+      if (!is_conflict(exception.getErrorCode()) || std::chrono::steady_clock::now() > deadline) throw;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
 bool is_outage(int code) {
   switch (code) {
     case SQLITE_BUSY:
@@ -83,8 +101,9 @@ Error error_from(const SQLite::Exception& exception) {
 Connection::Connection(const std::string& path, const Options& options)
     : database_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX,
                 static_cast<int>(options.busy_timeout.count())) {
+  enter_wal_mode(database_, options.busy_timeout);
   database_.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
+      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
       "PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF;");
 }
 

@@ -6,11 +6,11 @@
 #include <algorithm>
 
 #include "sigma/core/log.hpp"
+#include "sigma/wallet/entitlement_change.hpp"
 
 namespace sigma::wallet {
 namespace {
 
-using core::Json;
 using store::Entitlements;
 
 void add_role(std::vector<std::string>& roles, const std::string& role) {
@@ -29,23 +29,6 @@ std::vector<std::string> split_roles(std::string_view text) {
 
 std::string better_tier(const std::string& a, const std::string& b) {
   return std::ranges::find(kTiers, a) < std::ranges::find(kTiers, b) ? b : a;
-}
-
-std::string in_words(const Json& number) {
-  return number.is_string() ? number.get<std::string>() : core::dump_json(number);
-}
-
-// The rules whose verdict is another one than before, with what was found.
-std::string reasons(const Json& before, const Json& after) {
-  std::vector<std::string> reasons;
-  for (std::size_t i = 0; i < after.size(); ++i) {
-    const Json& rule = after[i];
-    const bool granted_before = i < before.size() && before[i].value("granted", false);
-    if (rule.at("granted").get<bool>() == granted_before) continue;
-    reasons.push_back(fmt::format("{}: found {}, needs {}", rule.at("rule").get<std::string>(),
-                                  in_words(rule.at("found")), in_words(rule.at("needs"))));
-  }
-  return fmt::format("{}", fmt::join(reasons, "; "));
 }
 
 Entitlements nothing_known(const store::UserId& user) {
@@ -70,7 +53,7 @@ core::Task<std::optional<std::string>> EntitlementBook::admin_identity(store::Us
   co_return std::nullopt;
 }
 
-core::Task<Entitlements> EntitlementBook::evaluate(store::UserId user) {
+core::Task<core::Result<Entitlements>> EntitlementBook::evaluate(store::UserId user) {
   const auto found = co_await entitlements_.find(user);
   if (!found) core::log::error("entitlements_not_read", found.error());
   if (!found || !*found) co_return nothing_known(user);
@@ -96,37 +79,60 @@ core::Task<Entitlements> EntitlementBook::evaluate(store::UserId user) {
   after.complete = evaluation.complete;
   after.evaluated_at = began;
   for (const WalletHoldings& wallet : holdings) after.evaluated_at = std::min(*after.evaluated_at, wallet.fetched_at);
+  co_return co_await keep(before, std::move(after));
+}
+
+core::Task<Entitlements> EntitlementBook::keep(Entitlements before, Entitlements after) {
   const auto saved = co_await entitlements_.save(after);
-  if (!saved) core::log::error("entitlements_not_saved", saved.error());
-  // Wallets came or went meanwhile: this is about others than the person has now.
-  if (saved && !*saved) co_return nothing_known(user);
-  if (saved && (after.roles != before.roles || after.subscription_tier != before.subscription_tier)) {
-    core::log::info("entitlements_changed", {{"user", user.str()},
-                                             {"roles_before", fmt::format("{}", fmt::join(before.roles, ","))},
-                                             {"roles", fmt::format("{}", fmt::join(after.roles, ","))},
-                                             {"tier_before", before.subscription_tier},
-                                             {"tier", after.subscription_tier},
-                                             {"because", reasons(before.evidence, after.evidence)},
-                                             {"complete", after.complete}});
+  if (!saved) {
+    core::log::error("entitlements_not_saved", saved.error());
+    co_return after;
   }
-  co_return after;
+  if (*saved) {
+    if (auto change = entitlement_change(before, after)) audit_.record(std::move(*change));
+    co_return after;
+  }
+  // Another replica was faster, or wallets came or went meanwhile: then this is about others than the person has now.
+  const auto newer = co_await entitlements_.find(before.user_id);
+  if (newer && *newer && (*newer)->evaluated_at) co_return **newer;
+  co_return nothing_known(before.user_id);
+}
+
+/// What the store says, and whether somebody has to be asked before it counts, or may be while it counts.
+struct EntitlementBook::Known {
+  Entitlements entitlements;
+  enum { fresh, ageing, stale } age = fresh;
+};
+
+core::Task<EntitlementBook::Known> EntitlementBook::known(store::UserId user) {
+  if (!holdings_ || rules_.empty()) co_return Known{nothing_known(user), Known::fresh};
+  auto found = co_await entitlements_.find(user);
+  if (!found) core::log::error("entitlements_not_read", found.error());
+  if (!found || !*found) co_return Known{nothing_known(user), Known::fresh};
+  Known known{std::move(**found), Known::stale};
+  if (!known.entitlements.evaluated_at) co_return known;
+  const core::Milliseconds age = clock_.now() - *known.entitlements.evaluated_at;
+  const bool complete = known.entitlements.complete;
+  if (age < (complete ? options_.max_age : std::min(options_.max_age, options_.retry_after)))
+    known.age = complete && age >= options_.max_age / 2 ? Known::ageing : Known::fresh;
+  co_return known;
 }
 
 core::Task<Entitlements> EntitlementBook::current(store::UserId user) {
-  if (!holdings_ || rules_.empty()) co_return nothing_known(user);
-  const auto found = co_await entitlements_.find(user);
-  if (!found) core::log::error("entitlements_not_read", found.error());
-  if (!found || !*found) co_return nothing_known(user);
+  Known now = co_await known(user);
   const auto work = [this, user] { return evaluate(user); };
-  if (const Entitlements& known = **found; known.evaluated_at) {
-    const core::Milliseconds age = clock_.now() - *known.evaluated_at;
-    if (age < (known.complete ? options_.max_age : std::min(options_.max_age, options_.retry_after))) {
-      if (known.complete && age >= options_.max_age / 2) co_await flights_.start(user.str(), work);
-      co_return known;
-    }
+  if (now.age == Known::stale) {
+    auto evaluated = co_await flights_.join(user.str(), work, options_.patience);
+    co_return evaluated ? std::move(*evaluated) : nothing_known(user);
   }
-  auto evaluated = co_await flights_.join(user.str(), options_.patience, work);
-  co_return evaluated ? std::move(*evaluated) : nothing_known(user);
+  if (now.age == Known::ageing) flights_.launch(co_await boost::asio::this_coro::executor, user.str(), work);
+  co_return std::move(now.entitlements);
+}
+
+core::Task<> EntitlementBook::expect(store::UserId user) {
+  const Known now = co_await known(user);
+  if (now.age == Known::fresh) co_return;
+  flights_.launch(co_await boost::asio::this_coro::executor, user.str(), [this, user] { return evaluate(user); });
 }
 
 core::Task<Standing> EntitlementBook::standing(store::User user) {

@@ -70,7 +70,7 @@ core::Task<std::optional<WalletHoldings>> Holdings::remembered(std::string addre
   co_return holdings;
 }
 
-core::Task<WalletHoldings> Holdings::fetch(std::string address) {
+core::Task<core::Result<WalletHoldings>> Holdings::fetch(std::string address) {
   WalletHoldings holdings;
   holdings.address = address;
   holdings.fetched_at = clock_.now();
@@ -110,20 +110,21 @@ core::Task<WalletHoldings> Holdings::fetch(std::string address) {
 
 core::Task<std::vector<WalletHoldings>> Holdings::of(std::vector<std::string> addresses, bool refresh) {
   const auto until = std::chrono::steady_clock::now() + options_.patience;
+  const auto executor = co_await boost::asio::this_coro::executor;
   std::vector<std::optional<WalletHoldings>> found;
   for (const std::string& address : addresses) {
     found.push_back(co_await remembered(address, refresh ? options_.refresh_interval : options_.max_age));
     // All at once; then one is waited for after the other.
-    if (!found.back()) co_await flights_.start(address, [this, address] { return fetch(address); });
+    if (!found.back()) flights_.launch(executor, address, [this, address] { return fetch(address); });
   }
   std::vector<WalletHoldings> holdings;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     const std::string& address = addresses[i];
     if (!found[i]) found[i] = co_await remembered(address, options_.refresh_interval);
     if (!found[i]) {
-      const auto left = std::chrono::duration_cast<core::Milliseconds>(until - std::chrono::steady_clock::now());
-      found[i] = co_await flights_.join(address, std::max(left, core::Milliseconds{0}),
-                                        [this, address] { return fetch(address); });
+      const auto left = std::chrono::ceil<core::Milliseconds>(until - std::chrono::steady_clock::now());
+      auto read = co_await flights_.join(address, [this, address] { return fetch(address); }, left);
+      if (read) found[i] = std::move(*read);
     }
     if (found[i]) {
       holdings.push_back(std::move(*found[i]));

@@ -16,8 +16,6 @@ constexpr std::size_t kMaxAnswer = 2 * 1024 * 1024;
 constexpr std::size_t kMaxDepth = 16;
 constexpr std::size_t kMaxTokens = 1'000;    ///< of one wallet
 constexpr std::size_t kMaxMetadata = 1'024;  ///< bytes of an inscription's own description that are passed on
-constexpr int kFailuresBeforeRest = 5;
-constexpr core::Milliseconds kRest = std::chrono::seconds{10};
 
 core::Error unusable(std::string description) {
   return {Code::unavailable, std::move(description)};
@@ -150,23 +148,12 @@ core::Result<Json> read_array(const core::Result<http::Response>& answer) {
 
 }  // namespace
 
-core::Result<Json> OrdinalsIndexer::count(core::Result<Json> answer) {
-  if (answer) {
-    failures_ = 0;
-  } else if (answer.error().code() != Code::overloaded && ++failures_ >= kFailuresBeforeRest) {
-    rest_until_ms_ = (clock_.now() + kRest).ms;
-  }
-  return answer;
-}
-
 core::Task<core::Result<Json>> OrdinalsIndexer::get(std::string path) {
-  if (clock_.now().ms < rest_until_ms_)
-    co_return unusable("The indexer did not answer lately; it is asked again soon.");
   http::FetchRequest request;
   request.url = base_url_ + path;
   request.headers.add("Accept", "application/json");
   request.body_limit = kMaxAnswer;
-  co_return count(read_array(co_await fetcher_.fetch(std::move(request))));
+  co_return read_array(co_await fetcher_.fetch(std::move(request)));
 }
 
 core::Task<core::Result<NftPage>> OrdinalsIndexer::nfts(std::string address, std::size_t offset, std::size_t limit) {

@@ -216,10 +216,4 @@ http::Response fill_template(int status, std::string_view name, std::span<const 
   return response;
 }
 
-http::Response error_page(int status, std::string_view title, std::string_view description,
-                          std::string_view reference) {
-  const TemplateText texts[] = {{"title", title}, {"description", description}, {"reference", reference}};
-  return fill_template(status, "error.html", texts);
-}
-
 }  // namespace sigma::web

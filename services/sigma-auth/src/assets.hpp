@@ -33,12 +33,8 @@ struct TemplateText {
   std::string_view name;
   std::string_view value;  ///< escaped when it is put in
 };
-/// A page made of an embedded template: "error.html", "sign-out.html", "signed-out.html". Never cached.
+/// A page made of an embedded template ("error.html"). Never cached.
 http::Response fill_template(int status, std::string_view name, std::span<const TemplateText> texts);
-
-/// The page that explains why the server could not go on. All three texts are escaped here; `reference` is what a
-/// person tells the operator (the request id). Never cached.
-http::Response error_page(int status, std::string_view title, std::string_view description, std::string_view reference);
 
 /// What every HTML answer of this service but the signer carries: content security policy without inline code, framing
 /// refused, no referrer, no sniffing, no device features, an own browsing context group.

@@ -26,7 +26,9 @@ core::Result<std::unique_ptr<Chain>> Chain::make(const Config& config, cache::Ca
     chain->api_.emplace(*chain->breaker_, std::move(options));
     chain->open_ = &core::gauge_of(metrics, metric::kBapCircuitOpen);
   }
-  chain->resolver_.emplace(chain->api_ ? &*chain->api_ : nullptr, cache, keys, clock, metrics);
+  bap::ResolverOptions waiting;
+  waiting.patience = config.bap_api_timeout;
+  chain->resolver_.emplace(chain->api_ ? &*chain->api_ : nullptr, cache, keys, clock, metrics, waiting);
   return chain;
 }
 

@@ -22,7 +22,7 @@ http::Response too_many_requests(const http::Request& request, Limit limit, core
       fmt::format("Too many requests from your network in a short time; try again in {} seconds.", seconds);
   const bool page = limit == Limit::authorize && !is_fetch(request);
   http::Response response =
-      page ? error_page(request, 429, "Too many tries", description) : transport_error(request, 429, description);
+      page ? error_page(request, 429, ErrorPage::too_many, description) : transport_error(request, 429, description);
   response.headers.set("Retry-After", std::to_string(seconds));
   response.headers.set("X-Retry-After", std::to_string(seconds));  // what better-auth's clients read
   return response;

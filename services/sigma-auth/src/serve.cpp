@@ -12,6 +12,7 @@
 #include "chain.hpp"
 #include "cli/clients_file.hpp"
 #include "logout_worker.hpp"
+#include "postgres.hpp"
 #include "profile_worker.hpp"
 #include "routes.hpp"
 #include "routes/render.hpp"
@@ -20,6 +21,7 @@
 #include "sigma/core/run.hpp"
 #include "sigma/crypto/random.hpp"
 #include "sigma/http/server.hpp"
+#include "sigma/store/loop_access.hpp"
 #include "trace_exporter.hpp"
 #include "upkeep.hpp"
 #include "wallets.hpp"
@@ -54,23 +56,28 @@ int serve(const Config& config) {
   if (!outbound) return fail("configuration_refused", outbound.error());
   auto cache = SharedCache::open(config, clock, metrics);
   if (!cache) return fail("configuration_refused", cache.error());
+  // Of the database's own news and Redis' the former cannot be lost without the commit itself.
+  const auto told_by_database = make_revocations(config);
+  cache::PubSub* const revocations =
+      told_by_database ? static_cast<cache::PubSub*>(told_by_database.get()) : (*cache)->revocations();
   auto chain = Chain::make(config, (*cache)->cache(), opened->store->chain_keys, clock, metrics);
   if (!chain) return fail("configuration_refused", chain.error());
-  auto wallets = make_wallets(config, *opened->database, *opened->store, *sealer, (*cache)->cache(), clock, random);
+  oauth::AuditKey audit_key(opened->store->server_secrets, *sealer, clock, random);
+  oauth::AuditLog audit(opened->store->audit, audit_key, clock, random);
+  auto wallets =
+      make_wallets(config, *opened->database, *opened->store, *sealer, (*cache)->cache(), audit, clock, random);
   if (!wallets) return fail("configuration_refused", wallets.error());
   oauth::EntitlementSource* const entitlements = (*wallets)->has_entitlements() ? &(*wallets)->entitlements : nullptr;
   App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
           {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(), (*chain)->resolver(),
-           (*cache)->cache(), (*cache)->revocations(), entitlements},
-          **wallets, metrics);
+           (*cache)->cache(), revocations, entitlements},
+          **wallets, audit, metrics);
   opened->database->tell_of_revocations([&app] { return app.live_tokens.revoked(); });
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
-  if (auto started = core::run_to_end(app.audit_key.start()); !started)
-    return fail("audit_key_refused", started.error());
-  if (auto begun = core::run_to_end(app.audit_log.open("serve")); !begun)
-    return fail("audit_log_refused", begun.error());
+  if (auto started = core::run_to_end(audit_key.start()); !started) return fail("audit_key_refused", started.error());
+  if (auto begun = core::run_to_end(audit.open("serve")); !begun) return fail("audit_log_refused", begun.error());
   if (!config.clients_file.empty()) {
-    if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file, app.audit));
+    if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file, audit));
         !applied) {
       return fail("clients_file_refused", applied.error());
     }
@@ -86,7 +93,9 @@ int serve(const Config& config) {
   const PublicLimits limits{config.body_limit, std::max(config.body_limit, config.backup_limit),
                             config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter(),
                             app.audit};
-  Vitals vitals(metrics, {*opened->database, signing_pool, app.keys, app.live_tokens, app.audit_log});
+  std::optional<store::LoopAccess> loops;
+  if (auto connector = make_loop_connector(config)) loops.emplace(*opened->database, std::move(connector));
+  Vitals vitals(metrics, {*opened->database, signing_pool, app.keys, app.live_tokens, audit});
   AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache, app.audit, **wallets};
   std::vector<http::Route> public_table = public_routes(app, limits);
   for (http::Route& route : administrator_routes(app, admin, limits.rates, limits.limiter))
@@ -104,6 +113,7 @@ int serve(const Config& config) {
   asio::signal_set hangup(background, SIGHUP), terminate(background, SIGTERM, SIGINT);
   if (auto started = admin_server.start(); !started) return fail("listen_failed", started.error());
   if (auto started = public_server.start(); !started) return fail("listen_failed", started.error());
+  if (told_by_database) told_by_database->start();
   core::log::info("serving", {{"base_url", config.base_url},
                               {"listen", config.listen},
                               {"admin_listen", config.admin_listen},
@@ -140,12 +150,13 @@ int serve(const Config& config) {
   public_server.stop();
   admin_server.drain(std::chrono::seconds{1});
   admin_server.stop();
+  if (told_by_database) told_by_database->stop();
   (*cache)->stop();
   (*outbound)->stop();
   (*chain)->stop();
   if (*traces) (*traces)->stop();
   (*wallets)->stop();
-  if (const auto closed = core::run_to_end(app.audit_log.close()); !closed)
+  if (const auto closed = core::run_to_end(audit.close()); !closed)
     core::log::error("audit_not_written", closed.error());
   signing_pool.stop();
   opened->database->stop();

@@ -29,27 +29,41 @@ core::Milliseconds refresh_interval(const Config& config) {
   return std::min<core::Milliseconds>(std::chrono::seconds{10}, core::Milliseconds{config.entitlements_max_age} / 4);
 }
 
+wallet::HoldingsOptions holdings_options(const Config& config) {
+  wallet::HoldingsOptions options;
+  options.max_age = config.entitlements_max_age;
+  options.patience = config.indexer_timeout;
+  options.refresh_interval = refresh_interval(config);
+  return options;
+}
+
 wallet::EntitlementOptions entitlement_options(const Config& config) {
-  return {config.entitlements_max_age, config.indexer_timeout, refresh_interval(config), config.admin_bap_ids};
+  wallet::EntitlementOptions options;
+  options.max_age = config.entitlements_max_age;
+  options.patience = config.indexer_timeout;
+  options.retry_after = refresh_interval(config);
+  options.admin_bap_ids = config.admin_bap_ids;
+  return options;
 }
 
 }  // namespace
 
+Indexer::Indexer(const Config& config, std::unique_ptr<http::Client> client_, cache::Cache& cache,
+                 const core::Clock& clock)
+    : client(std::move(client_)),
+      breaker(*client, clock),
+      ordinals(breaker, config.indexer_url),
+      holdings(ordinals, cache, clock, holdings_options(config)) {}
+
 Wallets::Wallets(const Config& config, store::Database& database, store::Store& store, const crypto::Sealer& sealer,
-                 std::unique_ptr<http::Client> indexer_client_, wallet::EntitlementRules rules, cache::Cache& cache,
+                 std::unique_ptr<Indexer> indexer_, wallet::EntitlementRules rules, oauth::Audit& audit,
                  const core::Clock& clock, core::Random& random)
     : rows(database),
       entitlement_rows(database),
       book(rows, store, sealer, clock, random, {config.base_url, config.wallet_challenge_required}),
-      indexer_client(std::move(indexer_client_)),
-      indexer(indexer_client ? std::make_unique<wallet::OrdinalsIndexer>(*indexer_client, clock, config.indexer_url)
-                             : nullptr),
-      holdings(indexer ? std::make_unique<wallet::Holdings>(
-                             *indexer, cache, clock,
-                             wallet::HoldingsOptions{config.entitlements_max_age, config.indexer_timeout,
-                                                     refresh_interval(config)})
-                       : nullptr),
-      entitlements(store.users, rows, entitlement_rows, holdings.get(), std::move(rules), clock,
+      indexer(std::move(indexer_)),
+      holdings(indexer ? &indexer->holdings : nullptr),
+      entitlements(store.users, rows, entitlement_rows, holdings, std::move(rules), audit, clock,
                    entitlement_options(config)),
       has_admins_(!config.admin_bap_ids.empty()) {}
 
@@ -58,14 +72,16 @@ bool Wallets::has_entitlements() const {
 }
 
 void Wallets::stop() {
-  if (indexer_client) indexer_client->stop();
-  if (holdings) holdings->stop();
+  if (indexer) {
+    indexer->client->stop();
+    indexer->holdings.stop();
+  }
   entitlements.stop();
 }
 
 core::Result<std::unique_ptr<Wallets>> make_wallets(const Config& config, store::Database& database,
                                                     store::Store& store, const crypto::Sealer& sealer,
-                                                    cache::Cache& cache, const core::Clock& clock,
+                                                    cache::Cache& cache, oauth::Audit& audit, const core::Clock& clock,
                                                     core::Random& random) {
   SIGMA_TRY(auto rules, read_rules(config.entitlements_file));
   if (!rules.empty() && config.indexer_url.empty()) {
@@ -73,16 +89,17 @@ core::Result<std::unique_ptr<Wallets>> make_wallets(const Config& config, store:
                        "SIGMA_ENTITLEMENTS_FILE has rules about wallets, but nobody can be asked what is in them: set "
                        "SIGMA_INDEXER_URL, for example https://ordinals.gorillapool.io."};
   }
-  std::unique_ptr<http::Client> client;
+  std::unique_ptr<Indexer> indexer;
   if (!config.indexer_url.empty()) {
     http::ClientOptions options;
     options.deadline = config.indexer_timeout;
     options.body_limit = kMaxAnswer;
     options.ca_file = config.outbound_ca_file;
     options.allow_private_addresses = options.allow_plain_http = config.outbound_private_addresses;
-    SIGMA_TRY(client, http::Client::make(std::move(options)));
+    SIGMA_TRY(auto client, http::Client::make(std::move(options)));
+    indexer = std::make_unique<Indexer>(config, std::move(client), cache, clock);
   }
-  return std::make_unique<Wallets>(config, database, store, sealer, std::move(client), std::move(rules), cache, clock,
+  return std::make_unique<Wallets>(config, database, store, sealer, std::move(indexer), std::move(rules), audit, clock,
                                    random);
 }
 

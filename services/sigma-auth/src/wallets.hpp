@@ -3,6 +3,7 @@
 
 #include "config.hpp"
 #include "sigma/cache/cache.hpp"
+#include "sigma/http/circuit_breaker.hpp"
 #include "sigma/http/client.hpp"
 #include "sigma/store/wallet_store.hpp"
 #include "sigma/wallet/entitlement_book.hpp"
@@ -12,12 +13,21 @@
 
 namespace sigma::service {
 
+/// The way to the indexer, and what it said lately. A client of its own: its deadline is that of one answer.
+struct Indexer {
+  Indexer(const Config& config, std::unique_ptr<http::Client> client_, cache::Cache& cache, const core::Clock& clock);
+
+  std::unique_ptr<http::Client> client;
+  http::CircuitBreaker breaker;
+  wallet::OrdinalsIndexer ordinals;
+  wallet::Holdings holdings;
+};
+
 /// Wallets and what follows from them, assembled: what routes/wallets.cpp and routes/holdings.cpp call. Lives as long
 /// as the servers.
 struct Wallets {
-  /// `indexer_client` is null where no indexer is configured.
   Wallets(const Config& config, store::Database& database, store::Store& store, const crypto::Sealer& sealer,
-          std::unique_ptr<http::Client> indexer_client_, wallet::EntitlementRules rules, cache::Cache& cache,
+          std::unique_ptr<Indexer> indexer_, wallet::EntitlementRules rules, oauth::Audit& audit,
           const core::Clock& clock, core::Random& random);
 
   /// Something for entitlements to be worked out from.
@@ -28,9 +38,8 @@ struct Wallets {
   store::WalletStore rows;
   store::EntitlementStore entitlement_rows;
   wallet::WalletBook book;
-  std::unique_ptr<http::Client> indexer_client;
-  std::unique_ptr<wallet::OrdinalsIndexer> indexer;  ///< null: none configured
-  std::unique_ptr<wallet::Holdings> holdings;        ///< null with `indexer`
+  std::unique_ptr<Indexer> indexer;  ///< null: none configured
+  wallet::Holdings* const holdings;  ///< null with `indexer`
   wallet::EntitlementBook entitlements;
 
  private:
@@ -40,7 +49,7 @@ struct Wallets {
 /// Reads the operator's rules and prepares the way to the indexer. Code::invalid_input that names the setting.
 core::Result<std::unique_ptr<Wallets>> make_wallets(const Config& config, store::Database& database,
                                                     store::Store& store, const crypto::Sealer& sealer,
-                                                    cache::Cache& cache, const core::Clock& clock,
+                                                    cache::Cache& cache, oauth::Audit& audit, const core::Clock& clock,
                                                     core::Random& random);
 
 }  // namespace sigma::service

@@ -6,8 +6,10 @@
 #include <boost/url/parse.hpp>
 
 #include "config_values.hpp"
+#include "postgres.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 #include "sigma/store_postgres/connector.hpp"
+#include "sigma/store_postgres/loop_connector.hpp"
 #include "sigma/store_sqlite/connector.hpp"
 
 namespace sigma::service {
@@ -46,6 +48,16 @@ core::Result<OpenStore> open_store(const Config& config, const core::Clock& cloc
   open.database = std::make_unique<store::Database>(std::move(connector), options);
   open.store = std::make_unique<store::Store>(*open.database);
   return open;
+}
+
+std::unique_ptr<store_postgres::Revocations> make_revocations(const Config& config) {
+  if (config.embedded() || config.transaction_pooling) return nullptr;
+  return std::make_unique<store_postgres::Revocations>(config.database_url, store_postgres::Options{});
+}
+
+store::LoopConnector make_loop_connector(const Config& config) {
+  if (config.embedded() || config.transaction_pooling) return {};
+  return store_postgres::make_loop_connector(config.database_url);
 }
 
 oauth::Settings make_settings(const Config& config) {

@@ -30,6 +30,12 @@ bool is_host(std::string_view text) {
   });
 }
 
+bool is_loopback_host(std::string_view host) {
+  const std::string_view bare =
+      host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
+  return bare == "localhost" || bare == "127.0.0.1" || bare == "[::1]";
+}
+
 std::optional<Origin> parse_origin(std::string_view text) {
   const auto url = boost::urls::parse_uri(text);
   if (!url || !url->encoded_path().empty() || url->has_query() || url->has_fragment()) return std::nullopt;

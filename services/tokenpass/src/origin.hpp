@@ -21,5 +21,7 @@ std::optional<Origin> origin_of_url(std::string_view url);
 /// A host as pages name it: a name or address, perhaps with a port; at most 255 bytes of UTF-8 (older versions kept
 /// names as they came), no blanks, no path.
 bool is_host(std::string_view text);
+/// True for "localhost", "127.0.0.1" and "[::1]", with a port or without.
+bool is_loopback_host(std::string_view host);
 
 }  // namespace sigma::tokenpass

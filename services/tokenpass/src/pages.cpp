@@ -1,9 +1,27 @@
 #include "pages.hpp"
 
 #include "assets.hpp"
+#include "origin.hpp"
+#include "sigma/http/form.hpp"
 
 namespace sigma::tokenpass {
 namespace {
+
+/// The consent page may show the icon of the very site that the answer goes to, and no other picture from outside: the
+/// person comes from there, so loading it tells nobody anything.
+void let_icon_show(const http::Request& request, http::Response& response) {
+  constexpr std::string_view kPictures = "img-src 'self' data:";
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyz0123456789-.:[]/";  // what cannot end a directive
+  const auto form = http::Form::parse(request.query);
+  const auto icon = form ? origin_of_url(form->find("icon").value_or("")) : std::nullopt;
+  const auto back = form ? origin_of_url(form->find("returnURL").value_or("")) : std::nullopt;
+  if (!icon || icon != back || icon->text.find_first_not_of(kPlain) != std::string::npos) return;
+  std::string policy(response.headers.find("content-security-policy").value_or(""));
+  const auto at = policy.find(kPictures);
+  if (at == std::string::npos) return;
+  policy.insert(at + kPictures.size(), " " + icon->text);
+  response.headers.set("Content-Security-Policy", std::move(policy));
+}
 
 core::Task<http::Response> page(http::Request request) {
   const web::Asset* asset = web::find_asset(request.path);
@@ -15,6 +33,7 @@ core::Task<http::Response> page(http::Request request) {
     co_return missing;
   }
   http::Response response = web::serve_asset(request, *asset);
+  if (request.path == "/auth") let_icon_show(request, response);
   // A site that opened the consent page as a popup gets its answer by postMessage, which needs the opener.
   if (request.path == "/auth") response.headers.set("Cross-Origin-Opener-Policy", "unsafe-none");
   co_return response;

@@ -8,6 +8,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
+import { chartOf } from './chart.mjs';
+import { measureGrowth, printGrowth } from './growth.mjs';
+import { measurePeers, printPeers } from './peers.mjs';
 import { clients, scenarios } from './plan.mjs';
 import { postgresCounters } from './postgres.mjs';
 import { printMicro, printStore } from './report.mjs';
@@ -31,7 +34,7 @@ const scratch = temporaryFolder('sigma-bench-driver-');
 const keyFile = path.join(scratch, 'member-key');
 const secretFile = path.join(scratch, 'client-secret');
 
-const names = new Set(['micro', 'bare', ...stores, ...scenarios.map((scenario) => scenario.name)]);
+const names = new Set(['micro', 'bare', 'peers', 'growth', ...stores, ...scenarios.map((scenario) => scenario.name)]);
 if (only !== undefined && !names.has(only)) {
   console.error(`bench: no '${only}'. There are: ${[...names].join(', ')}`);
   process.exit(2);
@@ -39,9 +42,10 @@ if (only !== undefined && !names.has(only)) {
 
 const save = (name, value) => writeFileSync(path.join(out, `${name}.json`), `${JSON.stringify(value, null, 2)}\n`);
 
+let loads = 0;
 /** Runs sigma_load; answers its report. */
 async function load(server, args, more = {}) {
-  const file = path.join(scratch, 'report.json');
+  const file = path.join(scratch, `report-${++loads}.json`); // several may run at once
   const option = { ...settings, ...more };
   const child = spawn(
     path.join(bin, 'sigma_load'),
@@ -164,6 +168,20 @@ async function main() {
   if (machine.load > 0.5) console.log('The machine is busy with other work: these figures compare with no other run.');
   if (only === undefined || only === 'micro') await runMicro();
   if (only === 'micro') return;
+  if (only === 'peers') {
+    const url = process.env.SIGMA_TEST_POSTGRES_URL;
+    const result = await measurePeers({ bin, out, scratch, load, url });
+    save('peers', { machine, settings, ...result });
+    writeFileSync(path.join(out, 'peers.svg'), chartOf(result));
+    printPeers(result);
+    return;
+  }
+  if (only === 'growth') {
+    const curves = await measureGrowth({ bin, out, load, url: process.env.SIGMA_TEST_POSTGRES_URL });
+    save('growth', { machine, settings, curves });
+    printGrowth(curves);
+    return;
+  }
   for (const store of stores) {
     if (stores.includes(only) && store !== only) continue;
     if (only === 'bare' && store !== 'sqlite') continue;

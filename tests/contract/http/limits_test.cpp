@@ -13,6 +13,7 @@ std::string request_of(std::size_t head_bytes) {
   return start + std::string(head_bytes - start.size() - 4, 'x') + "\r\n\r\n";
 }
 
+// Security case 52.
 TEST(Limits, HeaderBytes) {
   const TestServer server;
   EXPECT_EQ(server.ask(request_of(16 * 1024)).status, 200);
@@ -28,6 +29,7 @@ TEST(Limits, HeaderBytesAreRefusedBeforeTheEmptyLine) {
   EXPECT_TRUE(client.closed_by_server());
 }
 
+// Security case 52.
 TEST(Limits, Target) {
   const TestServer server;
   EXPECT_EQ(server.ask(get("/hello?" + std::string(8192 - 7, 'q'))).status, 200);
@@ -35,6 +37,7 @@ TEST(Limits, Target) {
   EXPECT_EQ(server.ask(get("/" + std::string(64 * 1024, 'q'))).status, 414);
 }
 
+// Security case 52.
 TEST(Limits, HeaderFields) {
   const TestServer server;
   const auto fields = [](int count) {
@@ -47,6 +50,7 @@ TEST(Limits, HeaderFields) {
   EXPECT_EQ(server.ask(get("/hello", fields(1500))).status, 431);
 }
 
+// Security case 52.
 TEST(Limits, AnnouncedBody) {
   const TestServer server;
   const auto fits = server.ask(post("/small", std::string(kSmallBodyLimit, 'b')));
@@ -59,6 +63,7 @@ TEST(Limits, AnnouncedBody) {
             413);
 }
 
+// Security case 52.
 TEST(Limits, TooLargeBodyIsAnsweredAlthoughTheClientKeepsSending) {
   const TestServer server;
   RawClient client(server.port());
@@ -70,6 +75,7 @@ TEST(Limits, TooLargeBodyIsAnsweredAlthoughTheClientKeepsSending) {
   EXPECT_EQ(answer.field("connection"), "close");
 }
 
+// Security case 52.
 TEST(Limits, ChunkedBody) {
   const TestServer server;
   const std::string head = "POST /small HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -83,6 +89,7 @@ TEST(Limits, ChunkedBody) {
   EXPECT_EQ(server.ask(head + "FFFFFFFFFFFFFFFF\r\n").status, 413);
 }
 
+// Security case 52.
 TEST(Limits, ChunkExtensionsAreBounded) {
   const TestServer server;
   const std::string head = "POST /small HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -90,6 +97,7 @@ TEST(Limits, ChunkExtensionsAreBounded) {
   EXPECT_EQ(server.ask(head + "1;a=" + std::string(64 * 1024, 'e')).status, 400);
 }
 
+// Security case 52.
 TEST(Limits, ContinueIsSentOnlyToWhatWouldBeAccepted) {
   const TestServer server;
   RawClient client(server.port());
@@ -121,6 +129,7 @@ TEST(Limits, HeaderTimeout) {
   }
 }
 
+// Security case 53.
 TEST(Limits, HeaderTimeoutIsNotProlongedByEveryByte) {
   ServerOptions options;
   options.limits = patient_limits();
@@ -132,6 +141,7 @@ TEST(Limits, HeaderTimeoutIsNotProlongedByEveryByte) {
   EXPECT_EQ(client.receive().status, 408);
 }
 
+// Security case 53.
 TEST(Limits, BodyTimeout) {
   ServerOptions options;
   options.limits = patient_limits();
@@ -154,6 +164,7 @@ TEST(Limits, IdleTimeout) {
   EXPECT_TRUE(client.closed_by_server());
 }
 
+// Security case 53.
 TEST(Limits, WriteTimeout) {
   ServerOptions options;
   options.limits = patient_limits();
@@ -209,6 +220,7 @@ TEST(Limits, Connections) {
   EXPECT_EQ(after.status, 200);
 }
 
+// Security case 53.
 TEST(Limits, IdleConnectionsDoNotDisturbOthers) {
   const TestServer server;
   std::vector<std::unique_ptr<RawClient>> idle;

@@ -17,6 +17,7 @@ std::string post_with(std::string_view fields, std::string_view body = "") {
 
 class Smuggling : public ::testing::TestWithParam<Case> {};
 
+// Security case 51.
 TEST_P(Smuggling, IsRefusedAndTheConnectionCloses) {
   const TestServer server;
   RawClient client(server.port());

@@ -1,5 +1,7 @@
 // Identities on chain over time: how long an answer is used, when somebody asks again, what happens when nobody
 // answers.
+#include <boost/asio/steady_timer.hpp>
+
 #include "engine.hpp"
 #include "sigma/bap/bap_id.hpp"
 
@@ -60,6 +62,45 @@ TEST_F(ChainTest, AnAnswerIsUsedForAnHourAndRenewedBeforeItsEnd) {
   EXPECT_EQ(chain_world.asked(), 2);
   EXPECT_EQ(resolve(next_address).standing, bap::Standing::replaced);
   EXPECT_EQ(chain_world.asked(), 2);
+}
+
+/// Answers after a while as another one does.
+class SlowFetcher final : public http::Fetcher {
+ public:
+  SlowFetcher(http::Fetcher& peer, std::string slow_url) : peer_(peer), slow_url_(std::move(slow_url)) {}
+  core::Task<core::Result<http::Response>> fetch(http::FetchRequest request) override {
+    if (request.url == slow_url_) {
+      boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+      timer.expires_after(std::chrono::milliseconds{300});
+      co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+    co_return co_await peer_.fetch(std::move(request));
+  }
+
+ private:
+  http::Fetcher& peer_;
+  const std::string slow_url_;
+};
+
+// A key that is not found takes two questions: the wait for both together has one end.
+TEST_F(ChainTest, NobodyWaitsLongerThanThePatienceWhateverIsAsked) {
+  say(kByAddress, identity({root_address, next_address}, "One"));
+  resolve(next_address);
+  clock.advance(minutes{61});
+  say_unknown(kByAddress);
+  say(kById, identity({root_address, next_address, "12c6DSiU4Rq3P4ZxziKxzrL5LmMBrzjrJX"}, "Two"));
+  SlowFetcher slow(chain_world, kById);
+  bap::BapApi api(slow, {.base_url = "https://bap.example/v1", .token = ""});
+  core::Metrics own_metrics;
+  bap::ResolverOptions options;
+  options.patience = core::Milliseconds{10};
+  bap::Resolver impatient(&api, cache, store.chain_keys, clock, own_metrics, options);
+  const auto early = run(impatient.of_address(next_address, bap::Asker::holder));
+  EXPECT_FALSE(early.asked);
+  EXPECT_EQ(early.standing, bap::Standing::current) << "what the chain said before";
+  const auto later = run(impatient.of_address(next_address, bap::Asker::holder));
+  EXPECT_TRUE(later.asked) << "the answer that came too late is there for the next one";
+  EXPECT_EQ(later.standing, bap::Standing::replaced);
 }
 
 TEST_F(ChainTest, AfterAnHourNobodyGetsTheOldAnswer) {

@@ -61,6 +61,23 @@ TEST_F(Device, ADisabledApplicationCannotBeApproved) {
   EXPECT_EQ(poll_error(codes), ErrorCode::invalid_client);
 }
 
+// RFC 8628 §5.4: a person who compares the place finds out that somebody else started it.
+TEST_F(Device, LookingSaysFromWhichNetworkTheDeviceAsked) {
+  const auto asked_from = [&](const std::string& device_ip, const std::string& person_ip) {
+    const Codes codes = codes_of(try_start({{"client_id", "television"}}, device_ip).value());
+    EXPECT_FALSE(run(device.describe(codes.user_code, {std::nullopt, person_ip})).value().network) << "not signed in";
+    const DeviceRequest seen = run(device.describe(codes.user_code, visitor(person_ip))).value();
+    return std::pair{seen.network, seen.same_network};
+  };
+  using Place = std::pair<std::optional<std::string>, std::optional<bool>>;
+  EXPECT_EQ(asked_from("192.0.2.7", "192.0.2.200"), (Place{"192.0.2.0/24", true}));
+  EXPECT_EQ(asked_from("192.0.2.7", "198.51.100.9"), (Place{"192.0.2.0/24", false}));
+  EXPECT_EQ(asked_from("2001:db8:1:2::3", "2001:db8:1:ffff::1"), (Place{"2001:db8:1::/48", true}));
+  EXPECT_EQ(asked_from("2001:db8:1:2::3", "2001:db8:2::1"), (Place{"2001:db8:1::/48", false}));
+  EXPECT_EQ(asked_from("2001:db8:1:2::3", "192.0.2.7"), (Place{"2001:db8:1::/48", std::nullopt}));
+  EXPECT_EQ(asked_from("", "192.0.2.7"), (Place{std::nullopt, std::nullopt}));
+}
+
 TEST_F(Device, LookingSaysWhoAsksOnlyToSomebodySignedInAndClaimsNothing) {
   const Codes codes = start("openid email");
   const auto anonymous = run(device.describe(codes.user_code, {std::nullopt, "198.51.100.9"})).value();

@@ -99,6 +99,30 @@ TYPED_TEST(Clients, list_walks_all_by_id) {
   EXPECT_EQ(seen, expected);
 }
 
+TYPED_TEST(Clients, list_finds_by_id_name_owner_and_key) {
+  for (const char* id : {"photo-album", "chess", "50%_off", "other"}) {
+    Client client = make_client(id);
+    client.name = id == std::string("chess") ? "The Chess Club" : "";
+    client.owner_bap_id = id == std::string("other") ? std::optional(BapId{"owner-1"}) : std::nullopt;
+    client.member_keys.clear();
+    if (id == std::string("other")) client.member_keys = make_client().member_keys;
+    await(this->clients().create(client));
+  }
+  const auto found = [&](const std::string& search) {
+    std::vector<std::string> ids;
+    for (const auto& client : await(this->clients().list({}, search))) ids.push_back(client.id.str());
+    return ids;
+  };
+  using Ids = std::vector<std::string>;
+  EXPECT_EQ(found("ALBUM"), Ids{"photo-album"});
+  EXPECT_EQ(found("chess cl"), Ids{"chess"});
+  EXPECT_EQ(found("%_"), Ids{"50%_off"}) << "text, not a pattern";
+  EXPECT_EQ(found("owner-1"), Ids{"other"});
+  EXPECT_EQ(found(make_client().member_keys.front().pubkey), Ids{"other"});
+  EXPECT_EQ(found("owner"), Ids{}) << "an owner is named whole";
+  EXPECT_EQ(await(this->clients().list({.limit = 1, .after = "50%_off"}, "o")).front().id.str(), "other");
+}
+
 TYPED_TEST(Clients, page_size_is_bounded) {
   std::vector<Task<Result<bool>>> creations;
   for (int i = 0; i < 205; ++i) creations.push_back(this->clients().create(make_client("c" + std::to_string(i))));

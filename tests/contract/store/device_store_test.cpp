@@ -10,6 +10,7 @@ DeviceCode make_device_code(const std::string& label = "1") {
   code.user_code_hash = hash_of("user-code-" + label);
   code.client_id = ClientId{"client-1"};
   code.scopes = {"openid", "offline_access"};
+  code.network = "203.0.113.0/24";
   code.created_at = kNow;
   code.expires_at = after(15 * kMinute);
   return code;

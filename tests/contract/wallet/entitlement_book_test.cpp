@@ -39,6 +39,12 @@ class FakeProvider final : public OwnershipProvider {
   std::function<core::Task<>()> on_ask;
 };
 
+class Events final : public oauth::Audit {
+ public:
+  void record(oauth::AuditEvent event) override { all.push_back(std::move(event)); }
+  std::vector<oauth::AuditEvent> all;
+};
+
 class EntitlementBookTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -62,6 +68,7 @@ class EntitlementBookTest : public ::testing::Test {
     EXPECT_EQ(run(wallets.connect(wallet, 20, false)).value(), store::WalletConnection::done);
   }
   core::Task<> leave() { (void)co_await wallets.disconnect(user.id, store::BapId{"bap-1"}, "1a"); }
+  core::Task<> look(EntitlementBook& replica) { (void)co_await replica.entitled(user); }
   std::string roles() { return run(book.entitled(user)).roles; }
   void pass(core::Milliseconds time) { clock.advance(time); }
 
@@ -83,7 +90,8 @@ class EntitlementBookTest : public ::testing::Test {
   const EntitlementRules rules =
       EntitlementRules::parse(R"({"tokens":[{"token":")" + kToken + R"(","min_amount":"100","role":"premium"}]})")
           .value();
-  EntitlementBook book{store.users, wallets, entitlements, &holdings, rules, clock, {}};
+  Events events;
+  EntitlementBook book{store.users, wallets, entitlements, &holdings, rules, events, clock, {}};
   store::User user;
 };
 
@@ -148,7 +156,7 @@ TEST_F(EntitlementBookTest, wallets_that_come_and_go_count_at_once) {
 TEST_F(EntitlementBookTest, roles_given_by_hand_and_administrators_need_no_wallet) {
   EntitlementOptions options;
   options.admin_bap_ids = {"bap-1"};
-  EntitlementBook admins(store.users, wallets, entitlements, nullptr, {}, clock, options);
+  EntitlementBook admins(store.users, wallets, entitlements, nullptr, {}, events, clock, options);
   user.roles = "user,editor";
   user.subscription_tier = "pro";
   const Standing standing = run(admins.standing(user));
@@ -156,6 +164,71 @@ TEST_F(EntitlementBookTest, roles_given_by_hand_and_administrators_need_no_walle
   EXPECT_EQ(standing.tier, "pro");
   EXPECT_EQ(standing.admin_by, "bap-1");
   EXPECT_EQ(roles(), "user,editor");
+}
+
+TEST_F(EntitlementBookTest, every_change_is_told_once_with_its_reason) {
+  provider.amounts["1a"] = 100;
+  connect("1a");
+  EXPECT_EQ(roles(), "user,premium");
+  EXPECT_EQ(roles(), "user,premium");
+  ASSERT_EQ(events.all.size(), 1u);
+  provider.amounts["1a"] = 99;
+  pass(seconds{300});
+  EXPECT_EQ(roles(), "user");
+  pass(seconds{300});
+  EXPECT_EQ(roles(), "user");
+  ASSERT_EQ(events.all.size(), 2u);
+  const oauth::AuditEvent& lost = events.all[1];
+  EXPECT_EQ(lost.type, oauth::AuditType::entitlements_changed);
+  EXPECT_EQ(lost.actor, "server");
+  EXPECT_EQ(lost.user_id, user.id);
+  EXPECT_EQ(lost.detail, core::Json::parse(R"({"roles_before":["premium"],"roles":[],"tier_before":"free","tier":"free",
+    "complete":true,"because":[{"rule":"tokens[0]","role":"premium","token":")" +
+                                           kToken + R"(","granted":false,
+    "needs":"100","found_before":"100","found":"99",
+    "wallets":[{"address":"1a","found_before":"100","found":"99"}]}]})"));
+}
+
+TEST_F(EntitlementBookTest, a_role_that_goes_with_its_wallet_or_for_an_outage_says_so) {
+  provider.amounts["1a"] = 100;
+  connect("1a");
+  EXPECT_EQ(roles(), "user,premium");
+  run(leave());
+  EXPECT_EQ(roles(), "user");
+  ASSERT_EQ(events.all.size(), 2u);
+  const core::Json gone = events.all[1].detail.at("because").at(0).at("wallets");
+  EXPECT_EQ(gone, core::Json::parse(R"([{"address":"1a","found_before":"100","found":null}])"));
+
+  connect("1a");
+  EXPECT_EQ(roles(), "user,premium");
+  provider.down = true;
+  pass(seconds{300});
+  EXPECT_EQ(roles(), "user");
+  ASSERT_EQ(events.all.size(), 4u);
+  EXPECT_EQ(events.all[3].detail.at("complete"), false);
+  EXPECT_NE(events.all[3].detail.at("because").at(0).at("wallets").at(0).value("error", ""), "");
+}
+
+TEST_F(EntitlementBookTest, of_two_replicas_that_find_the_same_one_tells_it) {
+  FakeProvider same;
+  same.amounts["1a"] = provider.amounts["1a"] = 100;
+  cache::MemoryCache own_cache{clock};
+  Holdings own_holdings{same, own_cache, clock, {}};
+  EntitlementBook other(store.users, wallets, entitlements, &own_holdings, rules, events, clock, {});
+  connect("1a");
+  provider.on_ask = [&] { return look(other); };
+  EXPECT_EQ(roles(), "user,premium");
+  EXPECT_EQ(same.asked, 1) << "the other one was faster";
+  EXPECT_EQ(events.all.size(), 1u);
+}
+
+TEST_F(EntitlementBookTest, who_is_expected_is_looked_at_before_they_ask) {
+  provider.amounts["1a"] = 100;
+  connect("1a");
+  run(book.expect(user.id));
+  EXPECT_EQ(provider.asked, 1);
+  EXPECT_EQ(roles(), "user,premium");
+  EXPECT_EQ(provider.asked, 1);
 }
 
 TEST_F(EntitlementBookTest, a_wallet_that_leaves_while_it_is_looked_at_gives_nothing) {

@@ -81,6 +81,7 @@ describe('the developers’ pages', () => {
     assert.deepEqual(json.redirect_uris, [redirectUri]);
     assert.equal(json.token_endpoint_auth_method, 'x_auth_token');
     await visitor.assertKept([wif]);
+    await server.logWritten();
     assert.equal(server.output.includes(wif), false);
   });
 

@@ -8,13 +8,15 @@ import { launchBrowser, Visitor } from './support/browser.mjs';
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
 const clients = [publicClient('television', { client_name: 'Living Room TV', grant_types: [grantType, 'refresh_token'], redirect_uris: [], response_types: [] })];
+const env = { SIGMA_ALLOW_UNREGISTERED_DEVICE_CLIENTS: 'on', SIGMA_TRUSTED_PROXIES: '127.0.0.1/32' };
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const password = 'correct horse battery';
 
 describe('a device in the browser', () => {
   let server;
   let browser;
   before(async () => {
-    [server, browser] = await Promise.all([startServer({ clients, env: { SIGMA_ALLOW_UNREGISTERED_DEVICE_CLIENTS: 'on' } }), launchBrowser()]);
+    [server, browser] = await Promise.all([startServer({ clients, env }), launchBrowser()]);
   });
   after(async () => {
     await browser?.close();
@@ -34,12 +36,20 @@ describe('a device in the browser', () => {
       await visitor.leave();
     });
 
-  const start = async (clientId = 'television') =>
-    (await server.request('POST', '/api/auth/device/code', { json: { client_id: clientId, scope: 'openid profile offline_access' } })).json;
+  const start = async (clientId = 'television', headers = {}) =>
+    (await server.request('POST', '/api/auth/device/code', { json: { client_id: clientId, scope: 'openid profile offline_access' }, headers })).json;
+  /** With a key that this browser does not keep. */
+  const signInWithWif = async (visitor) => {
+    await visitor.press('Use a private key (WIF)');
+    await visitor.type('Private key (WIF)', new Key().wif);
+    await visitor.press('Continue');
+    await visitor.page.getByLabel('Keep it on this device').uncheck();
+    await visitor.press('Sign in');
+  };
   const poll = (codes, clientId = 'television') =>
     server.request('POST', '/api/auth/device/token', { json: { grant_type: grantType, device_code: codes.device_code, client_id: clientId } });
 
-  visit('is connected by its link, with a sign-in on the way', { viewport: { width: 390, height: 844 } }, async (visitor) => {
+  visit('is connected by its link, with a sign-in on the way', phone, async (visitor) => {
     const codes = await start();
     await visitor.page.goto(codes.verification_uri_complete);
     await visitor.heading('Connect a device');
@@ -56,6 +66,8 @@ describe('a device in the browser', () => {
     await visitor.heading('Living Room TV asks for access on a device');
     await visitor.page.getByText(codes.user_code).waitFor();
     await visitor.page.getByText('Stay connected when you are away').waitFor();
+    await visitor.page.getByText('the same network as yours', { exact: true }).waitFor();
+    assert.equal(await visitor.page.getByText('comes from another network').count(), 0);
     await visitor.shoot('device-ask');
     assert.equal((await poll(codes)).json.error, 'authorization_pending');
     const bapId = await visitor.page.locator('.identity .id').textContent();
@@ -71,11 +83,7 @@ describe('a device in the browser', () => {
   visit('is refused after its code was typed, wrong at first', {}, async (visitor) => {
     const codes = await start('your-app-name');
     await visitor.page.goto(`${server.base}/login`);
-    await visitor.press('Use a private key (WIF)');
-    await visitor.type('Private key (WIF)', new Key().wif);
-    await visitor.press('Continue');
-    await visitor.page.getByLabel('Keep it on this device').uncheck();
-    await visitor.press('Sign in');
+    await signInWithWif(visitor);
     await visitor.heading('You are signed in');
 
     visitor.expectComplaint(/400/);
@@ -94,13 +102,26 @@ describe('a device in the browser', () => {
     assert.equal((await poll(codes, 'your-app-name')).json.error, 'access_denied');
   });
 
+  visit('that asks from far away is told apart, and refused', phone, async (visitor) => {
+    const codes = await start('television', { 'x-forwarded-for': '203.0.113.77' });
+    await visitor.page.goto(codes.verification_uri_complete);
+    await visitor.press('Yes, it shows this code');
+    await visitor.page.waitForURL('**/login?**');
+    await signInWithWif(visitor);
+    await visitor.heading('Connect a device');
+    await visitor.press('Yes, it shows this code');
+    await visitor.heading('Living Room TV asks for access on a device');
+    await visitor.page.getByText('another network than yours: 203.0.113.x', { exact: true }).waitFor();
+    await visitor.page.getByText('comes from another network').waitFor();
+    await visitor.shoot('device-far-away');
+    await visitor.press('Don’t allow');
+    await visitor.heading('Living Room TV was refused');
+    assert.equal((await poll(codes)).json.error, 'access_denied');
+  });
+
   visit('is asked for with another way back than a page of ours', {}, async (visitor) => {
     await visitor.page.goto(`${server.base}/login?return_to=${encodeURIComponent('//app.example.com/device')}`);
-    await visitor.press('Use a private key (WIF)');
-    await visitor.type('Private key (WIF)', new Key().wif);
-    await visitor.press('Continue');
-    await visitor.page.getByLabel('Keep it on this device').uncheck();
-    await visitor.press('Sign in');
+    await signInWithWif(visitor);
     await visitor.heading('You are signed in');
     assert.equal(visitor.page.url(), `${server.base}/`);
   });

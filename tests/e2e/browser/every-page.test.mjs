@@ -32,7 +32,7 @@ describe('every page', () => {
   /** Takes the picture, then turns the page round: nothing of it may stick out when a language is read from the right. */
   async function look(visitor, name, title) {
     const { page } = visitor;
-    await page.waitForLoadState('networkidle');
+    await page.getByText('One moment…', { exact: true }).first().waitFor({ state: 'detached' });
     await visitor.shoot(`${name}-${title}`);
     const moving = await page.evaluate(() => document.getAnimations().map((animation) => animation.effect?.target?.className ?? ''));
     assert.deepEqual(moving, [], `${title} moves although stillness was asked for`);

@@ -101,6 +101,7 @@ describe('a first-time person', () => {
       'ID token': tokens.id_token,
     };
     const addresses = requests.map((request) => decodeURIComponent(request.url()));
+    await server.logWritten();
     const everywhere = {
       address: addresses,
       referrer: (await Promise.all(requests.map((request) => request.allHeaders().catch(() => ({}))))).map(({ referer }) => referer ?? ''),

@@ -264,6 +264,19 @@ describe('the gate', () => {
       state = { seed: true, unlocked: true };
       await visitor.press('Try again');
       assert.equal(await identityInSession(visitor), key.bapId);
+      // The next time this way is offered first, and goes no sooner.
+      await visitor.press('Sign out');
+      await visitor.heading('You are signed out');
+      visitor.sent.length = 0;
+      await visitor.page.goto(`${server.base}/login`);
+      await visitor.heading('Use TokenPass');
+      assert.ok(!visitor.sent.some((text) => text.includes(':21000')), 'not asked before the person said so');
+      await visitor.shoot('tokenpass-again');
+      await visitor.press('Use another identity');
+      await visitor.heading('Sign in');
+      await visitor.page.reload();
+      await visitor.press('Sign in with TokenPass');
+      assert.equal(await identityInSession(visitor), key.bapId);
     } finally {
       tokenpass.close();
     }

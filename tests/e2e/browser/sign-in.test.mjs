@@ -211,8 +211,9 @@ describe('people in the browser', () => {
     await visitor.open(request({ bapId: keys[1].bapId, bap_id: keys[1].bapId, prompt: 'login' }).asked);
     await visitor.page.getByText('Key 2').waitFor();
     await visitor.press('Forgot the password?');
-    visitor.page.once('dialog', (dialog) => dialog.accept());
     await visitor.press('Remove this identity from this device');
+    await visitor.shoot('unlock-remove');
+    await visitor.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await visitor.page.getByText('Key 1').waitFor();
     assert.deepEqual((await visitor.assertKept([])).map(({ bapId }) => bapId), [keys[0].bapId]);
   });

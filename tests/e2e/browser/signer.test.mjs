@@ -185,16 +185,22 @@ describe('the signer', () => {
     }
   };
 
-  visit('asks for the permission once, for the password each time', {}, withNeighbour(async (visitor, neighbour) => {
+  visit('case 63: asks for the permission once, for the password each time and after ten minutes without use', {}, withNeighbour(async (visitor, neighbour) => {
     const key = await keepKey(visitor);
+    await visitor.page.clock.install();
     for (const button of ['Unlock and allow', 'Unlock']) {
       await openCwi(visitor, neighbour.origin, key.bapId);
       const [signed] = await Promise.all([callCwi(visitor, 'signAIP', { hexArray: ['ff'] }), allow(visitor, { fetch: false, button })]);
       assert.equal(signed.length, 6);
     }
+    // The keys are forgotten after ten minutes without use; a page that asks again asks the person.
+    await visitor.page.clock.fastForward('09:50');
+    assert.equal((await callCwi(visitor, 'signAIP', { hexArray: ['ff'] })).length, 6);
+    await visitor.page.clock.fastForward('10:10');
+    await Promise.all([callCwi(visitor, 'signAIP', { hexArray: ['ff'] }), allow(visitor, { fetch: false, button: 'Unlock' })]);
   }));
 
-  visit('does nothing that the person does not allow', {}, withNeighbour(async (visitor, neighbour) => {
+  visit('case 63: does nothing that the person does not allow', {}, withNeighbour(async (visitor, neighbour) => {
     const key = await keepKey(visitor);
     await openCwi(visitor, neighbour.origin, key.bapId);
     const asked = assert.rejects(callCwi(visitor, 'signAIP', { hexArray: ['ff'] }), /NOT_ALLOWED/);
@@ -210,7 +216,7 @@ describe('the signer', () => {
     assert.equal(await visitor.page.locator('iframe').isVisible(), false, 'not asked again');
   }));
 
-  visit('is the only page that may be framed', {}, async (visitor) => {
+  visit('case 63: is the only page that may be framed', {}, async (visitor) => {
     for (const path of ['/', '/login', '/select-identity', '/consent', '/device']) {
       const { headers } = await server.request('GET', path);
       assert.match(headers['content-security-policy'], /frame-ancestors 'none'/, path);

@@ -47,7 +47,7 @@ for (const store of stores) {
     });
 
     test('case 64: addresses that a browser would run are gone', async () => {
-      for (const url of ['javascript:alert(1)', ' JaVa\nScript:alert(1)', 'vbscript:x', 'data:text/html,<script>', 'data:image/svg+xml;base64,PHN2Zz4=']) {
+      for (const url of ['javascript:alert(1)', ' JaVa\nScript:alert(1)', 'java\u007fscript:alert(1)', 'vbscript:x', 'data:text/html,<script>', 'data:image/svg+xml;base64,PHN2Zz4=']) {
         const { claims, bap, session } = await shown({ alternateName: 'A', image: url, url, banner: url, sameAs: [url, 'https://example.com'] });
         assert.deepEqual([claims.picture, session.user.image, bap.image, bap.url, bap.banner], [undefined, null, undefined, undefined, undefined]);
         assert.deepEqual(bap.sameAs, ['https://example.com']);

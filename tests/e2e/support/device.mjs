@@ -13,8 +13,8 @@ export const clients = [
   publicClient('web-app'),
 ];
 
-export const start = (server, body = { client_id: 'television', scope: fullScope }, path = '/api/auth/device/code') =>
-  server.request('POST', path, { json: body });
+export const start = (server, body = { client_id: 'television', scope: fullScope }, path = '/api/auth/device/code', headers = {}) =>
+  server.request('POST', path, { json: body, headers });
 
 /** Starts and asserts; answers {device_code, user_code, …}. */
 export async function begin(server, body) {
@@ -34,14 +34,17 @@ export const poll = (server, codes, overrides = {}, options = { path: '/api/auth
     headers: options.headers,
   });
 
-export const look = (server, person, userCode) => {
+export const look = (server, person, userCode, options = {}) => {
   const target = `/api/auth/device?user_code=${encodeURIComponent(userCode)}`;
-  return person ? person.request(server, 'GET', target) : server.request('GET', target);
+  return person ? person.request(server, 'GET', target, options) : server.request('GET', target, options);
 };
 
 /** The person’s answer; `what` is approve or deny. */
 export const answer = (server, person, what, userCode, more = {}, options = {}) =>
   person.request(server, 'POST', `/api/auth/device/${what}`, { json: { userCode, ...more }, ...options });
+
+/** As from this address, through the proxy that `env` trusts. */
+export const from = (address) => ({ headers: { 'x-forwarded-for': address } });
 
 /** Another address for what is limited by network: the tests of one file must not throttle each other. */
 let networks = 0;

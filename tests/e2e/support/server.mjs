@@ -144,6 +144,17 @@ export class Server {
     return this.#output;
   }
 
+  /** Lines are written a moment after the answer. Waits until all of now are in `output` and `logs`. */
+  async logWritten() {
+    const agent = `last-line-${randomBytes(6).toString('hex')}`;
+    await request(this.local, 'GET', '/api/auth/ok', { headers: { 'user-agent': agent, host: new URL(this.base).host } });
+    const deadline = Date.now() + stopLimitMs;
+    while (!this.#output.includes(agent)) {
+      if (Date.now() > deadline) throw new Error(`the log lacks its last line:\n${this.#output.slice(-2000)}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
   /** The log as objects; lines that are no JSON come back as {line}. */
   get logs() {
     return this.#output

@@ -86,6 +86,13 @@ test('password routes and everything of the dashboard refuse foreign pages', asy
     ['GET', '/api/sites'],
     ['DELETE', '/api/sites', { host: 'x' }],
     ['GET', '/api/activity'],
+    ['GET', '/api/auto-approval'],
+    ['POST', '/api/auto-approval', { password, duration: '1h' }],
+    ['DELETE', '/api/auto-approval', {}],
+    ['POST', '/api/authorization', { query: 'x' }],
+    ['POST', '/api/authorization/answer', { query: 'x', allow: true }],
+    ['GET', '/api/applications'],
+    ['DELETE', '/api/applications', { id: 'x' }],
     ['GET', '/api/auth/icon'],
   ];
   // Also: an opaque origin, an unreadable one, and GETs whose origin only Sec-Fetch-Site gives away.
@@ -260,7 +267,9 @@ test('guessing slows down, for all routes together, also over restarts', async (
   const server = await startTokenPass(t).then((made) => made.registered());
   const guess = { password: 'wrong password', host: 'example.com', newPassword: 'another password' };
   const routes = ['/api/login', '/api/export', '/api/auth', '/api/password', '/api/login'];
-  for (const route of routes) assert.equal((await server.post(route, guess)).status, 401, route);
+  // Whoever the guesser says to be, it is one guesser.
+  const guessFrom = (route, index) => server.post(route, guess, { 'x-forwarded-for': `203.0.113.${index}` });
+  for (const [index, route] of routes.entries()) assert.equal((await guessFrom(route, index)).status, 401, route);
   const blocked = await server.post('/api/login', { password });
   assert.equal(blocked.status, 429, blocked.describe());
   assert.ok(blocked.json.retryAfter > 50 && blocked.json.retryAfter <= 60);

@@ -93,6 +93,15 @@ test('backup: words with the password, a file, another password; settings and ac
 
   await person.press('Settings');
   await person.page.getByText(server.folder).waitFor();
+  await person.type('Name (optional)', 'Älice');
+  await person.type('Paymail (optional)', 'nobody');
+  await person.press('Save');
+  await person.page.getByText('paymail must look like name@example.com.').waitFor();
+  await person.type('Paymail (optional)', 'alice@example.com');
+  await person.press('Save');
+  await person.page.getByText('Saved.').waitFor();
+  const { displayName, paymail } = (await server.get('/api/profile')).json;
+  assert.deepEqual([displayName, paymail], ['Älice', 'alice@example.com']);
   await person.look('settings');
   await person.press('Activity');
   await person.heading('Activity');

@@ -27,7 +27,7 @@ test('the sign-in page finds TokenPass at its port, the person allows it, the ap
   await page.getByRole('button', { name: 'Use TokenPass on this computer' }).click();
   await page.getByRole('button', { name: 'Look for TokenPass' }).click();
   await person.heading(`${provider.base} asks for access`);
-  await person.page.getByLabel('How long').selectOption('1h');
+  await person.page.getByRole('radio', { name: 'An hour' }).check();
   await person.press('Allow');
   const again = page.getByRole('button', { name: 'Try again' });
   const back = page.waitForURL(`${redirectUri}**`);

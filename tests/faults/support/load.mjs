@@ -42,12 +42,15 @@ async function each(most, items, work) {
   );
 }
 
+/** Longer than nginx waits for one replica and then for the other (ms): it is they who must say that they cannot. */
+const patience = 60_000;
+
 /** Everybody sits in a network of their own, as people do: what is limited for each network limits nobody here. */
 let networks = 0;
 function elsewhere(front) {
   const from = `127.${1 + ((networks >> 14) % 250)}.${(networks >> 7) & 127}.${1 + (networks & 127)}`;
   networks += 1;
-  return { ...front, request: (method, target, options) => front.request(method, target, { ...options, from }) };
+  return { ...front, request: (method, target, options) => front.request(method, target, { timeout: patience, ...options, from }) };
 }
 
 const emptyLedger = () => ({ sessions: [], signIns: [], codes: [], access: [], refreshes: [], revoked: [], members: [], devices: [], open: [] });
@@ -60,19 +63,17 @@ export class Load {
     this.ledger = emptyLedger();
     this.faults = [];
     this.rounds = 0;
-    this.slowest = 0;
     this.unavailable = 0;
     this.refusals = [];
     this.lastUnavailable = 0;
   }
 
-  /** Begins, and learns how long a round takes while nothing is broken. */
+  /** Begins; resolves when it runs. */
   static async begin(front, options) {
     const load = new Load(front, options);
+    load.prober = await load.#signIn(false);
     load.start();
     await load.settled(Date.now());
-    await load.settled(Date.now());
-    load.undisturbedMs = load.slowest;
     return load;
   }
 
@@ -100,7 +101,6 @@ export class Load {
         await this.#round(turn, worker);
         this.rounds += 1;
         worker.cleanSince = began;
-        this.slowest = Math.max(this.slowest, Date.now() - began);
       } catch (error) {
         worker.person = undefined; // what its session became is for verify() to say
         if (!(error instanceof Unavailable)) {
@@ -112,17 +112,25 @@ export class Load {
     }
   }
 
-  /**
-   * Resolves when every worker has ended a round that began after `time` without being turned away; answers when the last of
-   * these rounds began.
-   */
-  async settled(time, limitMs = 60_000) {
-    const began = new Map();
-    for (const deadline = Date.now() + limitMs; began.size < this.workers.length; await sleep(20)) {
-      for (const worker of this.workers) if (worker.cleanSince >= time && !began.has(worker)) began.set(worker, worker.cleanSince);
+  /** Resolves when every worker has ended a round that began after `time` without being turned away. */
+  async settled(time, limitMs = 180_000) {
+    for (const deadline = Date.now() + limitMs; this.workers.some((worker) => worker.cleanSince < time); await sleep(20)) {
       if (Date.now() > deadline) throw new Error(`no clean round within ${limitMs} ms; ${this.describe()}`);
     }
-    return Math.max(...began.values());
+  }
+
+  /** Resolves when four requests at once, which nginx spreads over the replicas, all get a code: reads and writes work. */
+  async recovered(limitMs = 60_000) {
+    const works = async () => {
+      const { challenge } = newPkce();
+      const answer = await authorize(this.prober.front, this.prober, { client_id: 'my-app', code_challenge: challenge, scope: fullScope });
+      return answer.location?.includes('code=') === true;
+    };
+    for (const deadline = Date.now() + limitMs; ; await sleep(50)) {
+      const seen = await Promise.all(Array.from({ length: 4 }, () => works().catch(() => false)));
+      if (seen.every(Boolean)) return;
+      if (Date.now() > deadline) throw new Error(`no recovery within ${limitMs} ms; ${this.describe()}`);
+    }
   }
 
   describe() {

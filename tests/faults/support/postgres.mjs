@@ -1,5 +1,5 @@
 // A PostgreSQL cluster of our own, to be killed, stopped, filled and revived.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import pg from '../../e2e/node_modules/pg/esm/index.mjs';
@@ -78,18 +78,19 @@ export class Postgres {
     while (gone.some((pid) => existsSync(`/proc/${pid}`))) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  resume() {
-    const done = spawnSync(script, ['resume', this.folder], { encoding: 'utf8' });
-    if (done.status !== 0) throw new Error(`Postgres does not start again\n${done.stderr}${this.log()}`);
+  /** It may have much to read back. The load goes on meanwhile, so nothing may hold up this thread. */
+  async resume() {
+    const { error } = await new Promise((resolve) => execFile(script, ['resume', this.folder], (error) => resolve({ error })));
+    if (error) throw new Error(`Postgres does not start again\n${error.message}${this.log()}`);
   }
 
   /** Starts it again if it has gone; true when it had. */
-  ensureRunning() {
+  async ensureRunning() {
     try {
       process.kill(this.#postmaster, 0);
       return false;
     } catch {
-      this.resume();
+      await this.resume();
       return true;
     }
   }

@@ -33,7 +33,7 @@ TEST(Person, Case64AddressesThatRunAreGone) {
   for (const char* address :
        {"javascript:alert(1)", "JavaScript:alert(1)", " \x01javascript:alert(1)", "java\nscript:alert(1)", "vbscript:x",
         "data:text/html,<script>1</script>", "data:image/svg+xml;base64,PHN2Zz4=", "file:///etc/passwd",
-        "blob:https://x/1", "view-source:https://x"}) {
+        "blob:https://x/1", "view-source:https://x", "java\x7fscript:alert(1)"}) {
     EXPECT_EQ(clean("url", address), nullptr) << address;
     EXPECT_EQ(clean("image", address), nullptr) << address;
     EXPECT_EQ(clean_person({{"sameAs", Json::array({address, "https://example.com"})}}).at("sameAs"),
@@ -41,6 +41,7 @@ TEST(Person, Case64AddressesThatRunAreGone) {
         << address;
   }
   EXPECT_EQ(clean("url", "https://example.com/?q=javascript:"), "https://example.com/?q=javascript:");
+  EXPECT_EQ(clean("name", "java\u200bscript:alert(1)"), nullptr);
   EXPECT_EQ(clean("description", "note: this is text"), "note: this is text");
 }
 

@@ -21,7 +21,7 @@ class Flights : public ::testing::Test {
     co_return begun;
   }
   Task<> ask(std::string key) {
-    auto answer = co_await flights.join(std::move(key), [this] { return work(); });
+    auto answer = co_await flights.join(std::move(key), [this] { return work(); }, patience);
     answers.push_back(answer ? *answer : -1);
   }
   void ask_at_once(int times, const std::string& key) {
@@ -31,6 +31,7 @@ class Flights : public ::testing::Test {
 
   asio::io_context context;
   SingleFlight<int> flights{2};
+  std::optional<Milliseconds> patience;
   std::vector<int> answers;
   int begun = 0;
 };
@@ -58,7 +59,34 @@ TEST_F(Flights, TooManyDifferentOnesAreRefused) {
   EXPECT_EQ(answers.size(), 7);
 }
 
+TEST_F(Flights, PatienceEndsOneWaitAndNotTheWork) {
+  std::optional<Result<int>> hasty, patient;
+  const auto wait = [this](std::optional<Result<int>>& answer, std::optional<Milliseconds> patience) -> Task<> {
+    answer = co_await flights.join("a", [this] { return work(); }, patience);
+  };
+  asio::co_spawn(context, wait(hasty, Milliseconds{0}), asio::detached);
+  asio::co_spawn(context, wait(patient, std::nullopt), asio::detached);
+  while (!hasty) context.run_one();
+  EXPECT_EQ(hasty->error().code(), Code::deadline);
+  EXPECT_FALSE(patient);
+  EXPECT_EQ(flights.under_way(), 1);
+  context.run();
+  EXPECT_EQ(**patient, 1);
+  EXPECT_EQ(flights.under_way(), 0);
+}
+
+TEST_F(Flights, AnAnswerInTimeLeavesNoTimerBehind) {
+  const auto wait = [this]() -> Task<> {
+    auto answer = co_await flights.join("a", [this] { return work(); }, std::chrono::hours{1});
+    answers.push_back(*answer);
+  };
+  asio::co_spawn(context, wait(), asio::detached);
+  context.run();
+  EXPECT_EQ(answers, std::vector<int>{1});
+}
+
 TEST_F(Flights, WhoWaitsAtTheEndIsDestroyed) {
+  patience = Milliseconds{1};
   ask_at_once(10, "a");
   context.poll();
   EXPECT_EQ(flights.under_way(), 1);

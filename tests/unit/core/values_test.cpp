@@ -44,6 +44,7 @@ TEST(Uuid, SortsByTimeAndHasVersionSeven) {
   EXPECT_NE(std::string_view("89ab").find(first[19]), std::string_view::npos);
 }
 
+// Security case 54.
 TEST(ParseJson, BoundsAndStrictness) {
   EXPECT_TRUE(parse_json(R"({"a":[1,{"b":null}]})"));
   const std::string deep = std::string(33, '[') + std::string(33, ']');

@@ -29,6 +29,7 @@ TEST(Form, ReadsWhatBrowsersWrite) {
   }
 }
 
+// Security case 54.
 TEST(Form, RefusesWhatIsNotText) {
   for (const std::string& bad :
        {"a=%"s, "a=%4"s, "a=%4g"s, "%=a"s, "a=%00"s, "a\0=b"s, "a=%ff"s, "%c0%80=a"s, "a=%ed%a0%80"s, "a=\xff"s}) {
@@ -38,6 +39,7 @@ TEST(Form, RefusesWhatIsNotText) {
   }
 }
 
+// Security case 54.
 TEST(Form, BoundsTheNumberOfParameters) {
   EXPECT_TRUE(Form::parse("a&b&c", 3));
   EXPECT_TRUE(Form::parse("a&&b&&c&", 3));

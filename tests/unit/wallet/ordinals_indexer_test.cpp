@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "sigma/core/testing/fixed.hpp"
 #include "sigma/core/testing/run.hpp"
 
 namespace sigma::wallet {
@@ -13,16 +12,13 @@ using core::testing::run;
 class OneAnswer final : public http::Fetcher {
  public:
   core::Task<core::Result<http::Response>> fetch(http::FetchRequest request) override {
-    ++asked;
     url = request.url;
-    if (down) co_return core::Error{core::Code::deadline, "slow"};
     http::Response response;
     response.status = status;
     response.body = body;
     co_return response;
   }
-  int status = 200, asked = 0;
-  bool down = false;
+  int status = 200;
   std::string body = "[]", url;
 };
 
@@ -37,9 +33,8 @@ class Indexer : public ::testing::Test {
     return run(indexer.balances("1me"));
   }
 
-  core::testing::FixedClock clock;
   OneAnswer fetcher;
-  OrdinalsIndexer indexer{fetcher, clock, "https://indexer.example"};
+  OrdinalsIndexer indexer{fetcher, "https://indexer.example"};
 };
 
 const std::string kTxid(64, 'a');
@@ -134,22 +129,9 @@ TEST_F(Indexer, WhatIsNoListIsNoAnswer) {
   for (const char* body : {"", "{}", "null", "<html>", "[1", "{\"result\":[]}"}) EXPECT_FALSE(nfts(body)) << body;
   EXPECT_FALSE(nfts(std::string(10'000, '[') + std::string(10'000, ']')));
   for (const int status : {204, 301, 302, 404, 429, 500}) {
-    clock.advance(std::chrono::seconds{60});
     fetcher.status = status;
     EXPECT_FALSE(nfts("[]")) << status;
   }
-}
-
-TEST_F(Indexer, IsLeftAloneForAWhileAfterFiveFailures) {
-  fetcher.down = true;
-  for (int i = 0; i < 20; ++i) EXPECT_FALSE(nfts("[]"));
-  EXPECT_EQ(fetcher.asked, 5);
-  fetcher.down = false;
-  clock.advance(std::chrono::seconds{9});
-  EXPECT_FALSE(nfts("[]"));
-  clock.advance(std::chrono::seconds{1});
-  EXPECT_TRUE(nfts("[]"));
-  EXPECT_EQ(fetcher.asked, 6);
 }
 
 }  // namespace

@@ -19,6 +19,9 @@ constexpr AuditTraits kTraits[] = {
     {device_denied, "device_denied", "A person said no to a device"},
     {identity_changed, "identity_changed",
      "A person added or changed an identity, its wallets, or the account's name or picture"},
+    {entitlements_changed, "entitlements_changed",
+     "What is in a person's wallets gave or took roles or a tier; `because` says which rule, which wallet, before and "
+     "after"},
     {code_issued, "code_issued", "An application got an authorization code"},
     {token_issued, "token_issued", "An application got tokens, or was refused"},
     {token_refreshed, "token_refreshed", "An application refreshed its tokens, or was refused"},

@@ -37,6 +37,13 @@ std::string network_key(const DeviceVisitor& visitor) {
   return "network " + http::client_network(visitor.ip_address);
 }
 
+// A household that has both kinds of addresses may use one for the device and the other for the browser.
+std::optional<bool> same_network(const std::optional<std::string>& one, const std::optional<std::string>& other) {
+  const auto is_v6 = [](const std::string& network) { return network.find(':') != std::string::npos; };
+  if (!one || !other || is_v6(*one) != is_v6(*other)) return std::nullopt;
+  return *one == *other;
+}
+
 }  // namespace
 
 core::Task<Result<core::Json>> DeviceAuthorization::start(ClientCredentials request, std::string path,
@@ -59,6 +66,7 @@ core::Task<Result<core::Json>> DeviceAuthorization::start(ClientCredentials requ
   code.hash = hash_secret(device_code);
   code.client_id = client.id;
   code.poll_interval = settings_.device_poll_interval.count();
+  code.network = http::coarse_network(ip_address);
   code.created_at = clock_.now();
   code.expires_at = code.created_at + settings_.device_code_lifetime;
   for (int i = 0; i < kUserCodeTries; ++i) {
@@ -79,6 +87,7 @@ core::Task<Result<core::Json>> DeviceAuthorization::start(ClientCredentials requ
 
 core::Task<Result<DeviceRequest>> DeviceAuthorization::describe(std::string user_code, DeviceVisitor visitor) {
   const bool signed_in = visitor.session.has_value();
+  const auto network = http::coarse_network(visitor.ip_address);
   SIGMA_CO_TRY(const store::DeviceCode code, co_await find(user_code, std::move(visitor)));
   DeviceRequest request;
   request.user_code = show_user_code(*canonical_user_code(user_code));
@@ -88,6 +97,8 @@ core::Task<Result<DeviceRequest>> DeviceAuthorization::describe(std::string user
   if (!signed_in) co_return request;
   SIGMA_CO_TRY(request.client, co_await client_of(code));
   request.scopes = code.scopes;
+  request.network = code.network;
+  request.same_network = same_network(code.network, network);
   co_return request;
 }
 

@@ -1,6 +1,7 @@
 #include "admin/answers.hpp"
 
 #include "sigma/core/log.hpp"
+#include "sigma/http/status.hpp"
 
 namespace sigma::service {
 namespace {
@@ -40,28 +41,6 @@ std::string_view title_of(int status) {
   }
 }
 
-int status_of(core::Code code) {
-  switch (code) {
-    case core::Code::invalid_input:
-      return 400;
-    case core::Code::not_found:
-      return 404;
-    case core::Code::conflict:
-      return 409;
-    case core::Code::unauthorized:
-      return 401;
-    case core::Code::forbidden:
-      return 403;
-    case core::Code::unavailable:
-    case core::Code::overloaded:
-    case core::Code::deadline:
-      return 503;
-    case core::Code::internal:
-      return 500;
-  }
-  return 500;
-}
-
 http::Response answer(int status, std::string_view content_type, const core::Json& value) {
   http::Response response;
   response.status = status;
@@ -86,7 +65,7 @@ http::Response problem(int status, std::string_view detail, std::string_view cod
 }
 
 http::Response problem(const core::Error& error) {
-  const int status = status_of(error.code());
+  const int status = http::status_of(error.code());
   if (status >= 500) core::log::error("admin_request_failed", error);
   return problem(status, error.description().empty() ? "The server failed; its log says why." : error.description());
 }

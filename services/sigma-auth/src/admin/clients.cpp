@@ -28,7 +28,8 @@ void record(AdminContext& admin, const http::Request& request, oauth::AuditType 
 Task<http::Response> list_clients(AdminContext& admin, http::Request request) {
   const auto query = parse_list_query(request, kClientList);
   if (!query) co_return problem(query.error());
-  const auto clients = co_await admin.store.clients.list({.limit = query->limit, .after = query->after});
+  const auto clients =
+      co_await admin.store.clients.list({.limit = query->limit, .after = query->after}, query->filter("search"));
   if (!clients) co_return problem(clients.error());
   Json answer = {{"items", Json::array()}};
   for (const store::Client& client : *clients) answer["items"].push_back(oauth::render_client(client));

@@ -1,5 +1,7 @@
 #include "admin/entitlement_json.hpp"
 
+#include "admin/account_view.hpp"
+
 namespace sigma::service {
 namespace {
 
@@ -13,20 +15,6 @@ core::Task<core::Result<std::optional<store::User>>> find_user(store::Store& sto
   co_return co_await store.users.find(profile->user_id);
 }
 
-Json wallets_json(const std::vector<store::Wallet>& wallets) {
-  Json list = Json::array();
-  for (const store::Wallet& wallet : wallets) {
-    list.push_back({{"address", wallet.address},
-                    {"bap_id", wallet.bap_id.str()},
-                    {"provider", wallet.provider},
-                    {"connection_method", wallet.connection_method},
-                    {"is_primary", wallet.is_primary},
-                    {"connected_at", to_iso8601(wallet.connected_at)},
-                    {"last_verified", to_iso8601(wallet.last_verified)}});
-  }
-  return list;
-}
-
 }  // namespace
 
 core::Task<core::Result<std::optional<Json>>> explain_entitlements(store::Store& store, Wallets& wallets,
@@ -34,6 +22,8 @@ core::Task<core::Result<std::optional<Json>>> explain_entitlements(store::Store&
   SIGMA_CO_TRY(auto user, co_await find_user(store, std::move(name)));
   if (!user) co_return std::optional<Json>{};
   SIGMA_CO_TRY(const auto connected, co_await wallets.rows.list(user->id));
+  Json shown_wallets = Json::array();
+  for (const store::Wallet& wallet : connected) shown_wallets.push_back(render_wallet(wallet));
   const std::string id = user->id.str();
   const wallet::Standing standing = co_await wallets.entitlements.standing(std::move(*user));
   const store::Entitlements& known = standing.from_wallets;
@@ -43,7 +33,7 @@ core::Task<core::Result<std::optional<Json>>> explain_entitlements(store::Store&
       {"subscription_tier", standing.tier},
       {"by_hand", standing.by_hand},
       {"admin_by", standing.admin_by ? Json(*standing.admin_by) : Json(nullptr)},
-      {"wallets", wallets_json(connected)},
+      {"wallets", std::move(shown_wallets)},
       {"rules", Json::array()},
       {"complete", known.complete},
       {"evaluated_at", nullptr},

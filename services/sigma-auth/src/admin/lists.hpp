@@ -4,7 +4,7 @@
 
 namespace sigma::service {
 
-inline constexpr ListRules kClientList{.name = "clients"};
+inline constexpr ListRules kClientList{.name = "clients", .filters = {"search"}};
 inline constexpr ListRules kUserList{.name = "users", .filters = {"search"}};
 inline constexpr ListRules kSessionList{.name = "sessions"};
 inline constexpr ListRules kAuditList{

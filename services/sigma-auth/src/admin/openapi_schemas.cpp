@@ -86,7 +86,15 @@ constexpr const char* kSchemas = R"json({
       "pubkey": {"type": ["string", "null"]}, "subscription_tier": {"type": "string"}, "roles": {"type": "string"},
       "disabled": {"type": "boolean"}, "created_at": {"$ref": "#/components/schemas/Time"},
       "updated_at": {"$ref": "#/components/schemas/Time"},
-      "identities": {"type": "array", "items": {"$ref": "#/components/schemas/Identity"}}
+      "identities": {"type": "array", "items": {"$ref": "#/components/schemas/Identity"}},
+      "wallets": {"type": "array", "items": {"$ref": "#/components/schemas/Wallet"}},
+      "entitlements": {
+        "type": ["object", "null"], "required": ["roles", "subscription_tier", "complete", "evaluated_at"],
+        "properties": {
+          "roles": {"type": "array", "items": {"type": "string"}}, "subscription_tier": {"type": "string"},
+          "complete": {"type": "boolean"}, "evaluated_at": {"$ref": "#/components/schemas/Time"}
+        }
+      }
     }
   },
   "Identity": {
@@ -96,7 +104,23 @@ constexpr const char* kSchemas = R"json({
       "bap_id": {"type": "string"}, "name": {"type": "string"}, "image": {"type": ["string", "null"]},
       "root_address": {"type": ["string", "null"]}, "current_address": {"type": ["string", "null"]},
       "member_pubkey": {"type": "string"}, "primary": {"type": "boolean"},
+      "backups": {
+        "type": "array",
+        "items": {
+          "type": "object", "required": ["version", "created_at"],
+          "properties": {"version": {"type": "integer"}, "created_at": {"$ref": "#/components/schemas/Time"}}
+        }
+      },
       "created_at": {"$ref": "#/components/schemas/Time"}, "updated_at": {"$ref": "#/components/schemas/Time"}
+    }
+  },
+  "Wallet": {
+    "type": "object", "additionalProperties": false,
+    "required": ["address", "bap_id", "provider", "connection_method", "is_primary", "connected_at", "last_verified"],
+    "properties": {
+      "address": {"type": "string"}, "bap_id": {"type": "string"}, "provider": {"type": "string"},
+      "connection_method": {"enum": ["signature", "challenge"]}, "is_primary": {"type": "boolean"},
+      "connected_at": {"$ref": "#/components/schemas/Time"}, "last_verified": {"$ref": "#/components/schemas/Time"}
     }
   },
   "UserList": {
@@ -144,7 +168,7 @@ constexpr const char* kSchemas = R"json({
     "properties": {
       "user": {"type": "string"}, "roles": {"type": "array", "items": {"type": "string"}},
       "subscription_tier": {"type": "string"}, "admin_by": {"type": ["string", "null"]},
-      "wallets": {"type": "array", "items": {"type": "object"}}, "rules": {"type": "array", "items": {"type": "object"}},
+      "wallets": {"type": "array", "items": {"$ref": "#/components/schemas/Wallet"}}, "rules": {"type": "array", "items": {"type": "object"}},
       "complete": {"type": "boolean"}, "evaluated_at": {"type": ["string", "null"]},
       "max_age_seconds": {"type": "integer"}
     }

@@ -1,8 +1,10 @@
 #include "admin/account_json.hpp"
+#include "admin/account_view.hpp"
 #include "admin/answers.hpp"
 #include "admin/audit_event.hpp"
 #include "admin/handler.hpp"
 #include "admin/lists.hpp"
+#include "wallets.hpp"
 
 namespace sigma::service {
 namespace {
@@ -38,9 +40,10 @@ Task<http::Response> list_users(AdminContext& admin, http::Request request) {
 }
 
 Task<http::Response> get_user(AdminContext& admin, http::Request request) {
-  const auto account = co_await admin.accounts.find(id_of(request));
+  const AccountRows rows{admin.store, admin.wallets.rows, admin.wallets.entitlement_rows};
+  const auto account = co_await view_account(rows, admin.clock, id_of(request));
   if (!account) co_return problem(account.error());
-  co_return *account ? admin_json(render_account(**account)) : unknown();
+  co_return *account ? admin_json(**account) : unknown();
 }
 
 // Only `disabled`: what people say of themselves is theirs to change, and roles follow from the configuration.

@@ -1,4 +1,5 @@
 #include "admin/account_json.hpp"
+#include "admin/account_view.hpp"
 #include "cli/invocation.hpp"
 #include "sigma/oauth/accounts/account_book.hpp"
 
@@ -19,7 +20,7 @@ struct AccountArguments {
 };
 
 using Given = std::shared_ptr<AccountArguments>;
-using Read = std::function<Result<void>(store::Store&, const AccountArguments&)>;
+using Read = std::function<Result<void>(const OpenStore&, const AccountArguments&)>;
 using Change = std::function<Result<void>(oauth::AccountBook&, const AccountArguments&)>;
 
 core::Error unknown_user(const std::string& id) {
@@ -57,8 +58,10 @@ Result<void> print_all(bool as_json, Load load, Print print, Render render) {
   return {};
 }
 
-Result<void> list_users(store::Store& store, const AccountArguments& given) {
-  const auto load = [&](store::NewestFirst page) { return store.accounts.list_users(std::move(page), given.search); };
+Result<void> list_users(const OpenStore& open, const AccountArguments& given) {
+  const auto load = [&](store::NewestFirst page) {
+    return open.store->accounts.list_users(std::move(page), given.search);
+  };
   return print_all<store::User>(given.json, load, print_user, render_user);
 }
 
@@ -83,12 +86,22 @@ Result<void> print_account(const Result<std::optional<oauth::Account>>& account,
   return {};
 }
 
+Result<void> print_view(const OpenStore& open, const core::Clock& clock, const std::string& id) {
+  store::WalletStore wallets(*open.database);
+  store::EntitlementStore entitlements(*open.database);
+  const auto view = run_to_end(view_account({*open.store, wallets, entitlements}, clock, store::UserId{id}));
+  if (!view) return view.error();
+  if (!*view) return unknown_user(id);
+  print_json(**view);
+  return {};
+}
+
 CLI::App* add_read(CLI::App& group, Invocation& run, const std::string& name, const std::string& help,
                    const Given& given, Read read) {
   CLI::App* command = group.add_subcommand(name, help);
   command->callback([&run, given, read = std::move(read)] {
     run.action = [&run, given, read] {
-      return with_store(run, [&](store::Store& store) { return read(store, *given); });
+      return with_database(run, [&](const OpenStore& open) { return read(open, *given); });
     };
   });
   return command;
@@ -131,11 +144,10 @@ void add_user_commands(CLI::App& app, Invocation& run) {
   CLI::App* list = add_read(group, run, "list", "All users, newest first", given, list_users);
   list->add_option("--search", given->search, "Text in a name or e-mail address, or an id, key or identity");
   list->add_flag("--json", given->json, "As a JSON array");
-  name_user(*add_read(group, run, "get", "Print a user with the identities as JSON", given,
-                      [&run](store::Store& store, const AccountArguments& a) {
-                        oauth::AccountBook accounts(store, run.clock);
-                        return print_account(run_to_end(accounts.find(store::UserId{a.id})), a.id);
-                      }));
+  name_user(*add_read(
+      group, run, "get",
+      "Print a user with identities, their backups, wallets, and the roles that follow from those as JSON", given,
+      [&run](const OpenStore& open, const AccountArguments& a) { return print_view(open, run.clock, a.id); }));
   for (const bool off : {true, false}) {
     name_user(*add_change(
         group, run, off ? "disable" : "enable",
@@ -163,9 +175,10 @@ void add_session_commands(CLI::App& app, Invocation& run) {
   group.require_subcommand(1);
   const auto given = std::make_shared<AccountArguments>();
 
-  CLI::App* list = add_read(
-      group, run, "list", "Live sessions, newest first", given,
-      [&run](store::Store& store, const AccountArguments& a) { return list_sessions(store, run.clock.now(), a); });
+  CLI::App* list = add_read(group, run, "list", "Live sessions, newest first", given,
+                            [&run](const OpenStore& open, const AccountArguments& a) {
+                              return list_sessions(*open.store, run.clock.now(), a);
+                            });
   list->add_option("--user", given->user, "Of this user only (id)");
   list->add_flag("--json", given->json, "As a JSON array");
 

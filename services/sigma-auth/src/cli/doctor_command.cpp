@@ -1,5 +1,4 @@
 // Checks what validation of the configuration cannot: files, database, clock.
-#include <sys/stat.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
@@ -9,52 +8,30 @@
 #include "cli/invocation.hpp"
 #include "shared_cache.hpp"
 #include "sigma/bap/bap_id.hpp"
+#include "sigma/core/checkup.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
 
 namespace sigma::service {
 namespace {
 
+using core::Checkup;
 using core::Result;
+using Verdict = Checkup::Verdict;
 
-enum class Verdict { ok, warning, failure };
-
-class Report {
- public:
-  void add(Verdict verdict, std::string_view subject, std::string_view words) {
-    constexpr std::string_view kMarks[] = {"ok", "warn", "FAIL"};
-    fmt::print("{:<5} {:<14} {}\n", kMarks[static_cast<std::size_t>(verdict)], subject, words);
-    failed_ = failed_ || verdict == Verdict::failure;
-  }
-  bool failed() const { return failed_; }
-
- private:
-  bool failed_ = false;
-};
-
-void check_private(Report& report, const std::filesystem::path& path) {
-  struct stat info{};
-  if (::stat(path.c_str(), &info) != 0) return;  // not made yet
-  const bool open = (info.st_mode & 077) != 0;
-  report.add(open ? Verdict::failure : Verdict::ok, "permissions",
-             open ? fmt::format("{} can be read by other users; run: chmod go= {}", path.string(), path.string())
-                  : path.string());
-}
-
-void check_files(Report& report, const Config& config) {
+void check_files(Checkup& report, const Config& config) {
   if (config.embedded()) {
-    check_private(report, config.data_dir);
-    check_private(report, config.data_dir / "secret");
-    check_private(report, config.data_dir / "admin-token");
+    report.check_private(config.data_dir);
+    report.check_private(config.data_dir / "secret");
+    report.check_private(config.data_dir / "admin-token");
   }
   for (const std::string& file :
        {config.tls_cert, config.tls_key, config.clients_file, config.outbound_ca_file, config.redis_ca_file}) {
     if (file.empty()) continue;
-    const bool readable = ::access(file.c_str(), R_OK) == 0;
-    report.add(readable ? Verdict::ok : Verdict::failure, "file", readable ? file : file + " cannot be read");
+    report.expect(::access(file.c_str(), R_OK) == 0, "file", file, file + " cannot be read");
   }
 }
 
-void check_origin(Report& report, const Config& config) {
+void check_origin(Checkup& report, const Config& config) {
   const bool plain = config.base_url.starts_with("http://");
   const bool local = config.base_url.starts_with("http://localhost") || config.base_url.starts_with("http://127.") ||
                      config.base_url.starts_with("http://[::1]");
@@ -71,14 +48,14 @@ void check_origin(Report& report, const Config& config) {
   }
 }
 
-void check_outbound(Report& report, const Config& config) {
+void check_outbound(Checkup& report, const Config& config) {
   if (!config.outbound_private_addresses || config.base_url.starts_with("http://")) return;
   report.add(Verdict::warning, "outbound",
              "SIGMA_OUTBOUND_PRIVATE_ADDRESSES=allow: who registers a client can make this server send requests into "
              "your network; it is meant for development");
 }
 
-void check_registration(Report& report, const Config& config) {
+void check_registration(Checkup& report, const Config& config) {
   if (config.dynamic_registration != oauth::DynamicRegistrationMode::open) return;
   report.add(Verdict::warning, "registration",
              fmt::format("SIGMA_DYNAMIC_REGISTRATION=open: everybody may register clients, {} a day",
@@ -86,7 +63,7 @@ void check_registration(Report& report, const Config& config) {
 }
 
 // Asks after somebody who does not exist. An API that is away is a warning: sign-in works without it.
-void check_bap_api(Report& report, Invocation& run, const Config& config) {
+void check_bap_api(Checkup& report, Invocation& run, const Config& config) {
   if (config.bap_api_url.empty()) return report.add(Verdict::ok, "BAP API", "off");
   const auto client = make_bap_client(config);
   if (!client) return report.add(Verdict::failure, "BAP API", client.error().description());
@@ -109,7 +86,7 @@ void check_bap_api(Report& report, Invocation& run, const Config& config) {
 }
 
 // X-Auth-Tokens are refused beyond five minutes, so an unsteered clock breaks sign-in sooner or later.
-void check_clock(Report& report, core::UtcTime now) {
+void check_clock(Checkup& report, core::UtcTime now) {
   constexpr core::UtcTime kBuilt{1'767'225'600'000};  // 2026-01-01
   if (now < kBuilt) return report.add(Verdict::failure, "clock", core::to_iso8601(now) + " is in the past");
   timex state{};
@@ -119,7 +96,7 @@ void check_clock(Report& report, core::UtcTime now) {
       core::to_iso8601(now) + (steered ? "" : ", not synchronised by this machine's kernel; run a time service"));
 }
 
-void check_keys(Report& report, Invocation& run, const Config& config, store::Store& store) {
+void check_keys(Checkup& report, Invocation& run, const Config& config, store::Store& store) {
   const auto sealer = make_sealer(config);
   if (!sealer) return report.add(Verdict::failure, "secret", sealer.error().description());
   core::WorkPool pool("keys", 1, 1);
@@ -135,7 +112,7 @@ void check_keys(Report& report, Invocation& run, const Config& config, store::St
              count > 0 ? fmt::format("{} published", count) : "none yet; the first start makes them");
 }
 
-void check_store(Report& report, Invocation& run, const Config& config) {
+void check_store(Checkup& report, Invocation& run, const Config& config) {
   const auto open = open_store(config, run.clock);
   if (!open)
     return report.add(Verdict::failure, "database",
@@ -153,7 +130,7 @@ void check_store(Report& report, Invocation& run, const Config& config) {
   open->database->stop();
 }
 
-void check_cache(Report& report, Invocation& run, const Config& config) {
+void check_cache(Checkup& report, Invocation& run, const Config& config) {
   if (config.redis_url.empty()) {
     return report.add(Verdict::ok, "cache",
                       "in the process; with several replicas, SIGMA_REDIS_URL lets them share limits");
@@ -180,7 +157,7 @@ void check_cache(Report& report, Invocation& run, const Config& config) {
 
 Result<void> diagnose(Invocation& run) {
   SIGMA_TRY(const Config config, run.load({.secret = true, .admin_token = true}));
-  Report report;
+  Checkup report;
   report.add(Verdict::ok, "configuration", "every setting can be used");
   check_origin(report, config);
   check_outbound(report, config);

@@ -40,16 +40,12 @@ void print_explanation(const Json& explained) {
   fmt::print("as of {}\n", explained["evaluated_at"].get<std::string>());
 }
 
-Result<void> explain(Invocation& run, const std::string& name, bool as_json) {
-  SIGMA_TRY(const Config config, run.load({.secret = true}));
-  SIGMA_TRY(const crypto::Sealer sealer, make_sealer(config));
-  SIGMA_TRY(const OpenStore open, open_store(config, run.clock));
+Result<void> explain(Invocation& run, const AuditedStore& with, const std::string& name, bool as_json) {
   cache::MemoryCache cache(run.clock);
-  SIGMA_TRY(const auto wallets,
-            make_wallets(config, *open.database, *open.store, sealer, cache, run.clock, run.random));
-  const auto explained = run_to_end(explain_entitlements(*open.store, *wallets, name));
+  SIGMA_TRY(const auto wallets, make_wallets(with.config, with.database, with.store, with.sealer, cache, with.audit,
+                                             run.clock, run.random));
+  const auto explained = run_to_end(explain_entitlements(with.store, *wallets, name));
   wallets->stop();
-  open.database->stop();
   if (!explained) return explained.error();
   if (!*explained) {
     return core::Error{core::Code::not_found, "There is no user, and no identity, with the id " + name + "."};
@@ -71,8 +67,13 @@ void add_entitlement_commands(CLI::App& app, Invocation& run) {
       app.add_subcommand("entitlements", "A person's roles and tier, and why: rule by rule what was found");
   command->add_option("user", *name, "The id of the user, or of one of their identities")->required();
   command->add_flag("--json", *as_json, "As JSON");
-  command->callback(
-      [&run, name, as_json] { run.action = [&run, name, as_json] { return explain(run, *name, *as_json); }; });
+  command->callback([&run, name, as_json] {
+    run.action = [&run, name, as_json] {
+      // Looking may find out that something has changed.
+      return with_audit(run, "entitlements",
+                        [&](const AuditedStore& with) { return explain(run, with, *name, *as_json); });
+    };
+  });
 }
 
 }  // namespace sigma::service

@@ -5,9 +5,13 @@
 namespace sigma::service {
 
 core::Result<void> with_store(Invocation& run, const std::function<core::Result<void>(store::Store&)>& work) {
+  return with_database(run, [&](const OpenStore& open) { return work(*open.store); });
+}
+
+core::Result<void> with_database(Invocation& run, const std::function<core::Result<void>(const OpenStore&)>& work) {
   SIGMA_TRY(const Config config, run.load());
   SIGMA_TRY(const OpenStore open, open_store(config, run.clock));
-  auto done = work(*open.store);
+  auto done = work(open);
   open.database->stop();
   return done;
 }
@@ -20,7 +24,7 @@ core::Result<void> with_audit(Invocation& run, std::string command,
   oauth::AuditKey key(open.store->server_secrets, sealer, run.clock, run.random);
   oauth::AuditLog audit(open.store->audit, key, run.clock, run.random);
   auto done = run_to_end(key.start());
-  if (done) done = work({config, sealer, *open.store, audit});
+  if (done) done = work({config, sealer, *open.database, *open.store, audit});
   if (audit.queued() > 0) {
     auto written = run_to_end(audit.open(std::move(command)));
     if (written) written = run_to_end(audit.close());

@@ -31,11 +31,13 @@ using core::run_to_end;
 
 /// Opens the store of the configuration for the time of `work`.
 core::Result<void> with_store(Invocation& run, const std::function<core::Result<void>(store::Store&)>& work);
+core::Result<void> with_database(Invocation& run, const std::function<core::Result<void>(const OpenStore&)>& work);
 
 /// What a command that changes something works with.
 struct AuditedStore {
   const Config& config;
   const crypto::Sealer& sealer;
+  store::Database& database;
   store::Store& store;
   oauth::Audit& audit;
 };

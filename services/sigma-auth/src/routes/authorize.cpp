@@ -20,7 +20,7 @@ http::Response show(const App& app, const http::Request& request, const oauth::R
   if (!outcome) return error_page(request, outcome.error());
   if (const auto* client = std::get_if<oauth::GoToClient>(&*outcome)) {
     const bool as_form = client->mode == oauth::ResponseMode::form_post && !is_fetch(request);
-    return as_form ? form_post_page(*client) : redirect(request, url_of(app, *client));
+    return as_form ? form_post_page(request, *client) : redirect(request, url_of(app, *client));
   }
   if (const auto* page = std::get_if<oauth::GoToPage>(&*outcome))
     return redirect(request, page->path + '?' + page->oauth_query);
@@ -108,6 +108,13 @@ void record_consent(App& app, const http::Request& request, std::optional<store:
   app.audit.record(std::move(event));
 }
 
+bool is_error_name(std::string_view text) {
+  constexpr std::size_t kLongest = 64;
+  return text.size() <= kLongest && std::ranges::all_of(text, [](char c) {
+           return c == '_' || core::kLettersAndDigits.find(c) != std::string_view::npos;
+         });
+}
+
 }  // namespace
 
 Task<http::Response> authorize(App& app, http::Request request) {
@@ -191,12 +198,9 @@ Task<http::Response> public_client(App& app, http::Request request) {
 
 Task<http::Response> auth_error(App&, http::Request request) {
   const auto form = http::Form::parse(request.query);
-  const auto description = form ? form->find_nonempty("error_description") : std::nullopt;
-  const auto error = form ? form->find_nonempty("error") : std::nullopt;
-  co_return error_page(request, 400, "Something went wrong",
-                       description ? *description
-                       : error     ? *error
-                                   : std::string_view("Go back to the application and try again."));
+  // Anybody can write such a link; the error's name is all that our page repeats of it.
+  const std::string_view error = form ? form->find("error").value_or("") : "";
+  co_return error_page(request, 400, ErrorPage::failed, is_error_name(error) ? error : "");
 }
 
 }  // namespace sigma::service

@@ -5,7 +5,6 @@
 #include "routes/session_cookie.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/http/form.hpp"
-#include "sigma/http/network.hpp"
 #include "sigma/oauth/device/device_authorization.hpp"
 #include "sigma/oauth/device/unverified_client.hpp"
 #include "sigma/oauth/grants/device_code.hpp"
@@ -62,7 +61,7 @@ bool is_json_or_form(const http::Request& request) {
 
 Task<oauth::Result<oauth::DeviceVisitor>> visitor_of(App& app, const http::Request& request) {
   SIGMA_CO_TRY(auto session, co_await find_session(app, request));
-  co_return oauth::DeviceVisitor{std::move(session), http::client_network(request.remote_address)};
+  co_return oauth::DeviceVisitor{std::move(session), request.remote_address};
 }
 
 std::string_view status_text(store::DeviceCodeStatus status) {
@@ -88,6 +87,8 @@ Json request_json(const oauth::DeviceRequest& request, core::UtcTime now) {
     if (const auto found = client.metadata.find(member); found != client.metadata.end()) json[member] = *found;
   }
   json["scope"] = oauth::join_scopes(request.scopes);
+  if (request.network) json["network"] = *request.network;
+  if (request.same_network) json["same_network"] = *request.same_network;
   json["age"] = (now - request.created_at).count() / 1000;  // seconds: the browser's clock may be off
   json["expires_in"] = (request.expires_at - now).count() / 1000;
   return json;
@@ -106,7 +107,7 @@ Task<oauth::Result<Answer>> answer_of(App& app, const http::Request& request) {
   if (!body) co_return bad_request(body.error().description());
   auto user_code = core::json_string(*body, "userCode");
   if (!user_code) co_return bad_request("userCode is missing.");
-  Answer answer{std::move(*user_code), {}, {std::move(session), http::client_network(request.remote_address)}};
+  Answer answer{std::move(*user_code), {}, {std::move(session), request.remote_address}};
   if (const auto bap_id = body->find("bapId"); bap_id != body->end()) {
     if (!bap_id->is_string()) co_return bad_request("bapId must be a string.");
     answer.bap_id = store::BapId{bap_id->get<std::string>()};
@@ -125,8 +126,7 @@ Task<http::Response> device_code(App& app, http::Request request) {
   auto credentials = device_credentials(request);
   if (!credentials) co_return oauth_error(credentials.error());
   const bool basic = credentials->authorization.has_value();
-  auto codes = co_await app.device.start(std::move(*credentials), std::move(request.path),
-                                         http::client_network(request.remote_address));
+  auto codes = co_await app.device.start(std::move(*credentials), std::move(request.path), request.remote_address);
   if (codes) co_return json_answer(*codes);
   http::Response response = oauth_error(codes.error());
   // 401 is for who tried a header (RFC 6749 §5.2); existing clients read 400 here (contract §5).

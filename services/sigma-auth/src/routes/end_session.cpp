@@ -18,16 +18,21 @@ constexpr std::size_t kMaxQuery = 8'000;
 
 http::Response refuse(const http::Request& request, const oauth::Error& error) {
   if (error.is_outage() || is_fetch(request)) return error_page(request, error);
-  return error_page(request, error.status(), "You are not signed out yet", error.description());
+  return error_page(request, error.status(), ErrorPage::still_signed_in, error.description());
 }
 
-http::Response show_question(const oauth::AskToSignOut& ask, const LogoutTexts& says) {
+http::Response show_question(const oauth::AskToSignOut& ask, Language language) {
+  const LogoutTexts& says = logout_texts(language);
   const std::string question =
       ask.client_name ? fmt::format(fmt::runtime(says.ask_named), *ask.client_name) : std::string(says.ask);
-  const web::TemplateText texts[] = {{"language", says.language}, {"title", says.ask_title},
-                                     {"question", question},      {"signed_in_as", says.signed_in_as},
-                                     {"user", ask.user_name},     {"confirmation", ask.confirmation},
-                                     {"yes", says.yes},           {"no", says.no}};
+  const web::TemplateText texts[] = {{"language", tag_of(language)},
+                                     {"title", says.ask_title},
+                                     {"question", question},
+                                     {"signed_in_as", says.signed_in_as},
+                                     {"user", ask.user_name},
+                                     {"confirmation", ask.confirmation},
+                                     {"yes", says.yes},
+                                     {"no", says.no}};
   http::Response response = web::fill_template(200, "sign-out.html", texts);
   // Browsers hide the origin of a form under no-referrer, and the answer is recognised by it.
   response.headers.set("Referrer-Policy", "same-origin");
@@ -40,8 +45,9 @@ http::Response show_question(const oauth::AskToSignOut& ask, const LogoutTexts& 
   return response;
 }
 
-http::Response goodbye(const LogoutTexts& says) {
-  const web::TemplateText texts[] = {{"language", says.language},
+http::Response goodbye(Language language) {
+  const LogoutTexts& says = logout_texts(language);
+  const web::TemplateText texts[] = {{"language", tag_of(language)},
                                      {"title", says.done_title},
                                      {"done", says.done},
                                      {"elsewhere", says.elsewhere},
@@ -50,10 +56,10 @@ http::Response goodbye(const LogoutTexts& says) {
 }
 
 http::Response show_end(App& app, const http::Request& request, const oauth::MaybeSession& session,
-                        const oauth::SignedOut& signed_out, const LogoutTexts& says) {
+                        const oauth::SignedOut& signed_out, Language language) {
   if (signed_out.ended && session) app.audit.record(audit_event(request, oauth::AuditType::sign_out, *session));
   if (signed_out.ended) core::log::info("signed_out", {{"session", signed_out.ended->str()}, {"by", "end-session"}});
-  http::Response response = signed_out.return_to ? redirect(request, *signed_out.return_to) : goodbye(says);
+  http::Response response = signed_out.return_to ? redirect(request, *signed_out.return_to) : goodbye(language);
   if (has_session_cookie(app, request)) clear_session_cookies(app, response);
   return response;
 }
@@ -91,13 +97,13 @@ Task<http::Response> end_session(App& app, http::Request request) {
     again.headers.add("Cache-Control", "no-store");
     co_return again;
   }
-  const LogoutTexts& says = logout_texts(request, form->find("ui_locales").value_or(""));
+  const Language language = language_of(request, form->find("ui_locales").value_or(""));
   auto session = co_await find_session(app, request);
   if (!session) co_return refuse(request, session.error());
   auto outcome = co_await app.end_session.request(std::move(*form), *session);
   if (!outcome) co_return refuse(request, outcome.error());
-  if (const auto* ask = std::get_if<oauth::AskToSignOut>(&*outcome)) co_return show_question(*ask, says);
-  co_return show_end(app, request, *session, std::get<oauth::SignedOut>(*outcome), says);
+  if (const auto* ask = std::get_if<oauth::AskToSignOut>(&*outcome)) co_return show_question(*ask, language);
+  co_return show_end(app, request, *session, std::get<oauth::SignedOut>(*outcome), language);
 }
 
 Task<http::Response> end_session_confirm(App& app, http::Request request) {
@@ -113,8 +119,8 @@ Task<http::Response> end_session_confirm(App& app, http::Request request) {
   if (!session) co_return refuse(request, session.error());
   auto outcome = co_await app.end_session.confirm(std::string(form->find("confirmation").value_or("")), *session);
   if (!outcome) co_return refuse(request, outcome.error());
-  const LogoutTexts& says = logout_texts(request, form->find("ui_locales").value_or(""));
-  co_return show_end(app, request, *session, *outcome, says);
+  const Language language = language_of(request, form->find("ui_locales").value_or(""));
+  co_return show_end(app, request, *session, *outcome, language);
 }
 
 }  // namespace sigma::service

@@ -23,9 +23,24 @@ const std::string& content_security_policy() {
   return policy;
 }
 
+/// For browsers without scripts; the others are gone before anybody reads it.
+struct Texts {
+  std::string_view title;
+  std::string_view almost;
+  std::string_view go_on;
+};
+constexpr Texts kTexts[] = {
+    // in the order of Language
+    {"Going back to the application", "Almost done.", "Continue to the application"},
+    {"Zurück zur Anwendung", "Fast fertig.", "Weiter zur Anwendung"},
+    {"De vuelta a la aplicación", "Casi listo.", "Continuar a la aplicación"},
+};
+
 }  // namespace
 
-http::Response form_post_page(const oauth::GoToClient& client) {
+http::Response form_post_page(const http::Request& request, const oauth::GoToClient& client) {
+  const Language language = language_of(request);
+  const Texts& says = kTexts[static_cast<std::size_t>(language)];
   std::string inputs;
   for (const auto& [name, value] : client.answer.parameters()) {
     inputs += fmt::format("<input type=\"hidden\" name=\"{}\" value=\"{}\">", core::html_escape(name),
@@ -36,12 +51,10 @@ http::Response form_post_page(const oauth::GoToClient& client) {
   response.headers.add("Cache-Control", "no-store");
   response.headers.add("Content-Security-Policy", content_security_policy());
   response.body = fmt::format(
-      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Going back to the "
-      "application</title></head><body>"
-      "<form method=\"post\" action=\"{}\">{}<noscript><p>Almost done.</p><button>Continue to the "
-      "application</button></noscript></form>"
+      "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title></head><body>"
+      "<form method=\"post\" action=\"{}\">{}<noscript><p>{}</p><button>{}</button></noscript></form>"
       "<script>{}</script></body></html>",
-      core::html_escape(client.redirect_uri), inputs, kScript);
+      tag_of(language), says.title, core::html_escape(client.redirect_uri), inputs, says.almost, says.go_on, kScript);
   return response;
 }
 
@@ -67,7 +80,7 @@ Task<http::Response> form_post(App& app, http::Request request) {
     co_return error_page(request, gone);
   const auto answer = http::Form::parse(message->value("answer", ""));
   if (!answer) co_return error_page(request, gone);
-  co_return form_post_page({message->value("redirect_uri", ""), *answer, oauth::ResponseMode::form_post});
+  co_return form_post_page(request, {message->value("redirect_uri", ""), *answer, oauth::ResponseMode::form_post});
 }
 
 }  // namespace sigma::service

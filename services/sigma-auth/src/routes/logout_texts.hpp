@@ -2,12 +2,11 @@
 #pragma once
 #include <string_view>
 
-#include "sigma/http/message.hpp"
+#include "routes/language.hpp"
 
 namespace sigma::service {
 
 struct LogoutTexts {
-  std::string_view language;   ///< BCP 47
   std::string_view ask_title;  ///< from here on: the question
   std::string_view ask_named;  ///< "{}" stands for the application's name
   std::string_view ask;
@@ -20,8 +19,6 @@ struct LogoutTexts {
   std::string_view again;
 };
 
-/// By `ui_locales` (OpenID Connect RP-Initiated Logout 1.0 §2: tags between blanks, the best first), then by the
-/// browser's Accept-Language (RFC 9110 §12.5.4), else English.
-const LogoutTexts& logout_texts(const http::Request& request, std::string_view ui_locales);
+const LogoutTexts& logout_texts(Language language);
 
 }  // namespace sigma::service

@@ -1,5 +1,7 @@
 #include "routes/render.hpp"
 
+#include <fmt/format.h>
+
 #include "assets.hpp"
 
 namespace sigma::service {
@@ -9,19 +11,25 @@ void add_retry_after(http::Response& response) {
   if (response.status == 503) response.headers.set("Retry-After", "1");
 }
 
-std::string_view title_of(const oauth::Error& error) {
+ErrorPage page_of(const oauth::Error& error) {
+  if (error.is_outage()) return ErrorPage::outage;
   switch (error.code()) {
     case oauth::ErrorCode::invalid_client:
-      return "We do not know this application";
+      return ErrorPage::unknown_application;
     case oauth::ErrorCode::client_disabled:
-      return "This application is switched off";
+      return ErrorPage::application_off;
     case oauth::ErrorCode::invalid_redirect:
-      return "The application's return address is not registered";
+      return ErrorPage::wrong_return_address;
     case oauth::ErrorCode::invalid_signature:
-      return "This sign-in cannot be continued";
+      return ErrorPage::stale;
     default:
-      return "The sign-in request cannot be used";
+      return ErrorPage::unusable;
   }
+}
+
+/// A browser that goes to an address says so; programs that expect no page do not.
+bool shows_pages(const http::Request& request) {
+  return request.headers.find("Accept").value_or("").find("text/html") != std::string_view::npos;
 }
 
 }  // namespace
@@ -51,21 +59,29 @@ http::Response error_page(const http::Request& request, const oauth::Error& erro
   if (is_fetch(request))
     return json_answer({{"error", error.name()}, {"error_description", error.description()}},
                        error.is_outage() ? error.status() : 400);
-  return error_page(request, error.is_outage() ? error.status() : 400, title_of(error), error.description());
+  return error_page(request, error.is_outage() ? error.status() : 400, page_of(error),
+                    fmt::format("{}: {}", error.name(), error.description()));
 }
 
-http::Response error_page(const http::Request& request, int status, std::string_view title,
-                          std::string_view description) {
-  http::Response response = web::error_page(status, title, description, request.request_id);
+http::Response error_page(const http::Request& request, int status, ErrorPage page, std::string_view details) {
+  const Language language = language_of(request);
+  const ErrorTexts& says = error_texts(page, language);
+  const ErrorFrame& frame = error_frame(language);
+  const web::TemplateText texts[] = {
+      {"language", tag_of(language)},    {"title", says.title}, {"happened", says.happened},
+      {"advice", says.advice},           {"details", details},  {"reference_label", frame.reference},
+      {"reference", request.request_id}, {"start", frame.start}};
+  http::Response response = web::fill_template(status, "error.html", texts);
   add_retry_after(response);
   return response;
 }
 
 http::Response transport_error(const http::Request& request, int status, std::string_view description) {
   const bool api = request.path.starts_with("/api/") || request.path.starts_with("/.well-known/");
-  if (!api && !is_fetch(request) && (status == 404 || status == 405)) {
-    return error_page(request, status, status == 404 ? "There is nothing here" : "This page works differently",
-                      description);
+  if (!api && !is_fetch(request)) {
+    if (status == 404) return error_page(request, status, ErrorPage::nothing_here);
+    if (status == 405) return error_page(request, status, ErrorPage::wrong_method, description);
+    if (status >= 500 && shows_pages(request)) return error_page(request, status, ErrorPage::outage, description);
   }
   const bool oauth = request.path.starts_with("/api/auth/oauth2/") || request.path.starts_with("/api/auth/device");
   const std::string_view code = status == 404   ? "NOT_FOUND"

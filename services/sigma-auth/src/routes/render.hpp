@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "routes/error_texts.hpp"
 #include "sigma/core/json.hpp"
 #include "sigma/http/message.hpp"
 #include "sigma/oauth/error.hpp"
@@ -23,10 +24,11 @@ http::Response session_error(const oauth::Error& error);
 http::Response redirect(const http::Request& request, const std::string& url);
 /// True when the answer is read by a script rather than shown by a browser.
 bool is_fetch(const http::Request& request);
-/// A page that explains, with the request id as reference.
+/// A page that explains in the person's language, with the request id as reference. What only a developer can mend, the
+/// error's name and description, stands below it.
 http::Response error_page(const http::Request& request, const oauth::Error& error);
-http::Response error_page(const http::Request& request, int status, std::string_view title,
-                          std::string_view description);
+/// `details`: English, may be empty.
+http::Response error_page(const http::Request& request, int status, ErrorPage page, std::string_view details = {});
 
 /// What the transport refuses (404, 405, 413 …) in the words of the path: OAuth's, the session API's, or a page.
 http::Response transport_error(const http::Request& request, int status, std::string_view description);

@@ -109,8 +109,7 @@ Task<http::Response> sign_in_sigma(App& app, http::Request request) {
   if (!signed_in) co_return session_error(signed_in.error());
 
   const store::User& user = signed_in->user;
-  // Asked now, so that the answer is there when the application looks.
-  if (app.entitlements) co_await app.entitlements->entitled(user);
+  if (app.entitlements) co_await app.entitlements->expect(user.id);
   core::log::info(
       "signed_in",
       {{"user", user.id.str()}, {"session", signed_in->session.id.str()}, {"request_id", request.request_id}});

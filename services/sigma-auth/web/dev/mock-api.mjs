@@ -17,8 +17,8 @@ const clients = {
 
 /** Devices that wait, by their codes: a registered one and a free name. Their answers are forgotten at sign-out. */
 const devices = {
-  'WXYZ-2345': { client_id: 'living-room', client_name: 'Living Room TV', client_uri: 'https://tv.example.com', verified: true, scope: 'openid profile offline_access', age: 130 },
-  'FREE-NAME': { client_id: 'your-app-name', client_name: 'your-app-name', verified: false, scope: 'openid profile', age: 20 },
+  'WXYZ-2345': { client_id: 'living-room', client_name: 'Living Room TV', client_uri: 'https://tv.example.com', verified: true, scope: 'openid profile offline_access', age: 130, network: '203.0.113.0/24', same_network: true },
+  'FREE-NAME': { client_id: 'your-app-name', client_name: 'your-app-name', verified: false, scope: 'openid profile', age: 20, network: '198.51.100.0/24', same_network: false },
 };
 
 /** A connect-style middleware with one shared session. */

@@ -1,6 +1,6 @@
 // Codes as people type them, and the way back after a sign-in.
 import { describe, expect, it } from 'vitest';
-import { ago, codeOfLink, isWholeCode, shownCode } from '../src/lib/device';
+import { ago, codeOfLink, isWholeCode, placeOf, shownCode, type DeviceRequest } from '../src/lib/device';
 import { returnPath, signInAndReturn } from '../src/lib/return';
 
 describe('a code', () => {
@@ -37,6 +37,18 @@ describe('a code', () => {
     [130, '2 minutes ago'],
     [890, '15 minutes ago'],
   ])('of %d seconds was asked for %s', (seconds, text) => expect(ago(seconds)).toBe(text));
+});
+
+describe('the place a device asks from', () => {
+  it.each([
+    ['203.0.113.0/24', true, 'the same network as yours'],
+    ['203.0.113.0/24', false, 'another network than yours: 203.0.113.x'],
+    ['203.0.113.0/24', undefined, 'the network 203.0.113.x'],
+    ['2001:db8:1::/48', false, 'another network than yours: 2001:db8:1:…'],
+    ['2001:db8::/48', undefined, 'the network 2001:db8:…'],
+    [undefined, undefined, undefined],
+  ])('%s, the same: %s, is %s', (network, same_network, text) =>
+    expect(placeOf({ network, same_network } as DeviceRequest)).toBe(text));
 });
 
 describe('the way back', () => {

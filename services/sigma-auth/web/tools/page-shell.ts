@@ -42,7 +42,7 @@ export function pageShell(): Plugin {
         const reason = /<meta name="without-script" content="([^"]*)" \/>\n?/.exec(fragment);
         const { head, body } = split(fragment.replace(reason?.[0] ?? '', ''));
         const src = `${relative(dirname(filename), root) || '.'}/src`;
-        const language = body.includes('{{language}}') ? '{{language}}' : 'en';
+        const language = body.includes('{{') ? '{{language}}' : 'en';
         return shell
           .replace('%language%', language)
           .replaceAll('%src%', src)

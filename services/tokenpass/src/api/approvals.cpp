@@ -11,8 +11,8 @@ namespace {
 using core::Json;
 
 Json prompt_row(const Prompt& prompt) {
-  return {{"id", prompt.id},         {"origin", prompt.origin}, {"host", prompt.host},
-          {"scopes", prompt.scopes}, {"icon", prompt.icon},     {"asked", prompt.asked.ms}};
+  return {{"id", prompt.id},     {"origin", prompt.origin}, {"host", prompt.host},     {"scopes", prompt.scopes},
+          {"icon", prompt.icon}, {"bapId", prompt.bap_id},  {"asked", prompt.asked.ms}};
 }
 
 /// "Just this once" still has to last until the page, which gave up after 5 seconds, asks again.
@@ -33,9 +33,7 @@ Task<Outcome<void>> require_person(App& app, Call call) {
 }
 
 std::string usual_origin(const std::string& host) {
-  const std::string_view bare = std::string_view(host).substr(0, host.find(':'));
-  const bool local = bare == "localhost" || bare == "127.0.0.1" || host.starts_with("[::1]");
-  return (local ? "http://" : "https://") + host;
+  return (is_loopback_host(host) ? "http://" : "https://") + host;
 }
 
 }  // namespace
@@ -66,6 +64,7 @@ Task<Answer> decide_approval(App& app, Call call) {
                        .bap_id = bap_id.value_or(""),
                        .created = {}});
   }
+  if (!allow) app.sites.always_ask(asked->host);
   app.sites.note(asked->host, allow ? "was allowed" : "was refused");
   co_await app.save_sites();
   app.prompts.decide(id);  // after the approval stands: who waits looks for it
@@ -119,6 +118,7 @@ Task<Answer> sites(App& app, Call) {
       site["expireTime"] = token.expires_ms;
       site["bapId"] = token.bap_id;
       site["icon"] = token.icon;
+      site["automatic"] = token.automatic;
     }
     site["tokens"] = site["tokens"].get<int>() + 1;
   }
@@ -149,7 +149,7 @@ Task<Answer> revoke_site(App& app, Call call) {
 Task<Answer> activity(App& app, Call) {
   Json rows = Json::array();
   for (const Activity& entry : app.sites.activity()) {
-    rows.push_back({{"at", entry.at.ms}, {"host", entry.host}, {"what", entry.what}});
+    rows.push_back({{"at", entry.at.ms}, {"host", entry.host}, {"what", entry.what}, {"times", entry.times}});
   }
   co_return json_answer({{"success", true}, {"activity", std::move(rows)}});
 }

@@ -45,8 +45,13 @@ Outcome<Wish> parse_wish(const Json& body) {
   return wish;
 }
 
-/// `until_ms`: the token ends no later than this (0: no bound).
-Task<Answer> grant(App& app, Wish wish, std::int64_t until_ms = 0) {
+/// What a grant rests on, and how far it goes.
+struct Leave {
+  std::int64_t until_ms = 0;  ///< the token ends no later than this (0: no bound)
+  bool automatic = false;     ///< no person was asked
+};
+
+Task<Answer> grant(App& app, Wish wish, Leave leave = {}) {
   const Expiry fallback = app.config.default_hour ? Expiry::hour : Expiry::once;
   Token token;
   auto identity = app.wallet.read([&](const keyring::Keyring& keyring) -> Outcome<std::string> {
@@ -59,12 +64,15 @@ Task<Answer> grant(App& app, Wish wish, std::int64_t until_ms = 0) {
   if (!identity) co_return identity.error();
   token.scopes = wish.scopes;
   token.expires_ms = expires_at(wish.expiry.value_or(fallback), app.clock.now());
-  if (until_ms != 0 && (token.expires_ms == 0 || token.expires_ms > until_ms)) token.expires_ms = until_ms;
+  if (leave.until_ms != 0 && (token.expires_ms == 0 || token.expires_ms > leave.until_ms)) {
+    token.expires_ms = leave.until_ms;
+  }
+  token.automatic = leave.automatic;
   token.bap_id = *identity;
   token.icon = wish.icon;
   const std::int64_t expires = token.expires_ms;
   std::string text = app.sites.issue(std::move(token));
-  app.sites.note(keyring::canonical_host(wish.host), "got access");
+  app.sites.note(keyring::canonical_host(wish.host), leave.automatic ? "got access without a question" : "got access");
   co_await app.save_sites();
   co_return json_answer({{"success", true},
                          {"accessToken", std::move(text)},
@@ -88,9 +96,16 @@ Task<Answer> ask_for_page(App& app, Caller caller, Wish wish) {
   }
   if (caller.kind == CallerKind::whitelisted) co_return co_await grant(app, std::move(wish));
   const std::string origin = caller.origin->text, host = caller.origin->host;
+  // As whom is the person's choice, too: what the page named is shown with the question, and never decides. Nor does it
+  // tell the page which identities there are.
+  const std::string wanted = std::exchange(wish.bap_id, "");
   if (const auto known = app.sites.find_approval(origin, host, wish.scopes)) {
-    if (wish.bap_id.empty()) wish.bap_id = known->bap_id;
-    co_return co_await grant(app, std::move(wish), known->until_ms);
+    wish.bap_id = known->bap_id;
+    co_return co_await grant(app, std::move(wish), {.until_ms = known->until_ms});
+  }
+  const auto automatic = app.sites.auto_approval();
+  if (const auto until = automatic ? automatic->allows(*caller.origin, wish.scopes, app.clock.now()) : std::nullopt) {
+    co_return co_await grant(app, std::move(wish), {.until_ms = *until, .automatic = true});
   }
   Problem undecided =
       Problem(403, "This site is not allowed yet. Open the TokenPass page and decide.", ProblemCode::not_authorised)
@@ -100,6 +115,7 @@ Task<Answer> ask_for_page(App& app, Caller caller, Wish wish) {
                                        .host = host,
                                        .scopes = wish.scopes,
                                        .icon = wish.icon,
+                                       .bap_id = wanted,
                                        .asked = {},
                                        .joined = false});
   if (!prompt) co_return undecided;
@@ -108,8 +124,8 @@ Task<Answer> ask_for_page(App& app, Caller caller, Wish wish) {
   if (app.wallet.state() != Wallet::State::unlocked) co_return Problem::locked();
   const auto allowed = app.sites.find_approval(origin, host, wish.scopes);
   if (!allowed) co_return Problem(403, "The person said no.", ProblemCode::not_authorised);
-  if (wish.bap_id.empty()) wish.bap_id = allowed->bap_id;
-  co_return co_await grant(app, std::move(wish), allowed->until_ms);
+  wish.bap_id = allowed->bap_id;
+  co_return co_await grant(app, std::move(wish), {.until_ms = allowed->until_ms});
 }
 
 Task<Answer> with_password(App& app, Caller caller, Wish wish) {

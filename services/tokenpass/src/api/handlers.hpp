@@ -61,6 +61,10 @@ Task<Answer> grant_approval(App& app, Call call);
 Task<Answer> sites(App& app, Call call);
 Task<Answer> revoke_site(App& app, Call call);
 Task<Answer> activity(App& app, Call call);
+// auto_approval.cpp
+Task<Answer> auto_approval(App& app, Call call);
+Task<Answer> approve_automatically(App& app, Call call);
+Task<Answer> ask_again(App& app, Call call);
 // authorization.cpp
 Task<Answer> describe_authorization(App& app, Call call);
 Task<Answer> answer_authorization(App& app, Call call);

@@ -60,14 +60,21 @@ Task<Answer> create_identity(App& app, Call call) {
   co_return json_answer(body);
 }
 
+// A site has one guest: asking again finds it again.
 Task<Answer> create_guest(App& app, Call call) {
-  SIGMA_CO_TRY(const std::string host, required_member(call.body, "host"));
-  if (!is_host(host)) co_return Problem(400, "host must be a host name.");
-  auto made = co_await app.costly([&app, host] {
+  SIGMA_CO_TRY(const std::string name, required_member(call.body, "host"));
+  if (!is_host(name)) co_return Problem(400, "host must be a host name.");
+  auto made = co_await app.costly([&app, host = keyring::canonical_host(name)] {
     return app.wallet.change([&](Keyring& keyring) -> Outcome<Identity> {
+      const auto is_guest = [&](const Identity& identity) {
+        const auto found = identity.attributes.find(std::string(kGuestFor));
+        return found != identity.attributes.end() && found->second.value == host;
+      };
+      const auto guest = std::ranges::find_if(keyring.identities(), is_guest);
+      if (guest != keyring.identities().end()) return *guest;
       SIGMA_TRY(const Identity identity, keyring.add_identity("Guest @ " + host));
-      keyring.set_attribute(identity.id_key, "guestFor", host, app.random);
-      return identity;
+      keyring.set_attribute(identity.id_key, std::string(kGuestFor), host, app.random);
+      return *keyring.find_identity(identity.id_key);
     });
   });
   if (!made) co_return made.error();

@@ -43,10 +43,13 @@ Outcome<Owner> parse_owner(const core::Json& body) {
 }
 
 core::Json identity_summary(const keyring::Identity& identity) {
-  return {{"idKey", identity.id_key},
-          {"name", identity.name},
-          {"rootAddress", identity.root_address},
-          {"counter", identity.counter()}};
+  core::Json summary = {{"idKey", identity.id_key},
+                        {"name", identity.name},
+                        {"rootAddress", identity.root_address},
+                        {"counter", identity.counter()}};
+  const auto host = identity.attributes.find(std::string(kGuestFor));
+  if (host != identity.attributes.end()) summary["guestFor"] = host->second.value;
+  return summary;
 }
 
 core::Json wallet_summary(App& app) {

@@ -11,7 +11,9 @@ Outcome<Owner> parse_owner(const core::Json& body);
 
 /// {"bapId","identities","identityCount","currentPath","hasMnemonic"} of the unlocked wallet; {} while locked.
 core::Json wallet_summary(App& app);
-/// {"idKey","name","rootAddress","counter"}
+/// The attribute of an identity that was made for one site: its host.
+inline constexpr std::string_view kGuestFor = "guestFor";
+/// {"idKey","name","rootAddress","counter"}, and "guestFor" of a guest
 core::Json identity_summary(const keyring::Identity& identity);
 
 }  // namespace sigma::tokenpass

@@ -48,6 +48,9 @@ Task<Answer> set_profile(App& app, Call call) {
     const Json before = app.record.profile();
     Json row = clear ? Json::object() : before;
     row.update(patch);
+    for (const char* name : {"displayName", "paymail", "logo", "icon"}) {
+      if (core::json_string(row, name).value_or("").empty()) row.erase(name);
+    }
     row["host"] = "global";
     if (before.contains("bapID")) row["bapID"] = before["bapID"];
     if (core::dump_json(row).size() > kMaxProfile) return Problem(400, "The profile has room for 256 KiB.");

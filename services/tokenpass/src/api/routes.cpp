@@ -119,6 +119,13 @@ constexpr Entry kTable[] = {
     {del, "/api/sites", revoke_site, Who::first_party, Wants::unlocked, Body::plain, nullptr, "End what a site may do"},
     {get, "/api/activity", activity, Who::first_party, Wants::unlocked, Body::plain, nullptr, "What sites did"},
 
+    {get, "/api/auto-approval", auto_approval, Who::first_party, Wants::unlocked, Body::plain, nullptr,
+     "May sites have access without a question?"},
+    {post, "/api/auto-approval", approve_automatically, Who::first_party, Wants::unlocked, Body::sealable, nullptr,
+     "Let them, for a while"},
+    {del, "/api/auto-approval", ask_again, Who::first_party, Wants::unlocked, Body::plain, nullptr,
+     "Ask about every site again"},
+
     {post, "/api/authorization", describe_authorization, Who::first_party, Wants::nothing, Body::plain, nullptr,
      "What an application asks for through OAuth"},
     {post, "/api/authorization/answer", answer_authorization, Who::first_party, Wants::unlocked, Body::plain, nullptr,

@@ -30,9 +30,8 @@ Outcome<std::string> decode(const std::string& message, const std::string& encod
 Task<Answer> sign_message(App& app, Call call, std::string message) {
   SIGMA_CO_TRY(const auto encoding, text_member(call.body, "encoding"));
   SIGMA_CO_TRY(const std::string bytes, decode(message, encoding.value_or("utf8")));
-  SIGMA_CO_TRY(const auto bap_id, text_member(call.body, "bapId"));
   SIGMA_CO_TRY(const Token token, require_token(app, call, {"sign"}));
-  SIGMA_CO_TRY(const PrivateKey key, signing_key_of(app, token, bap_id));
+  SIGMA_CO_TRY(const PrivateKey key, signing_key_of(app, call, token));
   app.sites.note(token.host, "signed a message");
   co_return json_answer({{"address", key.public_key().address()},
                          {"sig", core::base64_encode(bitcoin::sign_bsm(key, bytes))},
@@ -45,11 +44,10 @@ Task<Answer> sign_request(App& app, Call call) {
   SIGMA_CO_TRY(const std::string path, required_member(call.body, "path"));
   SIGMA_CO_TRY(const auto body, text_member(call.body, "body"));
   SIGMA_CO_TRY(const auto type, text_member(call.body, "signatureType"));
-  SIGMA_CO_TRY(const auto bap_id, text_member(call.body, "bapId"));
   const auto scheme = bitcoin::parse_auth_scheme(type.value_or("brc77"));
   if (!scheme) co_return Problem(400, "signatureType must be bsm or brc77.");
   SIGMA_CO_TRY(const Token token, require_token(app, call, {"sign"}));
-  SIGMA_CO_TRY(const PrivateKey key, signing_key_of(app, token, bap_id));
+  SIGMA_CO_TRY(const PrivateKey key, signing_key_of(app, call, token));
   SIGMA_CO_TRY(std::string signed_token,
                bitcoin::make_auth_token(key, *scheme, path, body, app.clock.now(), app.random));
   app.sites.note(token.host, "signed a request");

@@ -1,6 +1,7 @@
 // status, export, import, passwd
 #include "cli/invocation.hpp"
 #include "cli/terminal.hpp"
+#include "sigma/core/clock.hpp"
 #include "sigma/vault/private_files.hpp"
 
 namespace sigma::tokenpass {
@@ -25,6 +26,11 @@ Result<void> show_status(const Invocation& run, bool as_json) {
   if (unlocked) {
     fmt::print("identity {}\n", core::json_string(status, "bapId").value_or("–"));
     fmt::print("sites    {}\n", status.value("keys", Json::array()).size());
+    SIGMA_TRY(const Json automatic, call(*peer, "GET", "/api/auto-approval", Json()));
+    if (automatic.value("on", false)) {
+      fmt::print("asking   not until {}: tokenpass auto-approve off\n",
+                 core::to_iso8601(core::UtcTime{automatic.value("until", std::int64_t{0})}));
+    }
   }
   return {};
 }

@@ -22,7 +22,10 @@ using oauth::ErrorCode;
 Response error_page(const Request& request, const oauth::Error& error) {
   oauth_http::log_outage(error);
   const int status = error.is_outage() ? error.status() : 400;
-  return web::error_page(status, "This sign-in request cannot be used", error.description(), request.request_id);
+  const web::TemplateText texts[] = {{"title", "This sign-in request cannot be used"},
+                                     {"description", error.description()},
+                                     {"reference", request.request_id}};
+  return web::fill_template(status, "error.html", texts);
 }
 
 Response redirect(std::string url) {

@@ -20,6 +20,7 @@ struct Prompt {
   std::string host;
   Scopes scopes;
   std::string icon;
+  std::string bap_id;  ///< the identity that the site would like; the person decides
   core::UtcTime asked;
   bool joined = false;  ///< the same question waited already
 };

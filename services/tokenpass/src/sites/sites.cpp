@@ -61,6 +61,7 @@ void Sites::sweep() {
   std::erase_if(tokens_, [&](const Token& token) { return token.expired(now - kRememberExpired); });
   std::erase_if(approvals_,
                 [&](const Approval& approval) { return approval.until_ms != 0 && approval.until_ms < now.ms; });
+  if (automatic_ && automatic_->until_ms <= now.ms) automatic_.reset();
 }
 
 std::optional<Token> Sites::find(std::string_view text) const {
@@ -80,7 +81,40 @@ std::size_t Sites::revoke(std::string_view host) {
   const std::size_t ended = std::erase_if(tokens_, [&](const Token& token) { return token.host == host; }) +
                             std::erase_if(approvals_, [&](const Approval& approval) { return approval.host == host; });
   if (ended > 0) changed_ = true;
+  except(host);
   return ended;
+}
+
+void Sites::except(std::string_view host) {
+  if (!automatic_ || !automatic_->except.emplace(host).second) return;
+  // No room to remember another "not this one": then nobody.
+  if (automatic_->except.size() > AutoApproval::kMaxExcept) automatic_.reset();
+  changed_ = true;
+}
+
+void Sites::always_ask(std::string_view host) {
+  const std::lock_guard lock(mutex_);
+  except(host);
+}
+
+void Sites::approve_automatically(Scopes scopes, std::int64_t until_ms) {
+  const std::lock_guard lock(mutex_);
+  if (!automatic_ || automatic_->until_ms <= clock_.now().ms) automatic_.emplace();
+  automatic_->scopes = std::move(scopes);
+  automatic_->until_ms = until_ms;
+  changed_ = true;
+}
+
+std::size_t Sites::ask_again() {
+  const std::lock_guard lock(mutex_);
+  automatic_.reset();
+  changed_ = true;
+  return std::erase_if(tokens_, [](const Token& token) { return token.automatic; });
+}
+
+std::optional<AutoApproval> Sites::auto_approval() const {
+  const std::lock_guard lock(mutex_);
+  return automatic_ && automatic_->until_ms > clock_.now().ms ? automatic_ : std::nullopt;
 }
 
 void Sites::approve(Approval approval) {
@@ -153,8 +187,17 @@ void Sites::erase_state(std::string_view host) {
 
 void Sites::note(std::string host, std::string what) {
   const std::lock_guard lock(mutex_);
+  const core::UtcTime now = clock_.now();
+  int times = 1;
+  const auto same = std::ranges::find_if(activity_, [&](const Activity& entry) {
+    return entry.host == host && entry.what == what && now - entry.at < kSameActivity;
+  });
+  if (same != activity_.end()) {
+    times += same->times;
+    activity_.erase(same);
+  }
   if (activity_.size() >= kMaxActivity) activity_.pop_front();
-  activity_.push_back({clock_.now(), std::move(host), std::move(what)});
+  activity_.push_back({now, std::move(host), std::move(what), times});
   changed_ = true;
 }
 

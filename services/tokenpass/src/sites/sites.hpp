@@ -13,6 +13,7 @@
 #include "sigma/core/random.hpp"
 #include "sigma/core/result.hpp"
 #include "sigma/vault/locked_bytes.hpp"
+#include "sites/auto_approval.hpp"
 #include "sites/scopes.hpp"
 
 namespace sigma::tokenpass {
@@ -25,6 +26,7 @@ struct Token {
   std::string bap_id;           ///< the identity it speaks for
   std::string icon;
   core::UtcTime created;
+  bool automatic = false;  ///< given without a question; ends with the auto-approval
 
   bool expired(core::UtcTime now) const { return expires_ms != 0 && expires_ms < now.ms; }
 };
@@ -46,9 +48,10 @@ struct SiteKey {
 };
 
 struct Activity {
-  core::UtcTime at;
-  std::string host;
+  core::UtcTime at;  ///< the last time
+  std::string host;  ///< empty: the person, not a site
   std::string what;
+  int times = 1;
 };
 
 /// Thread-safe. Open while the wallet is unlocked; sealed on the disk under a key from the vault.
@@ -58,6 +61,8 @@ class Sites {
   static constexpr std::size_t kMaxHosts = 1000;
   static constexpr std::size_t kMaxApprovals = 1000;
   static constexpr std::size_t kMaxActivity = 500;
+  /// The same again within this time is counted, not listed: no site can flush the list by asking often.
+  static constexpr core::Milliseconds kSameActivity = std::chrono::hours{1};
   static constexpr std::size_t kMaxStateSize = 64 * 1024;  ///< bytes of one host's scratch data
   /// How long an expired token is still told from an unknown one.
   static constexpr core::Milliseconds kRememberExpired = std::chrono::hours{24};
@@ -76,13 +81,21 @@ class Sites {
   void keep_older_token(const std::string& host, std::string_view text, const core::Json& row);
   std::optional<Token> find(std::string_view text) const;
   std::vector<Token> tokens() const;  ///< newest first
-  /// Ends tokens and approvals of a host; how many there were.
+  /// Ends tokens and approvals of a host, which has to ask from now on; how many there were.
   std::size_t revoke(std::string_view host);
 
   void approve(Approval approval);  ///< replaces what was approved for the same origin and host
   /// The approval that covers `scopes` now.
   std::optional<Approval> find_approval(std::string_view origin, std::string_view host, const Scopes& scopes) const;
   std::vector<Approval> approvals() const;
+
+  /// Replaces what is switched on; its exceptions stay.
+  void approve_automatically(Scopes scopes, std::int64_t until_ms);
+  /// Off again; ends the tokens that were given without a question and says how many there were.
+  std::size_t ask_again();
+  /// From now on `host` has to ask, also while auto-approval is on.
+  void always_ask(std::string_view host);
+  std::optional<AutoApproval> auto_approval() const;  ///< nothing while it is off
 
   void keep_key(SiteKey key);  ///< the first use of a host's key
   std::vector<SiteKey> keys() const;
@@ -102,6 +115,7 @@ class Sites {
   core::Json to_json() const;
   void from_json(const core::Json& json);
   void sweep();
+  void except(std::string_view host);
 
   const core::Clock& clock_;
   core::Random& random_;
@@ -112,6 +126,7 @@ class Sites {
   std::deque<Token> tokens_;  // oldest first
   std::vector<Approval> approvals_;
   std::vector<SiteKey> keys_;
+  std::optional<AutoApproval> automatic_;
   std::map<std::string, core::Json, std::less<>> states_;
   std::deque<Activity> activity_;
 };

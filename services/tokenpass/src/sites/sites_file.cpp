@@ -39,7 +39,8 @@ Json Sites::to_json() const {
                       {"expires", token.expires_ms},
                       {"bapId", token.bap_id},
                       {"icon", token.icon},
-                      {"created", token.created.ms}});
+                      {"created", token.created.ms},
+                      {"automatic", token.automatic}});
   }
   for (const Approval& approval : approvals_) {
     approvals.push_back({{"origin", approval.origin},
@@ -53,10 +54,11 @@ Json Sites::to_json() const {
     keys.push_back({{"host", key.host}, {"address", key.address}, {"pub", key.public_key}});
   }
   for (const Activity& entry : activity_) {
-    activity.push_back({{"at", entry.at.ms}, {"host", entry.host}, {"what", entry.what}});
+    activity.push_back({{"at", entry.at.ms}, {"host", entry.host}, {"what", entry.what}, {"times", entry.times}});
   }
   return {{"tokens", std::move(tokens)},
           {"approvals", std::move(approvals)},
+          {"automatic", automatic_ ? sigma::tokenpass::to_json(*automatic_) : Json()},
           {"keys", std::move(keys)},
           {"states", states_},
           {"activity", std::move(activity)}};
@@ -70,8 +72,10 @@ void Sites::from_json(const Json& json) {
                        number_of(row, "expires"),
                        text_of(row, "bapId"),
                        text_of(row, "icon"),
-                       {number_of(row, "created")}});
+                       {number_of(row, "created")},
+                       row.value("automatic", Json()) == Json(true)});
   }
+  automatic_ = auto_approval_from_json(json.value("automatic", Json()));
   for (const Json& row : json.value("approvals", Json::array())) {
     approvals_.push_back({text_of(row, "origin"),
                           text_of(row, "host"),
@@ -86,13 +90,14 @@ void Sites::from_json(const Json& json) {
   const Json states = json.value("states", Json::object());
   for (const auto& [host, state] : states.items()) states_[host] = state;
   for (const Json& row : json.value("activity", Json::array())) {
-    activity_.push_back({{number_of(row, "at")}, text_of(row, "host"), text_of(row, "what")});
+    const auto times = static_cast<int>(std::clamp<std::int64_t>(number_of(row, "times"), 1, 1'000'000));
+    activity_.push_back({{number_of(row, "at")}, text_of(row, "host"), text_of(row, "what"), times});
   }
 }
 
 void Sites::keep_older_token(const std::string& host, std::string_view text, const Json& row) {
-  Token token{hash_of(text),        host,        scopes_of(row), number_of(row, "expireTime"), text_of(row, "bapID"),
-              text_of(row, "icon"), clock_.now()};
+  Token token{hash_of(text),        host,         scopes_of(row), number_of(row, "expireTime"), text_of(row, "bapID"),
+              text_of(row, "icon"), clock_.now(), false};
   const std::lock_guard lock(mutex_);
   if (token.expired(clock_.now()) || tokens_.size() >= kMaxHosts) return;
   tokens_.push_back(std::move(token));
@@ -121,6 +126,7 @@ void Sites::close() {
   changed_ = false;
   tokens_.clear();
   approvals_.clear();
+  automatic_.reset();
   keys_.clear();
   states_.clear();
   activity_.clear();

@@ -49,19 +49,36 @@ export class Person {
   }
   async unlock(secret = password) {
     await this.type('Password', secret);
-    await this.press('Unlock');
+    await this.page.getByRole('button', { name: /^(Unlock|Go on)$/ }).click();
   }
 
-  /** A picture of the page, and what axe says about it. */
+  /** With the password to the dashboard, whether the wallet was locked or is open to somebody else. */
+  async enter(secret = password) {
+    await this.unlock(secret);
+    await this.heading('Connected sites');
+  }
+
+  /** Pictures of the page in both colour schemes and on a phone, and what axe says about both; nothing may be cut off. */
   async look(name, page = this.page) {
     mkdirSync(screenshots, { recursive: true });
-    await page.screenshot({ path: path.join(screenshots, `tokenpass-${name}.png`), fullPage: true });
+    const picture = (kind) => page.screenshot({ path: path.join(screenshots, `tokenpass-${name}-${kind}.png`), fullPage: true });
     await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(() => globalThis.axe.run());
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-    assert.deepEqual(found, [], `accessibility of ${name}`);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.equal(overflow, 0, `${name} is too wide`);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      await picture(colorScheme);
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+      assert.deepEqual(found, [], `accessibility of ${name}, ${colorScheme}`);
+    }
+    const size = page.viewportSize();
+    for (const width of [size.width, 320]) {
+      await page.setViewportSize({ width, height: size.height });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.equal(overflow, 0, `${name} is too wide for ${width} pixels`);
+    }
+    await picture('phone');
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme: null });
   }
 
   async leave() {

@@ -18,6 +18,7 @@ export async function startSite(t) {
     const { pathname } = new URL(request.url, 'http://site');
     const send = (type, text) => response.writeHead(200, { 'content-type': type }).end(text);
     if (pathname === '/site.js') send('text/javascript', code);
+    else if (pathname === '/icon.svg') send('image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8" fill="#0a7"/></svg>');
     else send('text/html', '<!doctype html><title>A site</title><h1>A site</h1><script type="module" src="/site.js"></script>');
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
@@ -25,3 +26,13 @@ export async function startSite(t) {
   const { port } = server.address();
   return { host: `localhost:${port}`, origin: `http://localhost:${port}`, other: `http://127.0.0.1:${port}` };
 }
+
+/** The page of a site, its signer towards `server` ready for `call()`. */
+export async function siteFor(person, site, server) {
+  const page = await person.context.newPage();
+  await page.goto(site.origin);
+  await page.waitForFunction(() => globalThis.signerFor !== undefined);
+  await page.evaluate((base) => (globalThis.signer = globalThis.signerFor(base)), server.base);
+  return page;
+}
+export const call = (page, method, ...given) => page.evaluate(([name, args]) => globalThis.signer[name](...args), [method, given]);

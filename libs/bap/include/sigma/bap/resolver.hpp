@@ -13,6 +13,9 @@
 namespace sigma::bap {
 
 struct ResolverOptions {
+  /// How long anybody waits in all, whatever is asked for them and whoever asked first; what is slower is kept for the
+  /// next one.
+  core::Milliseconds patience = std::chrono::seconds{2};
   /// A known identity is used for so long without asking, …
   core::Milliseconds fresh = std::chrono::minutes{50};
   /// … then until here while somebody asks in the background. So a replaced key is refused after this time at the

@@ -198,6 +198,7 @@ struct DeviceCode {
   DeviceCodeStatus status = DeviceCodeStatus::pending;
   std::int64_t poll_interval = 5;  ///< seconds
   std::optional<UtcTime> last_polled_at;
+  std::optional<std::string> network;  ///< where the device asked from, as http::coarse_network()
   // Set by the person's answer.
   std::optional<GrantId> grant_id;  ///< of an approval
   std::optional<UserId> user_id;

@@ -40,7 +40,9 @@ class ClientStore {
   Task<Found<Client>> find(ClientId id);
   /// The client registered under this member key when exactly one is.
   Task<Found<Client>> find_by_member_key(std::string pubkey);
-  Task<Result<std::vector<Client>>> list(Page page);  ///< ordered by id
+  /// Ordered by id. With `search`: those whose id or name holds that text (ASCII letters in either case), or whose
+  /// owner or member key it is.
+  Task<Result<std::vector<Client>>> list(Page page, std::string search = {});
   /// The clients of an identity, oldest first; 200 at most.
   Task<Result<std::vector<Client>>> list_owned(BapId owner);
   /// How many of the clients that registered themselves did so after `since`.

@@ -25,7 +25,7 @@ struct Wallet {
 /// What the operator's rules make of a person's wallets, as it was last worked out.
 struct Entitlements {
   UserId user_id;
-  std::int64_t revision = 0;       ///< changes whenever wallets come or go
+  std::int64_t revision = 0;       ///< counts wallets that come and go, and evaluations
   std::vector<std::string> roles;  ///< beyond those that the operator gave by hand
   std::string subscription_tier = "free";
   core::Json evidence = core::Json::array();  ///< rule by rule: what was looked at, what was found

@@ -39,7 +39,8 @@ class EntitlementStore {
   explicit EntitlementStore(Database& db) : db_(db) {}
   /// Nothing for who never had a wallet.
   core::Task<core::Result<std::optional<Entitlements>>> find(UserId user);
-  /// Replaces what was known, unless wallets have come or gone since `entitlements.revision`: then false.
+  /// Replaces what was known in `entitlements.revision`; false when wallets have come or gone since, or somebody else
+  /// has replaced it.
   core::Task<core::Result<bool>> save(Entitlements entitlements);
 
  private:

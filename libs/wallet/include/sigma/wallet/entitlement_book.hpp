@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "sigma/core/clock.hpp"
+#include "sigma/core/single_flight.hpp"
 #include "sigma/core/task.hpp"
+#include "sigma/oauth/audit/audit.hpp"
 #include "sigma/oauth/error.hpp"
 #include "sigma/oauth/sessions/entitlement_source.hpp"
 #include "sigma/store/store.hpp"
@@ -20,6 +22,7 @@ struct EntitlementOptions {
   core::Milliseconds max_age = std::chrono::minutes{5};
   core::Milliseconds patience = std::chrono::seconds{3};      ///< how long a request waits for the first answer
   core::Milliseconds retry_after = std::chrono::seconds{10};  ///< where something could not be asked
+  std::size_t concurrent = 256;                               ///< people who are looked at at the same time
   std::vector<std::string> admin_bap_ids;  ///< whoever has one of these identities has the role admin
 };
 
@@ -32,22 +35,26 @@ struct Standing {
   store::Entitlements from_wallets;     ///< with evidence; evaluated_at is empty when nothing could be found out
 };
 
-/// Works out what people are entitled to, keeps it in the store for all replicas, and writes to the log why it changed.
-/// Thread-safe; outlives the tasks that it starts.
+/// Works out what people are entitled to, keeps it in the store for all replicas, and tells the audit log why it
+/// changed. Thread-safe; outlives the tasks that it starts.
 class EntitlementBook final : public oauth::EntitlementSource {
  public:
   /// `holdings` may be null (no indexer): then only identities and rows of users count.
   EntitlementBook(store::UserStore& users, store::WalletStore& wallets, store::EntitlementStore& entitlements,
-                  Holdings* holdings, EntitlementRules rules, const core::Clock& clock, EntitlementOptions options)
+                  Holdings* holdings, EntitlementRules rules, oauth::Audit& audit, const core::Clock& clock,
+                  EntitlementOptions options)
       : users_(users),
         wallets_(wallets),
         entitlements_(entitlements),
         holdings_(holdings),
         rules_(std::move(rules)),
+        audit_(audit),
         clock_(clock),
-        options_(std::move(options)) {}
+        options_(std::move(options)),
+        flights_(options_.concurrent) {}
 
   core::Task<store::User> entitled(store::User user) override;
+  core::Task<> expect(store::UserId user) override;
   /// The same with its reasons.
   core::Task<Standing> standing(store::User user);
 
@@ -58,8 +65,12 @@ class EntitlementBook final : public oauth::EntitlementSource {
   core::Milliseconds max_age() const { return options_.max_age; }
 
  private:
+  struct Known;
+
+  core::Task<Known> known(store::UserId user);
   core::Task<store::Entitlements> current(store::UserId user);
-  core::Task<store::Entitlements> evaluate(store::UserId user);
+  core::Task<core::Result<store::Entitlements>> evaluate(store::UserId user);
+  core::Task<store::Entitlements> keep(store::Entitlements before, store::Entitlements after);
   core::Task<std::optional<std::string>> admin_identity(store::UserId user);
 
   store::UserStore& users_;
@@ -67,9 +78,10 @@ class EntitlementBook final : public oauth::EntitlementSource {
   store::EntitlementStore& entitlements_;
   Holdings* const holdings_;
   const EntitlementRules rules_;
+  oauth::Audit& audit_;
   const core::Clock& clock_;
   const EntitlementOptions options_;
-  SingleFlight<store::Entitlements> flights_;
+  core::SingleFlight<store::Entitlements> flights_;
 };
 
 }  // namespace sigma::wallet

@@ -54,7 +54,8 @@ struct Evaluation {
 
 class EntitlementRules {
  public:
-  /// Reads the operator's file (docs/reference/entitlements.md). Code::invalid_input with the place and what is wrong.
+  /// Reads the operator's file (docs/how-to/give-roles-and-tiers.md). Code::invalid_input with the place and what is
+  /// wrong.
   static core::Result<EntitlementRules> parse(std::string_view json);
 
   /// Pure. A wallet that could not be read counts as empty: nothing is granted that is not proven.

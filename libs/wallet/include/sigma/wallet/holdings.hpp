@@ -6,9 +6,9 @@
 
 #include "sigma/cache/cache.hpp"
 #include "sigma/core/clock.hpp"
+#include "sigma/core/single_flight.hpp"
 #include "sigma/core/task.hpp"
 #include "sigma/wallet/ownership_provider.hpp"
-#include "sigma/wallet/single_flight.hpp"
 
 namespace sigma::wallet {
 
@@ -29,6 +29,7 @@ struct HoldingsOptions {
   core::Milliseconds patience = std::chrono::seconds{3};  ///< how long a caller waits; what is slower arrives later
   /// Nobody makes the server ask more often about one wallet; failures are remembered so long. Less than max_age.
   core::Milliseconds refresh_interval = std::chrono::seconds{10};
+  std::size_t concurrent = 64;  ///< wallets that are asked about at the same time
 };
 
 inline constexpr std::size_t kNftPage = 100, kMaxNftPages = 10;  ///< of one wallet
@@ -37,7 +38,7 @@ inline constexpr std::size_t kNftPage = 100, kMaxNftPages = 10;  ///< of one wal
 class Holdings {
  public:
   Holdings(OwnershipProvider& provider, cache::Cache& cache, const core::Clock& clock, HoldingsOptions options)
-      : provider_(provider), cache_(cache), clock_(clock), options_(options) {}
+      : provider_(provider), cache_(cache), clock_(clock), options_(options), flights_(options.concurrent) {}
 
   /// Of each address, in order; what is remembered counts when it is at most as old as remembered things may be, or,
   /// with `refresh`, as refresh_interval. What cannot be had is named in the errors of its wallet.
@@ -48,13 +49,13 @@ class Holdings {
 
  private:
   core::Task<std::optional<WalletHoldings>> remembered(std::string address, core::Milliseconds max_age);
-  core::Task<WalletHoldings> fetch(std::string address);
+  core::Task<core::Result<WalletHoldings>> fetch(std::string address);
 
   OwnershipProvider& provider_;
   cache::Cache& cache_;
   const core::Clock& clock_;
   const HoldingsOptions options_;
-  SingleFlight<WalletHoldings> flights_;
+  core::SingleFlight<WalletHoldings> flights_;
 };
 
 }  // namespace sigma::wallet

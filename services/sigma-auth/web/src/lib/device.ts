@@ -11,6 +11,10 @@ export interface DeviceRequest extends PublicClient {
   scope: string;
   /** Seconds since the device asked. */
   age: number;
+  /** Where it asked from: "203.0.113.0/24" or "2001:db8:1::/48"; the server keeps no more of its address. */
+  network?: string;
+  /** As this browser's; absent when the two cannot be compared. */
+  same_network?: boolean;
 }
 
 export const codeLength = 8;
@@ -50,4 +54,16 @@ export const explainCode = (error: unknown): string =>
 export function ago(seconds: number): string {
   if (seconds < 45) return deviceText.get().justNow;
   return format.relativeTime(-Math.max(1, Math.round(seconds / 60)), 'minute');
+}
+
+/** "203.0.113.0/24" as "203.0.113.x", "2001:db8:1::/48" as "2001:db8:1:…": known to be a part, to whom "/24" says nothing. */
+export const shownNetwork = (network: string): string =>
+  network.includes(':') ? network.replace(/:*\/\d+$/, ':…') : network.replace(/\d+\/\d+$/, 'x');
+
+/** From where the device asked, as seen from here; undefined when nobody knows. */
+export function placeOf({ network, same_network }: DeviceRequest): string | undefined {
+  if (network === undefined) return undefined;
+  if (same_network) return deviceText.get().sameNetwork;
+  const { otherNetwork, someNetwork } = deviceText.get();
+  return (same_network === false ? otherNetwork : someNetwork)({ network: shownNetwork(network) });
 }

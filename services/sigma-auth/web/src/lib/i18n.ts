@@ -11,11 +11,13 @@ const place = 'sigma.language';
 const rightToLeft = ['ar', 'fa', 'he', 'ur'];
 const isLanguage = (code: string | null | undefined): code is Language => code != null && Object.hasOwn(languages, code);
 
+/** A cookie, because the server writes pages, too (src/routes/language.cpp). */
 function stored(): string | null {
   try {
-    return localStorage.getItem(place);
+    const cookies = document.cookie.split('; ').map((cookie) => cookie.split('='));
+    return cookies.find(([name]) => name === place)?.[1] ?? null;
   } catch {
-    return null; // storage is blocked
+    return null; // in a sandbox
   }
 }
 
@@ -29,9 +31,12 @@ export function preferredLanguage(search: string, browser: readonly string[], ch
 export const language: Language =
   typeof document === 'undefined' ? 'en' : preferredLanguage(location.search, navigator.languages, stored());
 
+const aYear = 365 * 24 * 3600;
+
 export function chooseLanguage(code: Language): void {
+  const secure = location.protocol === 'https:' ? '; Secure' : '';
   try {
-    localStorage.setItem(place, code);
+    document.cookie = `${place}=${code}; Path=/; Max-Age=${aYear}; SameSite=Lax${secure}`;
   } catch {
     return; // nothing can be remembered here
   }

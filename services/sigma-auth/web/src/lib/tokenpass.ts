@@ -1,6 +1,26 @@
 // TokenPass on this computer (TokenPass contract §2–4): asked only after the person has pressed the button that says so.
 export const tokenpassUrl = 'http://localhost:21000';
 
+const place = 'sigma.tokenpass';
+
+/** Did the last sign-in in this browser go by TokenPass? Then its way is the first to be offered; it is asked no sooner. */
+export function cameByTokenPass(): boolean {
+  try {
+    return localStorage.getItem(place) !== null;
+  } catch {
+    return false; // storage is blocked
+  }
+}
+
+export function rememberTokenPass(used: boolean): void {
+  try {
+    if (used) localStorage.setItem(place, '1');
+    else localStorage.removeItem(place);
+  } catch {
+    // nothing is remembered here
+  }
+}
+
 /** The browser may be asking the person meanwhile, and TokenPass holds a request while its own prompt is open. */
 const patienceMs = 60_000;
 

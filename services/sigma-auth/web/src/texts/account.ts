@@ -8,7 +8,6 @@ export const siteText = i18n('site', {
   signOut: 'Sign out',
   skip: 'Skip to the content',
   navigation: 'Pages',
-  cancel: 'Cancel',
   brokenTitle: 'The server did not answer',
 });
 
@@ -35,7 +34,7 @@ export const accountText = i18n('account', {
   noApplications: 'No application has access to your account.',
   since: params('Since {date}'),
   as: params('as {name}'),
-  mayDo: 'It can',
+  mayDo: 'What it can do',
   withdraw: 'Withdraw access',
   withdrawTitle: params('Withdraw the access of {name}?'),
   withdrawText: 'It is signed out at once and has to ask you again next time. What it has already learned it may still know.',

@@ -6,6 +6,7 @@ export const commonText = i18n('common', {
   loading: 'One moment…',
   continue: 'Continue',
   back: 'Back',
+  cancel: 'Cancel',
   again: 'Try again',
   optional: 'optional',
   show: 'Show',

@@ -30,6 +30,15 @@ function keep(text: unknown): void {
 
 export const hasSession = (): boolean => session() !== null;
 
+/** After the server has refused it: the wallet was locked since, or opened by somebody else. */
+export function forgetSession(): void {
+  try {
+    localStorage.removeItem(place);
+  } catch {
+    // as above
+  }
+}
+
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = {};
   const shown = session();
@@ -61,29 +70,50 @@ export interface Status {
 export interface Identity {
   idKey: string;
   name: string;
+  /** The host that it was made for, and nobody else sees. */
+  guestFor?: string;
 }
 export interface Question {
   id: string;
   origin: string;
   host: string;
   scopes: string[];
+  icon: string;
+  /** The identity that the site would like; nobody has to follow. */
+  bapId: string;
 }
 export interface Site {
   host: string;
   scopes: string[];
   tokens: number;
   expireTime?: number;
+  /** The newest token was given without a question. */
+  automatic?: boolean;
   approvals: { origin: string; scopes: string[]; until: number }[];
 }
 export interface Activity {
   at: number;
   host: string;
   what: string;
+  times: number;
+}
+/** Every site has access without a question, for a while. */
+export interface AutoApproval {
+  on: boolean;
+  available: string[];
+  scopes?: string[];
+  until?: number;
+  except?: string[];
 }
 export interface WalletFile {
   path: string;
   label: string;
   isCurrent: boolean;
+}
+export interface Profile {
+  displayName?: string;
+  paymail?: string;
+  logo?: string;
 }
 export interface Settings {
   folder: string;
@@ -137,6 +167,7 @@ export const api = {
   restore: (wallet: Restore) => post('/api/import', wallet),
   changePassword: (password: string, newPassword: string) => post('/api/password', { password, newPassword }),
   identities: async () => (await get<{ identities: Identity[] }>('/api/identity')).identities,
+  guest: (host: string) => post<Identity>('/api/identity/guest', { host }),
   newIdentity: (name: string) => post('/api/identity', { name }),
   questions: async () => (await get<{ pending: Question[] }>('/api/approvals')).pending,
   answer: (id: string, answer: { allow: boolean; duration?: string; bapId?: string }) =>
@@ -152,10 +183,16 @@ export const api = {
     post<{ url: string }>('/api/authorization/answer', answer),
   applications: async () => (await get<{ applications: Application[] }>('/api/applications')).applications,
   endApplication: (id: string) => call('DELETE', '/api/applications', { id }),
+  autoApproval: () => get<AutoApproval>('/api/auto-approval'),
+  approveAutomatically: (wish: { password: string; scopes: string[]; duration: string }) =>
+    post<AutoApproval>('/api/auto-approval', wish),
+  askAgain: () => call('DELETE', '/api/auto-approval'),
   activity: async () => (await get<{ activity: Activity[] }>('/api/activity')).activity,
   wallets: async () => (await get<{ backups: WalletFile[] }>('/api/backups')).backups,
   useWallet: (path: string) => post('/api/backups/switch', { path }),
   backupFile: (withWords: boolean) => post<{ content: string; fileName: string }>('/api/backups/download', { withWords }),
+  profile: () => get<Profile>('/api/profile'),
+  setProfile: (profile: Profile) => post('/api/profile', profile),
   settings: () => get<Settings>('/api/settings'),
   cloud: () => get<Cloud>('/api/sync/status'),
   pushToCloud: () => post('/api/sync/push'),

@@ -1,5 +1,7 @@
 // What stands in the address of the consent page, checked: the token goes to the site it is for, and nowhere else.
 
+import { isScope } from './words';
+
 export interface Wish {
   host: string;
   origin: string;
@@ -24,14 +26,25 @@ export function readWish(search: string): Wish | string {
   const defaultPort = returnUrl.protocol === 'https:' ? ':443' : ':80';
   const named = host.endsWith(defaultPort) ? host.slice(0, -defaultPort.length) : host;
   if (named !== returnUrl.host) return `The link asks for ${host} but would lead back to ${returnUrl.host}.`;
+  // What we do not know is not given, and what a link says of itself is not shown as if we had said it.
   const scopes = (query.get('scopes') ?? '').split(',').map((scope) => scope.trim());
   return {
     host: named,
     origin: returnUrl.origin,
     returnUrl,
-    scopes: [...new Set(scopes)].filter(Boolean),
-    icon: query.get('icon') ?? '',
+    scopes: [...new Set(scopes)].filter(isScope),
+    icon: iconOf(query.get('icon') ?? '', returnUrl.origin),
   };
+}
+
+/** The icon of the very site that the answer goes to, or one that came in the link: no others are loaded. */
+function iconOf(icon: string, origin: string): string {
+  if (/^data:image\//.test(icon)) return icon;
+  try {
+    return new URL(icon).origin === origin ? icon : '';
+  } catch {
+    return '';
+  }
 }
 
 /** Where the answer goes: to the page that opened this one, and if there is none back by address. */

@@ -11,14 +11,40 @@ const meanings: Record<string, string> = {
   fund: 'Hand transactions to your connected wallet',
   transfer: 'Transfer tokens through your connected wallet',
 };
+/** The same, short enough for a list: "signs as you". */
+const inShort: Record<string, string> = {
+  sign: 'signs as you',
+  encrypt: 'encrypts',
+  decrypt: 'reads what is encrypted to you',
+  read_profile: 'reads your profile',
+  write_profile: 'changes your profile',
+  read_state: 'reads what it stored',
+  write_state: 'stores data',
+  fund: 'hands over transactions',
+  transfer: 'transfers tokens',
+  openid: 'knows who you are',
+  profile: 'sees your profile',
+  offline_access: 'may look again later',
+};
+export const shortly = (scopes: string[]): string => scopes.map((scope) => inShort[scope] ?? scope).join(', ') || 'knows who you are';
+
+/** "8 hours", "30 minutes", "45 seconds". */
+export function lasting(milliseconds: number): string {
+  const names: [string, number][] = [['hour', 3_600_000], ['minute', 60_000], ['second', 1000]];
+  const [name, length] = names.find(([, unit]) => milliseconds >= unit && milliseconds % unit === 0) ?? names[2]!;
+  const count = Math.round(milliseconds / length);
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}
+
+export const isScope = (name: string): boolean => Object.hasOwn(meanings, name);
 export const meaningOf = (scope: string): string => meanings[scope] ?? scope;
 
 export const durations: [value: string, text: string][] = [
   ['once', 'Ask every time'],
-  ['1h', 'For an hour'],
-  ['1d', 'For a day'],
-  ['1w', 'For a week'],
-  ['1m', 'For a month'],
+  ['1h', 'An hour'],
+  ['1d', 'A day'],
+  ['1w', 'A week'],
+  ['1m', 'A month'],
   ['forever', 'Until I end it'],
 ];
 
@@ -39,6 +65,10 @@ export function fromNow(time: number, now = Date.now()): string {
 
 /** Until when: 0 is never. */
 export const until = (time: number): string => (time === 0 ? 'until you end it' : `ends ${fromNow(time)}`);
+
+/** "site.example: was allowed"; what the person did has no host. */
+export const happened = (host: string, what: string, times: number): string =>
+  `${host ? what : `You ${what}`}${times > 1 ? ` ${times} times` : ''}`;
 
 /** An address in a browser, and not that of a program with a scheme of its own. */
 export const isWeb = (origin: string): boolean => /^https?:/.test(origin);

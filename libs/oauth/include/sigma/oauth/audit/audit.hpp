@@ -22,6 +22,7 @@ enum class AuditType {
   device_approved,
   device_denied,
   identity_changed,
+  entitlements_changed,
   // Grants and tokens
   code_issued,
   token_issued,

@@ -30,6 +30,8 @@ struct DeviceRequest {
   store::DeviceCodeStatus status = store::DeviceCodeStatus::pending;
   std::optional<store::Client> client;  ///< only for somebody who is signed in
   Scopes scopes;
+  std::optional<std::string> network;  ///< where the device asked from, as http::coarse_network(); as `client`
+  std::optional<bool> same_network;    ///< as the visitor's; nothing when they cannot be compared (IPv4 and IPv6)
   core::UtcTime created_at;
   core::UtcTime expires_at;
 };

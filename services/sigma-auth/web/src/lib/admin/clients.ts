@@ -1,5 +1,6 @@
 // Registered clients, all of them (docs/reference: admin API, /admin/clients).
-import type { Description, MemberKey } from '../developers/clients';
+import type { Description } from '../developers/clients';
+import type { MemberKey } from '../developers/pubkey';
 import { admin, adminPage } from './api.svelte';
 
 export const flags = ['skip_consent', 'require_pkce', 'require_pushed_authorization_requests', 'dpop_bound_access_tokens'] as const;
@@ -29,8 +30,7 @@ export interface AdminClient extends Omit<Description, 'jwks_uri'>, Partial<Reco
 /** What may be said of a client; null takes a member away (RFC 7396). */
 export type ClientChange = { [Member in keyof AdminClient]?: AdminClient[Member] | null };
 
-export const clientsPerPage = 100;
-export const listClients = (cursor?: string) => adminPage<AdminClient>('/clients', { limit: String(clientsPerPage), cursor });
+export const listClients = (search: string, cursor?: string) => adminPage<AdminClient>('/clients', { search: search.trim(), cursor });
 
 const pathOf = (id: string) => `/clients/${encodeURIComponent(id)}`;
 export const getClient = (id: string) => admin<AdminClient>('GET', pathOf(id));

@@ -3,11 +3,10 @@ import { call } from '../api';
 import type { PrivateKey } from '../identity/keys';
 import { authToken } from '../identity/token';
 import type { Jwks } from './jwks';
+import type { MemberKey } from './pubkey';
 
 export const methods = ['x_auth_token', 'client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 export type Method = (typeof methods)[number];
-
-export type MemberKey = string | { pubkey: string; not_before?: string; not_after?: string };
 
 /** What an application says of itself (RFC 7591 §2), as far as these pages set it. */
 export interface Description {
@@ -65,7 +64,6 @@ export const updateClient = (id: string, update: Partial<Description>, proof?: P
 export const deleteClient = (id: string) => post<unknown>(`${base}/delete-client`, { client_id: id });
 export const rotateSecret = (id: string) => post<IssuedClient>(`${base}/client/rotate-secret`, { client_id: id });
 
-export const pubkeyOf = (key: MemberKey): string => (typeof key === 'string' ? key : key.pubkey);
 export const usesSecret = ({ token_endpoint_auth_method: method }: Description): boolean => method.startsWith('client_secret_');
 
 /** How long keys go on working beside one that takes their place. */

@@ -8,3 +8,8 @@ export function pubkeyShapeProblem(text: string): ShapeProblem | undefined {
   if (/^04[0-9a-f]{128}$/i.test(hex)) return 'uncompressed';
   return /^0[23][0-9a-f]{64}$/i.test(hex) ? undefined : 'shape';
 }
+
+/** As the server tells it: a key, or one with the time in which it counts. */
+export type MemberKey = string | { pubkey: string; not_before?: string; not_after?: string };
+
+export const pubkeyOf = (key: MemberKey): string => (typeof key === 'string' ? key : key.pubkey);

@@ -14,7 +14,7 @@ import { setActiveIdentity } from '../../lib/session';
 import { signIn, signInWith } from '../../lib/sign-in';
 import { signInPath } from '../../lib/identity/token';
 import { afterPaint } from '../../lib/start';
-import { TokenPassProblem, tokenpassToken } from '../../lib/tokenpass';
+import { cameByTokenPass, rememberTokenPass, TokenPassProblem, tokenpassToken } from '../../lib/tokenpass';
 import { commonText } from '../../texts/common';
 import { bringText, loginText, tokenpassText } from '../../texts/login';
 
@@ -45,9 +45,13 @@ export class Gate {
   private firstStep(): Step {
     if (!globalThis.crypto?.subtle) return 'insecure';
     if (new URLSearchParams(location.search).get('prompt')?.split(' ').includes('create')) return 'create';
+    if (cameByTokenPass() && !this.kept.some(({ bapId }) => bapId === this.wanted)) return 'tokenpass';
     if (this.kept.length === 0) return 'welcome';
     return this.kept.length > 1 && this.identity?.bapId !== this.wanted ? 'pick' : 'unlock';
   }
+
+  /** The person came by TokenPass before. */
+  readonly byTokenPass = cameByTokenPass();
 
   go(to: Step): void {
     this.error = this.wrongPassword = '';
@@ -83,6 +87,7 @@ export class Gate {
 
   private async enter(keyring: Keyring, bapId: string | undefined): Promise<void> {
     await signIn(memberFor(keyring, bapId));
+    rememberTokenPass(false);
     await this.onward();
   }
 
@@ -235,6 +240,7 @@ export class Gate {
         return;
       }
       await signInWith(token);
+      rememberTokenPass(true);
       await this.onward();
     });
   }
