@@ -4,7 +4,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { stringify } from 'yaml';
+import { startRedis } from '../e2e/support/redis.mjs';
 import { startServer } from '../e2e/support/server.mjs';
+import { until } from '../e2e/support/until.mjs';
 import { read, root, run, scratch, yaml } from './support/files.mjs';
 
 const folder = path.join(root, 'deploy/prometheus');
@@ -32,15 +34,41 @@ test('panels have ids of their own and do not overlap', () => {
   assert.equal(new Set(cells).size, cells.length);
 });
 
+// With everything that has metrics of its own.
 let server;
+let redis;
 before(async () => {
-  server = await startServer();
+  redis = await startRedis();
+  server = await startServer({ env: { SIGMA_REDIS_URL: redis.url, SIGMA_BAP_API_URL: 'https://bap.example.com', SIGMA_OTLP_URL: 'http://127.0.0.1:9' } });
+  await server.request('GET', '/api/auth/ok');
 });
-after(() => server?.stop());
+after(async () => {
+  await server?.stop();
+  await redis?.stop();
+});
+const scrape = async () => (await server.admin('GET', '/metrics', { token: null })).text;
+
+test('promtool finds nothing to say against the metrics, and each is in the reference with its type and labels', async () => {
+  // The keys are measured a moment after the start.
+  await until(async () => (await scrape()).includes('signing_key_active_timestamp_seconds{'));
+  const text = await scrape();
+  run('promtool', ['check', 'metrics'], { input: text });
+  const types = Object.fromEntries([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]));
+  const rows = [...read('docs/reference/metrics.md').matchAll(/^\| `(\w+)` \| (\w+) \| .* \| (.*) \|$/gm)];
+  assert.deepEqual(types, Object.fromEntries(rows.map(([, name, type]) => [name, type])));
+  for (const [, name, , labels] of rows) {
+    const documented = [...labels.matchAll(/(?:^|<br>)`(\w+)`: /g)].map(([, label]) => label);
+    const samples = [...text.matchAll(new RegExp(`^${name}(?:_bucket|_sum|_count)?(?:\\{(.*)\\})? `, 'gm'))];
+    assert.ok(samples.length > 0, name);
+    for (const [, shown = ''] of samples) {
+      const names = [...shown.matchAll(/(\w+)="/g)].map(([, label]) => label).filter((label) => label !== 'le');
+      assert.deepEqual(names.sort(), documented.sort(), name);
+    }
+  }
+});
 
 test('every metric and label that is asked for is there', async () => {
-  await server.request('GET', '/api/auth/ok');
-  const { text } = await server.admin('GET', '/metrics', { token: null });
+  const text = await scrape();
   const samples = [...text.matchAll(/^([a-z_]+)(?:\{(.*)\})? /gm)].map(([, name, labels = '']) => ({ name, labels: new Set([...labels.matchAll(/(\w+)="/g)].map(([, label]) => label)) }));
   // Prometheus itself adds these.
   const scraped = ['job', 'instance'];
@@ -58,7 +86,7 @@ test('every metric and label that is asked for is there', async () => {
 
 test('every route that is asked for is one', async () => {
   await server.request('POST', '/api/auth/oauth2/token', { form: {} });
-  const { text } = await server.admin('GET', '/metrics', { token: null });
+  const text = await scrape();
   for (const expression of expressions) {
     for (const [, route] of expression.matchAll(/route="([^"]+)"/g)) assert.ok(text.includes(`route="${route}"`), route);
   }

@@ -1,43 +1,11 @@
 // The admin API's OpenAPI document is true: every call it names exists and answers as its schemas say, and hostile text
 // in every field of every call breaks nothing and changes nothing (security cases 59 and 60).
-import Ajv2020 from 'ajv/dist/2020.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exchange, getCode, publicClient, sigmaClient } from './support/oauth.mjs';
+import { assertPromised, callsOf, validatorsOf } from './support/openapi.mjs';
 import { Key, newPerson } from './support/person.mjs';
 import { forEachStore } from './support/stores.mjs';
-
-const methods = ['get', 'post', 'put', 'patch', 'delete'];
-
-/** Every call of the document: {method, path, operation}. */
-function callsOf(document) {
-  return Object.entries(document.paths).flatMap(([path, item]) =>
-    methods.filter((method) => item[method]).map((method) => ({ method, path, operation: item[method] })),
-  );
-}
-
-/** Validators by schema name. Unknown members are an error where a schema lists what there is. */
-function validatorsOf(document) {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
-  ajv.addSchema({ $id: 'api', components: document.components });
-  return (schema) => ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"api#/components')));
-}
-
-/** Asserts that an answer is one that the document promises for this call. */
-function assertPromised(validator, { method, path, operation }, answer) {
-  const call = `${method} ${path}: ${answer.describe()}`;
-  const promised = operation.responses[answer.status] ?? operation.responses.default;
-  assert.ok(operation.responses[answer.status] || answer.status >= 400, `an answer that nobody promised: ${call}`);
-  const type = (answer.headers['content-type'] ?? '').split(';')[0];
-  if (!promised.content) {
-    assert.equal(answer.text, '', call);
-    return;
-  }
-  assert.ok(promised.content[type], `${type} is not promised: ${call}`);
-  if (type === 'text/plain') return;
-  const validate = validator(promised.content[type].schema);
-  assert.ok(validate(answer.json), `${JSON.stringify(validate.errors)} ${call}`);
-}
 
 const fill = (path, values) => path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name]));
 

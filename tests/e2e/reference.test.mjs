@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { request } from './support/http.mjs';
 import { binary, startServer } from './support/server.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -96,6 +97,18 @@ test('the admin API is documented as it is', async () => {
       '',
     ];
     await assertPage('admin-api.md', text.join('\n'));
+  } finally {
+    await server.stop();
+  }
+});
+
+test('the public API is described as it is', async () => {
+  const server = await startServer({ env: { SIGMA_BASE_URL: 'http://localhost:8787' } });
+  try {
+    // The document itself is held against what is kept of it: not with a stale one.
+    const { json } = await request(server.local, 'GET', '/api/auth/openapi.json', { headers: { host: 'localhost:8787' } });
+    json.info.version = '0';
+    await assertPage('openapi.json', `${JSON.stringify(json, null, 1)}\n`);
   } finally {
     await server.stop();
   }

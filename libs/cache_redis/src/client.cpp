@@ -5,6 +5,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
+#include "sigma/cache_redis/metrics.hpp"
 #include "sigma/core/log.hpp"
 
 namespace sigma::cache_redis {
@@ -31,15 +32,15 @@ struct Client::Call {
 };
 
 Client::Instruments::Instruments(core::Metrics& metrics)
-    : answered(metrics.counter("sigma_redis_commands_total", "Commands by outcome", {{"outcome", "answered"}})),
-      refused(metrics.counter("sigma_redis_commands_total", "Commands by outcome", {{"outcome", "error"}})),
-      late(metrics.counter("sigma_redis_commands_total", "Commands by outcome", {{"outcome", "deadline"}})),
-      unavailable(metrics.counter("sigma_redis_commands_total", "Commands by outcome", {{"outcome", "unavailable"}})),
-      overloaded(metrics.counter("sigma_redis_commands_total", "Commands by outcome", {{"outcome", "overloaded"}})),
-      up(metrics.gauge("sigma_redis_up", "1 while commands to Redis are being answered")),
-      connections(metrics.gauge("sigma_redis_connections_made", "Connections to Redis made since the start")),
-      seconds(metrics.histogram("sigma_redis_command_seconds", "From a command to its answer", {},
-                                {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5})) {}
+    : answered(core::counter_of(metrics, kCommandsTotal, {{"outcome", "answered"}})),
+      refused(core::counter_of(metrics, kCommandsTotal, {{"outcome", "error"}})),
+      late(core::counter_of(metrics, kCommandsTotal, {{"outcome", "deadline"}})),
+      unavailable(core::counter_of(metrics, kCommandsTotal, {{"outcome", "unavailable"}})),
+      overloaded(core::counter_of(metrics, kCommandsTotal, {{"outcome", "overloaded"}})),
+      connections(core::counter_of(metrics, kConnectionsTotal)),
+      up(core::gauge_of(metrics, kUp)),
+      seconds(core::histogram_of(metrics, kCommandSeconds, {},
+                                 {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5})) {}
 
 Client::Client(RedisUrl url, const RedisOptions& options, TlsContext tls, core::Metrics& metrics)
     : prefix_(url.prefix), instruments_(metrics) {
@@ -117,7 +118,7 @@ void Client::finish(Call& call, Outcome outcome) {
 void Client::look() {
   const bool now = topology_->available();
   instruments_.up.Set(now ? 1 : 0);
-  instruments_.connections.Set(static_cast<double>(topology_->connections()));
+  instruments_.connections.Increment(static_cast<double>(topology_->connections()) - instruments_.connections.Value());
   available_ = now;
   if (now == was_available_ && reported_) return;
   was_available_ = now;

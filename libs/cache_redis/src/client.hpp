@@ -36,8 +36,8 @@ class Client {
 
   struct Instruments {
     explicit Instruments(core::Metrics& metrics);
-    prometheus::Counter &answered, &refused, &late, &unavailable, &overloaded;
-    prometheus::Gauge &up, &connections;
+    prometheus::Counter &answered, &refused, &late, &unavailable, &overloaded, &connections;
+    prometheus::Gauge& up;
     prometheus::Histogram& seconds;
   };
 

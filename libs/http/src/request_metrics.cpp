@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sigma/http/metrics.hpp"
+
 namespace sigma::http {
 namespace {
 const std::vector<double> kBuckets{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
@@ -12,15 +14,13 @@ RouteMetrics::RouteMetrics(core::Metrics& metrics, const std::string& server, st
       server_(server),
       route_(std::move(route)),
       method_(method),
-      duration_(metrics.histogram("http_request_duration_seconds",
-                                  "Time from the end of the request header to the end of the answer.",
-                                  {{"server", server_}, {"route", route_}}, kBuckets)) {}
+      duration_(core::histogram_of(metrics, kRequestDuration, {{"server", server_}, {"route", route_}}, kBuckets)) {}
 
 void RouteMetrics::count(int status, double seconds) {
   auto& slot = by_status_[static_cast<std::size_t>(std::clamp(status, kFirstStatus, kLastStatus) - kFirstStatus)];
   prometheus::Counter* counter = slot.load(std::memory_order_acquire);
   if (!counter) {
-    counter = &metrics_.counter("http_requests_total", "Requests answered.",
+    counter = &core::counter_of(metrics_, kRequestsTotal,
                                 {{"server", server_},
                                  {"route", route_},
                                  {"method", std::string(to_string(method_))},
@@ -32,8 +32,7 @@ void RouteMetrics::count(int status, double seconds) {
 }
 
 RequestMetrics::RequestMetrics(core::Metrics& metrics, const std::string& server, const Router& router)
-    : first_route_(router.routes().data()),
-      connections_(metrics.gauge("http_connections", "Open connections.", {{"server", server}})) {
+    : first_route_(router.routes().data()), connections_(core::gauge_of(metrics, kConnections, {{"server", server}})) {
   for (const Route& route : router.routes()) {
     routes_.push_back(std::make_unique<RouteMetrics>(metrics, server, route.path, route.method));
   }

@@ -64,6 +64,7 @@ Engine::Engine(Settings settings_, const Surroundings& with)
       back_channel_logout(store.logout_deliveries, clients, subjects, keys, with.signing_pool, with.outbound, clock,
                           with.random, settings),
       accounts(store, clock),
+      own_account(store, x_auth_token, clock),
       consents(store.consents, clock),
       identities(store.users, with.chain, x_auth_token, clock),
       backups(store.backups, store.users, x_auth_token, clock, settings),

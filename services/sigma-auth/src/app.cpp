@@ -11,12 +11,13 @@ std::vector<std::string> with_own_origin(std::vector<std::string> origins, const
 }  // namespace
 
 App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, std::vector<std::string> administrators_,
-         const oauth::Surroundings& surroundings, Wallets& wallets_, oauth::AuditLog& audit_)
+         const oauth::Surroundings& surroundings, Wallets& wallets_, oauth::AuditLog& log, core::Metrics& metrics)
     : Engine(std::move(settings_), surroundings),
       trusted_origins(with_own_origin(std::move(trusted_origins_), settings.base_url)),
       secure_cookies(settings.base_url.starts_with("https:")),
       administrators(std::move(administrators_)),
       wallets(wallets_),
-      audit(audit_) {}
+      audit_log(log),
+      audit(audit_log, token.grant_types(), metrics) {}
 
 }  // namespace sigma::service

@@ -25,7 +25,7 @@ core::Task<core::Result<void>> write_all(oauth::AuditLog& audit) {
 }
 
 core::Task<core::Result<void>> keep_house(App& app, std::chrono::seconds kept) {
-  SIGMA_CO_TRY(const std::size_t removed, co_await app.audit.remove_before(app.clock.now() - kept));
+  SIGMA_CO_TRY(const std::size_t removed, co_await app.audit_log.remove_before(app.clock.now() - kept));
   if (removed > 0) core::log::info("audit_rows_removed", {{"rows", removed}});
   co_return core::Result<void>{};
 }
@@ -37,11 +37,11 @@ core::Task<> write_audit(App& app, std::chrono::seconds kept) {
   core::UtcTime next_checkpoint = app.clock.now() + kCheckpoint;
   core::UtcTime next_removal = app.clock.now();
   for (;;) {
-    auto done = co_await write_all(app.audit);
+    auto done = co_await write_all(app.audit_log);
     const core::UtcTime now = app.clock.now();
     if (done && next_checkpoint <= now) {
       next_checkpoint = now + kCheckpoint;
-      done = co_await app.audit.checkpoint();
+      done = co_await app.audit_log.checkpoint();
     }
     if (done && kept.count() > 0 && next_removal <= now) {
       next_removal = now + kRetention;

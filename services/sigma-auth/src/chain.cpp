@@ -1,5 +1,7 @@
 #include "chain.hpp"
 
+#include "metrics_table.hpp"
+
 namespace sigma::service {
 
 core::Result<std::unique_ptr<http::Client>> make_bap_client(const Config& config) {
@@ -22,7 +24,7 @@ core::Result<std::unique_ptr<Chain>> Chain::make(const Config& config, cache::Ca
     options.base_url = config.bap_api_url;
     options.token = std::string(config.bap_api_token.view());
     chain->api_.emplace(*chain->breaker_, std::move(options));
-    chain->open_ = &metrics.gauge("sigma_bap_circuit_open", "1 while the BAP API is left alone after failures");
+    chain->open_ = &core::gauge_of(metrics, metric::kBapCircuitOpen);
   }
   bap::ResolverOptions waiting;
   waiting.patience = config.bap_api_timeout;

@@ -5,7 +5,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <map>
 
+#include "metrics_table.hpp"
 #include "sigma/core/log.hpp"
 
 namespace sigma::service {
@@ -39,9 +41,22 @@ void log_report(const store::LogoutDelivery& delivery, const oauth::DeliveryRepo
   }
 }
 
-core::Task<> deliver(App& app, store::LogoutDelivery delivery) {
+/// One counter an outcome, from the start: what was never seen is 0.
+struct Counters {
+  explicit Counters(core::Metrics& metrics) {
+    for (const auto& [outcome, name] : {std::pair(Outcome::delivered, "delivered"),
+                                        {Outcome::postponed, "postponed"},
+                                        {Outcome::given_up, "given_up"},
+                                        {Outcome::unwanted, "unwanted"}})
+      of.emplace(outcome, &core::counter_of(metrics, metric::kLogoutDeliveries, {{"outcome", name}}));
+  }
+  std::map<Outcome, prometheus::Counter*> of;
+};
+
+core::Task<> deliver(App& app, const Counters& counters, store::LogoutDelivery delivery) {
   auto report = co_await app.back_channel_logout.deliver(delivery);
   if (report) {
+    counters.of.at(report->outcome)->Increment();
     log_report(delivery, *report);
   } else {
     core::log::error("logout_delivery_failed", report.error().cause());
@@ -50,7 +65,8 @@ core::Task<> deliver(App& app, store::LogoutDelivery delivery) {
 
 }  // namespace
 
-core::Task<> deliver_logouts(App& app) {
+core::Task<> deliver_logouts(App& app, core::Metrics& metrics) {
+  const Counters counters(metrics);
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer timer(executor);
   std::size_t under_way = 0;
@@ -61,10 +77,11 @@ core::Task<> deliver_logouts(App& app) {
       if (!taken) core::log::error("logout_deliveries_not_read", taken.error().cause());
       for (std::size_t i = 0; taken && i < taken->size(); ++i) {
         ++under_way;
-        asio::co_spawn(executor, deliver(app, std::move((*taken)[i])), [&under_way, &timer](std::exception_ptr) {
-          --under_way;
-          timer.cancel();  // look at once: more may wait
-        });
+        asio::co_spawn(executor, deliver(app, counters, std::move((*taken)[i])),
+                       [&under_way, &timer](std::exception_ptr) {
+                         --under_way;
+                         timer.cancel();  // look at once: more may wait
+                       });
       }
     }
     timer.expires_after(kLook);

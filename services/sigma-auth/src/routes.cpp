@@ -1,5 +1,6 @@
 #include "routes.hpp"
 
+#include "openapi/public_api.hpp"
 #include "routes/handler.hpp"
 #include "routes/metadata.hpp"
 #include "routes/pages.hpp"
@@ -243,6 +244,19 @@ constexpr const char* kDiscoveryPaths[] = {
     "/.well-known/oauth-authorization-server/api/auth", "/api/auth/.well-known/oauth-authorization-server",
 };
 
+/// The same text for everybody, made once.
+struct Document {
+  std::shared_ptr<const std::string> text;
+  Task<http::Response> operator()(http::Request) const { return answer(text); }
+  static Task<http::Response> answer(std::shared_ptr<const std::string> text) {
+    http::Response response;
+    response.headers.add("Content-Type", "application/json");
+    response.headers.add("Cache-Control", "public, max-age=300");
+    response.body = *text;
+    co_return response;
+  }
+};
+
 struct Bound {
   App* app;
   Handler* handler;
@@ -273,6 +287,12 @@ std::vector<http::Route> public_routes(App& app, const PublicLimits& limits) {
          discovery_handler(app),
          {.cors = Cors::any, .spec = "OpenID Connect Discovery §4, RFC 8414 §3", .summary = "Discovery document"}});
   }
+  // It describes itself, too.
+  routes.push_back(
+      {get, kOpenApiPath, nullptr, {.cors = Cors::any, .spec = "OpenAPI 3.1", .summary = "This document"}});
+  routes.back().handler = limited(Document{std::make_shared<const std::string>(
+                                      core::dump_json(describe_public_api(routes, app.settings.base_url)))},
+                                  Limit::general, limits.rates, limits.limiter, limits.audit);
   for (http::Route& page : page_routes()) routes.push_back(std::move(page));
   return routes;
 }

@@ -71,7 +71,7 @@ int serve(const Config& config) {
   App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
           {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(), (*chain)->resolver(),
            (*cache)->cache(), revocations, entitlements},
-          **wallets, audit);
+          **wallets, audit, metrics);
   opened->database->tell_of_revocations([&app] { return app.live_tokens.revoked(); });
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
   if (auto started = core::run_to_end(audit_key.start()); !started) return fail("audit_key_refused", started.error());
@@ -92,11 +92,11 @@ int serve(const Config& config) {
     public_options.on_span = [&exporter = **traces](http::RequestSpan span) { exporter.add(std::move(span)); };
   const PublicLimits limits{config.body_limit, std::max(config.body_limit, config.backup_limit),
                             config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter(),
-                            audit};
+                            app.audit};
   std::optional<store::LoopAccess> loops;
   if (auto connector = make_loop_connector(config)) loops.emplace(*opened->database, std::move(connector));
-  Vitals vitals(metrics, {*opened->database, signing_pool, app.keys});
-  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache, audit, **wallets};
+  Vitals vitals(metrics, {*opened->database, signing_pool, app.keys, app.live_tokens, audit});
+  AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache, app.audit, **wallets};
   std::vector<http::Route> public_table = public_routes(app, limits);
   for (http::Route& route : administrator_routes(app, admin, limits.rates, limits.limiter))
     public_table.push_back(std::move(route));
@@ -122,8 +122,8 @@ int serve(const Config& config) {
 
   asio::co_spawn(background, look_after_keys(app), asio::detached);
   asio::co_spawn(background, remove_expired(app, vitals), asio::detached);
-  asio::co_spawn(background, measure_tables(*opened->database, vitals), asio::detached);
-  asio::co_spawn(background, deliver_logouts(app), asio::detached);
+  asio::co_spawn(background, measure(app, *opened->database, vitals), asio::detached);
+  asio::co_spawn(background, deliver_logouts(app, metrics), asio::detached);
   asio::co_spawn(background, refresh_profiles(app, **chain), asio::detached);
   asio::co_spawn(background, write_audit(app, config.audit_retention), asio::detached);
   if (*traces) asio::co_spawn(background, (*traces)->run(), asio::detached);

@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "metrics_table.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/core/json.hpp"
 #include "sigma/core/log.hpp"
@@ -64,8 +65,8 @@ core::Result<std::unique_ptr<TraceExporter>> TraceExporter::make(const Config& c
 TraceExporter::TraceExporter(std::string url, std::unique_ptr<http::Client> client, core::Metrics& metrics)
     : url_(std::move(url)),
       client_(std::move(client)),
-      sent_(metrics.counter("trace_spans_total", "Spans of requests by what became of them.", {{"outcome", "sent"}})),
-      lost_(metrics.counter("trace_spans_total", "Spans of requests by what became of them.", {{"outcome", "lost"}})) {}
+      sent_(core::counter_of(metrics, metric::kTraceSpans, {{"outcome", "sent"}})),
+      lost_(core::counter_of(metrics, metric::kTraceSpans, {{"outcome", "lost"}})) {}
 
 void TraceExporter::add(http::RequestSpan span) {
   const std::lock_guard lock(mutex_);

@@ -49,13 +49,18 @@ core::Task<> remove_expired(App& app, Vitals& vitals) {
   }
 }
 
-core::Task<> measure_tables(store::Database& database, Vitals& vitals) {
+core::Task<> measure(App& app, store::Database& database, Vitals& vitals) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   for (;;) {
     if (const auto sizes = co_await store::table_sizes(database)) {
       vitals.note_tables(*sizes);
     } else {
       core::log::error("tables_not_measured", sizes.error());
+    }
+    if (const auto keys = co_await app.store.keys.list()) {
+      vitals.note_keys(*keys, app.clock.now());
+    } else {
+      core::log::error("keys_not_measured", keys.error());
     }
     timer.expires_after(kMeasure);
     co_await timer.async_wait(asio::use_awaitable);

@@ -12,7 +12,7 @@ core::Task<> look_after_keys(App& app);
 /// Removes expired rows; of several replicas one at a time. Never ends.
 core::Task<> remove_expired(App& app, Vitals& vitals);
 
-/// Measures the tables for /metrics. Never ends.
-core::Task<> measure_tables(store::Database& database, Vitals& vitals);
+/// Measures for /metrics what costs a question to the database: tables and signing keys. Never ends.
+core::Task<> measure(App& app, store::Database& database, Vitals& vitals);
 
 }  // namespace sigma::service

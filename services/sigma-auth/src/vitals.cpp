@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "metrics_table.hpp"
 #include "sigma/core/log.hpp"
 
 namespace sigma::service {
@@ -38,46 +39,65 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+// Of a total that is kept elsewhere.
+void bring_to(prometheus::Counter& counter, double total) {
+  counter.Increment(total - counter.Value());
+}
+
 }  // namespace
 
 Vitals::Vitals(core::Metrics& metrics, Parts parts)
     : metrics_(metrics),
       parts_(parts),
-      resident_(metrics.gauge("process_resident_memory_bytes", "Memory that is in RAM.")),
-      cpu_(metrics.gauge("process_cpu_seconds_total", "CPU time spent, user and system.")),
-      descriptors_(metrics.gauge("process_open_fds", "Open files and sockets.")),
-      threads_(metrics.gauge("process_threads", "Threads.")),
-      queued_reads_(metrics.gauge("db_queued", "Calls that wait for a database thread.", {{"kind", "read"}})),
-      queued_writes_(metrics.gauge("db_queued", "Calls that wait for a database thread.", {{"kind", "write"}})),
-      queued_signatures_(metrics.gauge("signing_queued", "RSA signatures that wait for a thread.")),
-      dropped_lines_(metrics.gauge("log_lines_dropped_total", "Log lines lost because the writer was too slow.")),
-      published_keys_(metrics.gauge("signing_keys_published", "Keys in the JWKS.")),
-      removed_(metrics.counter("db_expired_rows_removed_total", "Expired rows that the upkeep removed.")) {
-  metrics.gauge("process_start_time_seconds", "When the process began, in seconds since 1970.").Set(now_seconds());
-  metrics.gauge("sigma_build_info", "1; the label says which release this is.", {{"version", SIGMA_VERSION}}).Set(1);
+      resident_(core::gauge_of(metrics, metric::kResidentMemory)),
+      descriptors_(core::gauge_of(metrics, metric::kOpenFiles)),
+      threads_(core::gauge_of(metrics, metric::kThreads)),
+      queued_reads_(core::gauge_of(metrics, metric::kQueued, {{"kind", "read"}})),
+      queued_writes_(core::gauge_of(metrics, metric::kQueued, {{"kind", "write"}})),
+      queued_signatures_(core::gauge_of(metrics, metric::kSigningQueued)),
+      queued_events_(core::gauge_of(metrics, metric::kAuditQueued)),
+      published_keys_(core::gauge_of(metrics, metric::kKeysPublished)),
+      live_tokens_(core::gauge_of(metrics, metric::kLiveTokens)),
+      cpu_(core::counter_of(metrics, metric::kCpuSeconds)),
+      dropped_lines_(core::counter_of(metrics, metric::kLogLinesDropped)),
+      lost_events_(core::counter_of(metrics, metric::kAuditLost)),
+      removed_(core::counter_of(metrics, metric::kRowsRemoved)) {
+  core::gauge_of(metrics, metric::kStartTime).Set(now_seconds());
+  core::gauge_of(metrics, metric::kBuildInfo, {{"version", SIGMA_VERSION}}).Set(1);
 }
 
 void Vitals::sample() {
+  const std::lock_guard lock(sampling_);
   sample_process();
   queued_reads_.Set(static_cast<double>(parts_.database.queued_reads()));
   queued_writes_.Set(static_cast<double>(parts_.database.queued_writes()));
   queued_signatures_.Set(static_cast<double>(parts_.signing_pool.queued()));
-  dropped_lines_.Set(static_cast<double>(core::log::dropped()));
+  queued_events_.Set(static_cast<double>(parts_.audit_log.queued()));
   published_keys_.Set(static_cast<double>(parts_.keys.current()->jwks().at("keys").size()));
+  live_tokens_.Set(static_cast<double>(parts_.live_tokens.remembered()));
+  bring_to(dropped_lines_, static_cast<double>(core::log::dropped()));
+  bring_to(lost_events_, static_cast<double>(parts_.audit_log.lost()));
 }
 
 void Vitals::sample_process() {
   resident_.Set(resident_bytes());
-  cpu_.Set(cpu_seconds());
   descriptors_.Set(entries("/proc/self/fd"));
   threads_.Set(entries("/proc/self/task"));
+  bring_to(cpu_, cpu_seconds());
 }
 
 void Vitals::note_tables(const std::vector<store::TableSize>& sizes) {
   for (const store::TableSize& size : sizes) {
-    metrics_.gauge("db_table_rows", "Rows, estimated.", {{"table", size.table}}).Set(static_cast<double>(size.rows));
-    metrics_.gauge("db_table_bytes", "Bytes with indexes.", {{"table", size.table}})
-        .Set(static_cast<double>(size.bytes));
+    core::gauge_of(metrics_, metric::kTableRows, {{"table", size.table}}).Set(static_cast<double>(size.rows));
+    core::gauge_of(metrics_, metric::kTableBytes, {{"table", size.table}}).Set(static_cast<double>(size.bytes));
+  }
+}
+
+void Vitals::note_keys(const std::vector<store::SigningKey>& keys, core::UtcTime now) {
+  for (const store::SigningKey& key : keys) {
+    if (now < key.active_from || (key.retired_at && *key.retired_at <= now)) continue;
+    core::gauge_of(metrics_, metric::kKeyActiveSince, {{"alg", key.algorithm}})
+        .Set(static_cast<double>(key.active_from.ms) / 1'000);
   }
 }
 

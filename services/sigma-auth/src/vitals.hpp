@@ -1,13 +1,14 @@
 // What an operator watches besides requests: the process, its queues, its keys, its tables.
 #pragma once
-#include <map>
-#include <string>
+#include <mutex>
 #include <vector>
 
 #include "sigma/core/clock.hpp"
 #include "sigma/core/metrics.hpp"
 #include "sigma/core/work_pool.hpp"
+#include "sigma/oauth/audit/audit_log.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
+#include "sigma/oauth/tokens/live_tokens.hpp"
 #include "sigma/store/database.hpp"
 #include "sigma/store/table_sizes.hpp"
 
@@ -20,13 +21,17 @@ class Vitals {
     const store::Database& database;
     const core::WorkPool& signing_pool;
     const oauth::KeyManager& keys;
+    const oauth::LiveTokens& live_tokens;
+    const oauth::AuditLog& audit_log;
   };
   Vitals(core::Metrics& metrics, Parts parts);
 
-  /// Brings all gauges up to date but the tables'.
+  /// Brings everything up to date but what note_…() is told.
   void sample();
   /// Tables are measured now and then by the upkeep: it costs more than a look.
   void note_tables(const std::vector<store::TableSize>& sizes);
+  /// All keys, at this moment.
+  void note_keys(const std::vector<store::SigningKey>& keys, core::UtcTime now);
   void note_removed(std::size_t rows) { removed_.Increment(static_cast<double>(rows)); }
 
  private:
@@ -34,9 +39,11 @@ class Vitals {
 
   core::Metrics& metrics_;
   const Parts parts_;
-  prometheus::Gauge &resident_, &cpu_, &descriptors_, &threads_;
-  prometheus::Gauge &queued_reads_, &queued_writes_, &queued_signatures_, &dropped_lines_, &published_keys_;
-  prometheus::Counter& removed_;
+  std::mutex sampling_;  ///< two who scrape at once must not add twice
+  prometheus::Gauge &resident_, &descriptors_, &threads_;
+  prometheus::Gauge &queued_reads_, &queued_writes_, &queued_signatures_, &queued_events_;
+  prometheus::Gauge &published_keys_, &live_tokens_;
+  prometheus::Counter &cpu_, &dropped_lines_, &lost_events_, &removed_;
 };
 
 }  // namespace sigma::service

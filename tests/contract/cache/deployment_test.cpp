@@ -2,26 +2,10 @@
 #include <fmt/format.h>
 
 #include "fixture.hpp"
+#include "redis_cluster.hpp"
 
 namespace sigma::cache_redis::contract {
 namespace {
-
-constexpr core::Milliseconds kMinute{60'000};
-
-bool keeps(Replica& replica, const std::string& key) {
-  run(replica.redis->cache().put(key, "value", kMinute));
-  return run(replica.redis->cache().get(key)) == "value";
-}
-
-std::string why_not(Replica& replica) {
-  std::string cause;
-  (void)eventually([&] {
-    const auto pinged = run(replica.redis->ping());
-    cause = pinged ? "it works" : pinged.error().cause();
-    return cause.find("not connected yet") == std::string::npos;
-  });
-  return cause;
-}
 
 TEST(RedisDeployment, acl_user_and_database) {
   RedisProcess server({"user default off", "user sigma on >p@ss:w/rd ~sigma:* &sigma:* +@all -@dangerous"});
@@ -44,17 +28,10 @@ TEST(RedisDeployment, acl_user_and_database) {
 }
 
 TEST(RedisDeployment, tls_with_an_authority_of_ours_and_none_without) {
-  const TemporaryFolder folder;
-  const auto file = [&](const char* name) { return (folder.path() / name).string(); };
-  shell(
-      fmt::format("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=redis "
-                  "-addext subjectAltName=IP:127.0.0.1 -keyout {} -out {}",
-                  file("key.pem"), file("cert.pem")));
-  RedisProcess server({"tls-port $PORT", "tls-cert-file " + file("cert.pem"), "tls-key-file " + file("key.pem"),
-                       "tls-ca-cert-file " + file("cert.pem"), "tls-auth-clients no"});
+  const Certificate certificate;
+  RedisProcess server(certificate.directives());
   const std::string host = fmt::format("127.0.0.1:{}", server.port());
-  RedisOptions options = Replica::patient();
-  options.ca_file = file("cert.pem");
+  const RedisOptions options = certificate.trusting();
   Replica replica("rediss://" + host, options);
   EXPECT_TRUE(keeps(replica.connected(), "key"));
   replica.redis->pub_sub().subscribe("news", {.on_message = [](std::string_view) {}, .on_gap = [] {}});
@@ -108,29 +85,17 @@ TEST(RedisDeployment, a_master_that_becomes_a_replica_is_left) {
   }));
 }
 
-class RedisCluster : public ::testing::Test {
+class RedisDeploymentCluster : public ::testing::Test {
  protected:
-  RedisCluster() {
-    for (int i = 0; i < 3; ++i) {
-      nodes_.push_back(std::make_unique<RedisProcess>(std::vector<std::string>{
-          "cluster-enabled yes", "cluster-node-timeout 1500", "cluster-require-full-coverage no"}));
-    }
-    std::string all;
-    for (const auto& node : nodes_) all += fmt::format(" 127.0.0.1:{}", node->port());
-    shell("redis-cli --cluster create" + all + " --cluster-yes");
-    for (const auto& node : nodes_)
-      while (node->cli("CLUSTER INFO").find("cluster_state:ok") == std::string::npos) {
-      }
-  }
   std::string url() const {
     return fmt::format("redis+cluster://127.0.0.1:{},127.0.0.1:{}", nodes_[0]->port(), nodes_[1]->port());
   }
-  std::string id_of(const RedisProcess& node) const { return node.cli("CLUSTER MYID"); }
 
-  std::vector<std::unique_ptr<RedisProcess>> nodes_;
+  RedisCluster cluster_;
+  const RedisCluster::Nodes& nodes_ = cluster_.nodes();
 };
 
-TEST_F(RedisCluster, keys_live_on_all_nodes) {
+TEST_F(RedisDeploymentCluster, keys_live_on_all_nodes) {
   Replica replica(url());
   replica.connected();
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(keeps(replica, "key-" + std::to_string(i)));
@@ -157,7 +122,7 @@ TEST_F(RedisCluster, keys_live_on_all_nodes) {
   EXPECT_TRUE(eventually([&] { return messages == 1; }));
 }
 
-TEST_F(RedisCluster, slots_on_the_move_are_followed) {
+TEST_F(RedisDeploymentCluster, slots_on_the_move_are_followed) {
   Replica replica(url());
   replica.connected();
   const std::string key = "traveller";
@@ -167,21 +132,21 @@ TEST_F(RedisCluster, slots_on_the_move_are_followed) {
   const auto from = std::ranges::find_if(nodes_, owns), to = std::ranges::find_if_not(nodes_, owns);
   ASSERT_NE(from, nodes_.end());
   // Half way: the key is at the new place, the slot is not. ASK.
-  (*to)->cli(fmt::format("CLUSTER SETSLOT {} IMPORTING {}", slot, id_of(**from)));
-  (*from)->cli(fmt::format("CLUSTER SETSLOT {} MIGRATING {}", slot, id_of(**to)));
+  (*to)->cli(fmt::format("CLUSTER SETSLOT {} IMPORTING {}", slot, RedisCluster::id_of(**from)));
+  (*from)->cli(fmt::format("CLUSTER SETSLOT {} MIGRATING {}", slot, RedisCluster::id_of(**to)));
   (*from)->cli(fmt::format("MIGRATE 127.0.0.1 {} sigma:cache:{} 0 5000", (*to)->port(), key));
   EXPECT_EQ(run(replica.redis->cache().get(key)), "value");
   // All the way: MOVED. The new owner first, as redis-cli does it.
-  for (const auto& node : {to, from}) (*node)->cli(fmt::format("CLUSTER SETSLOT {} NODE {}", slot, id_of(**to)));
+  for (const auto& node : {to, from})
+    (*node)->cli(fmt::format("CLUSTER SETSLOT {} NODE {}", slot, RedisCluster::id_of(**to)));
   EXPECT_TRUE(eventually([&] { return run(replica.redis->cache().get(key)) == "value" && keeps(replica, key); }));
   EXPECT_EQ((*to)->cli("CLUSTER COUNTKEYSINSLOT " + slot), "1");
 }
 
-TEST_F(RedisCluster, a_lost_master_costs_its_keys_only_until_its_replica_takes_over) {
-  auto standby = std::make_unique<RedisProcess>(
-      std::vector<std::string>{"cluster-enabled yes", "cluster-node-timeout 1500", "cluster-require-full-coverage no"});
+TEST_F(RedisDeploymentCluster, a_lost_master_costs_its_keys_only_until_its_replica_takes_over) {
+  const auto standby = std::make_unique<RedisProcess>(RedisCluster::directives());
   shell(fmt::format("redis-cli --cluster add-node 127.0.0.1:{} 127.0.0.1:{} --cluster-slave --cluster-master-id {}",
-                    standby->port(), nodes_[0]->port(), id_of(*nodes_[0])));
+                    standby->port(), nodes_[0]->port(), RedisCluster::id_of(*nodes_[0])));
   ASSERT_TRUE(
       eventually([&] { return standby->cli("INFO replication").find("master_link_status:up") != std::string::npos; }));
   Replica replica(url());

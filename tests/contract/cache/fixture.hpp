@@ -1,4 +1,5 @@
 #pragma once
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -67,6 +68,51 @@ class Replica {
   cache::MemoryRateLimiter fallback{clock};
   std::unique_ptr<Redis> redis;
   std::unique_ptr<cache::RateLimiter> limiter;
+};
+
+/// Whether what is put into the cache can be had from it.
+inline bool keeps(Replica& replica, const std::string& key) {
+  run(replica.redis->cache().put(key, "value", std::chrono::minutes{1}));
+  return run(replica.redis->cache().get(key)) == "value";
+}
+
+/// Why there is no connection.
+inline std::string why_not(Replica& replica) {
+  std::string cause;
+  (void)eventually([&] {
+    const auto pinged = run(replica.redis->ping());
+    cause = pinged ? "it works" : pinged.error().cause();
+    return cause.find("not connected yet") == std::string::npos;
+  });
+  return cause;
+}
+
+/// Of 127.0.0.1, and its own authority.
+class Certificate {
+ public:
+  Certificate() {
+    shell(
+        fmt::format("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=redis "
+                    "-addext subjectAltName=IP:127.0.0.1 -keyout {} -out {}",
+                    key(), file()));
+  }
+  /// A server that speaks TLS only.
+  std::vector<std::string> directives() const {
+    return {"tls-port $PORT", "tls-cert-file " + file(), "tls-key-file " + key(), "tls-ca-cert-file " + file(),
+            "tls-auth-clients no"};
+  }
+  std::string cli_options() const { return "--tls --cacert " + file(); }
+  RedisOptions trusting() const {
+    RedisOptions options = Replica::patient();
+    options.ca_file = file();
+    return options;
+  }
+
+ private:
+  std::string file() const { return (folder_.path() / "cert.pem").string(); }
+  std::string key() const { return (folder_.path() / "key.pem").string(); }
+
+  TemporaryFolder folder_;
 };
 
 struct MemoryBackend {

@@ -1,5 +1,6 @@
 // Redis killed, cut, slow, flushed: what is in flight fails in time, nothing hangs, everything comes back by itself.
 #include "fixture.hpp"
+#include "sigma/cache_redis/metrics.hpp"
 
 namespace sigma::cache_redis::contract {
 namespace {
@@ -15,7 +16,7 @@ bool works(Replica& replica) {
 }
 
 double counted(Replica& replica, const std::string& outcome) {
-  return replica.metrics.counter("sigma_redis_commands_total", "", {{"outcome", outcome}}).Value();
+  return core::counter_of(replica.metrics, kCommandsTotal, {{"outcome", outcome}}).Value();
 }
 
 TEST(RedisOutage, killed_connections_are_made_again) {

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { request } from './http.mjs';
+import { assertPublicAnswer } from './openapi.mjs';
 import { createDatabase, dropDatabase } from './postgres.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -211,9 +212,11 @@ export class Server {
     await this.start();
   }
 
-  /** A request to the public listener. */
-  request(method, target, options) {
-    return request(this.local, method, target, options);
+  /** A request to the public listener; what it answers must be what the API's document promises. */
+  async request(method, target, options) {
+    const answer = await request(this.local, method, target, options);
+    assertPublicAnswer(method, target, answer);
+    return answer;
   }
 
   /** A request to the admin listener, with the admin token unless `token` says otherwise (null: none). */

@@ -93,6 +93,7 @@ void AuditLog::record(AuditEvent event) {
       return;
     }
     ++lost_;
+    ++lost_in_all_;
   }
   log_instead("audit_event_not_stored", row_of(std::move(event), now));
 }
@@ -100,6 +101,11 @@ void AuditLog::record(AuditEvent event) {
 std::size_t AuditLog::queued() const {
   const std::scoped_lock lock(mutex_);
   return queue_.size();
+}
+
+std::uint64_t AuditLog::lost() const {
+  const std::scoped_lock lock(mutex_);
+  return lost_in_all_;
 }
 
 void AuditLog::append(AuditEvent event, core::UtcTime at) {

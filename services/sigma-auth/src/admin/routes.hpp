@@ -6,11 +6,10 @@
 
 #include "admin/handler.hpp"
 #include "admin/paging.hpp"
+#include "openapi/parts.hpp"
 #include "sigma/http/router.hpp"
 
 namespace sigma::service {
-
-inline constexpr std::string_view kJsonType = "application/json";
 
 /// What a call takes and answers, for the OpenAPI document. Schemas by name: admin/openapi_schemas.cpp.
 struct AdminShape {

@@ -4,18 +4,12 @@
 #include "routes/audit_event.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
-#include "sigma/oauth/accounts/own_account.hpp"
 #include "wallets.hpp"
 
 namespace sigma::service {
 namespace {
 
 using core::Json;
-
-/// Holds references only: made for each request.
-oauth::OwnAccount own_account(App& app) {
-  return {app.store, app.x_auth_token, app.clock};
-}
 
 oauth::Error invalid(std::string description) {
   return {oauth::ErrorCode::validation_error, std::move(description)};
@@ -60,7 +54,7 @@ core::Task<http::Response> update_user(App& app, http::Request request) {
   if (!change) co_return session_error(change.error());
   oauth::AuditEvent event = audit_event(request, oauth::AuditType::identity_changed, *session);
   event.detail["what"] = "account";
-  auto changed = co_await own_account(app).describe(std::move(*session), std::move(*change));
+  auto changed = co_await app.own_account.describe(std::move(*session), std::move(*change));
   record(app.audit, std::move(event), changed);
   co_return changed ? json_answer({{"status", true}}) : session_error(changed.error());
 }
@@ -71,7 +65,7 @@ core::Task<http::Response> delete_user(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
   oauth::AuditEvent event = audit_event(request, oauth::AuditType::user_deleted, *session);
-  auto removed = co_await own_account(app).remove(
+  auto removed = co_await app.own_account.remove(
       {std::move(*session), values_of(request, "X-Auth-Token"), std::move(request.body)});
   if (removed && !*removed) event.refuse("SESSION_EXPIRED");
   record(app.audit, std::move(event), removed);
@@ -92,7 +86,7 @@ core::Task<http::Response> export_user(App& app, http::Request request) {
   if (!session) co_return session_error(session.error());
   const auto wallets = co_await app.wallets.book.list(session->user.id, std::nullopt);
   if (!wallets) co_return session_error(wallets.error());
-  auto all = co_await own_account(app).export_all(std::move(session->user));
+  auto all = co_await app.own_account.export_all(std::move(session->user));
   if (!all) co_return session_error(all.error());
   Json& connected = (*all)["wallets"] = Json::array();
   for (const store::Wallet& wallet : *wallets) connected.push_back(wallet_json(wallet));

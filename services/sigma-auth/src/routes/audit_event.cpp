@@ -32,8 +32,10 @@ oauth::AuditEvent token_event(const http::Request& request, const oauth::ClientC
   return event;
 }
 
-void record_tokens(oauth::Audit& audit, oauth::AuditEvent event, const oauth::Result<core::Json>& tokens) {
+void record_tokens(CountedAudit& audit, oauth::AuditEvent event, const oauth::Result<core::Json>& tokens) {
   using enum oauth::ErrorCode;
+  audit.count_token_request(core::json_string(event.detail, "grant_type").value_or(""),
+                            tokens ? "" : tokens.error().name());
   if (!tokens) {
     const oauth::ErrorCode code = tokens.error().code();
     if (code == authorization_pending || code == slow_down || code == use_dpop_nonce || code == invalid_request) return;

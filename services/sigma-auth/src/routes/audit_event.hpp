@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "counted_audit.hpp"
 #include "sigma/http/message.hpp"
 #include "sigma/oauth/audit/audit.hpp"
 #include "sigma/oauth/client_auth/client_authenticator.hpp"
@@ -20,8 +21,9 @@ oauth::AuditEvent audit_event(const http::Request& request, oauth::AuditType typ
 void note_sign_in(oauth::AuditEvent& event, const oauth::SignedIn& signed_in);
 /// A request for tokens, of the client that it says it comes from.
 oauth::AuditEvent token_event(const http::Request& request, const oauth::ClientCredentials& credentials);
-/// Records how that went, but for what a correct client hears on its way: wait, slow down, use this nonce.
-void record_tokens(oauth::Audit& audit, oauth::AuditEvent event, const oauth::Result<core::Json>& tokens);
+/// Counts how that went, and records it, but for what a correct client hears on its way: wait, slow down, use this
+/// nonce.
+void record_tokens(CountedAudit& audit, oauth::AuditEvent event, const oauth::Result<core::Json>& tokens);
 /// Records how it went: nothing went wrong without `error`. Outages are none of the audit log's business.
 void record(oauth::Audit& audit, oauth::AuditEvent event, const std::optional<oauth::Error>& error);
 template <class T>

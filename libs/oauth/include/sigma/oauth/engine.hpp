@@ -9,6 +9,7 @@
 #include "sigma/crypto/sealer.hpp"
 #include "sigma/http/fetcher.hpp"
 #include "sigma/oauth/accounts/account_book.hpp"
+#include "sigma/oauth/accounts/own_account.hpp"
 #include "sigma/oauth/authorize/authorizer.hpp"
 #include "sigma/oauth/authorize/handover.hpp"
 #include "sigma/oauth/authorize/pushed_requests.hpp"
@@ -94,6 +95,7 @@ struct Engine {
   EndSession end_session;
   BackChannelLogout back_channel_logout;
   AccountBook accounts;
+  OwnAccount own_account;
   ConsentBook consents;
   IdentityBook identities;
   BackupVault backups;

@@ -42,6 +42,8 @@ class AuditLog final : public Audit {
 
   const std::string& stream() const { return stream_; }
   std::size_t queued() const;
+  /// Events since the start that are in the process log only.
+  std::uint64_t lost() const;
 
  private:
   core::Task<core::Result<core::Json>> heads() const;
@@ -61,7 +63,8 @@ class AuditLog final : public Audit {
 
   mutable std::mutex mutex_;
   std::deque<Waiting> queue_;
-  std::int64_t lost_ = 0;
+  std::int64_t lost_ = 0;  ///< of these no row says so yet
+  std::uint64_t lost_in_all_ = 0;
 
   // Of the caller that writes.
   std::vector<store::AuditRow> batch_;  ///< made, and not known to be stored
