@@ -74,7 +74,7 @@ export class TokenPass {
       over = how;
       running.delete(child);
     });
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + 180_000; // on a busy machine
     for (;;) {
       if (over) throw new Error(`tokenpass ended: ${over.error ?? over.signal ?? over.code}\n${this.#output}`);
       const up = await request(this.base, 'GET', '/api/health', { timeout: 2000 }).catch(() => undefined);
