@@ -71,7 +71,7 @@ forEachStore('public OpenAPI document', { clients }, (context) => {
       };
       const judge = async (answers) => {
         for (const answer of await Promise.all(answers)) {
-          assert.ok(answer.status < 500 || answer.status === 501 || /not configured|cannot/.test(answer.text), answer.describe());
+          assert.ok(answer.status < 500 || answer.status === 501 || answer.json?.code === 'INDEXER_NOT_CONFIGURED', answer.describe());
           assert.equal(answer.headers['x-injected'], undefined);
           assertPromised(validator, call, answer);
         }
@@ -83,7 +83,8 @@ forEachStore('public OpenAPI document', { clients }, (context) => {
       }
     }
     const after = await counts();
-    for (const table of ['users', 'clients', 'profiles', 'wallets', 'backups']) assert.deepEqual(after[table], before[table], table);
+    // Not of backups: they are opaque, so any text of their owner is one.
+    for (const table of ['users', 'clients', 'profiles', 'wallets']) assert.deepEqual(after[table], before[table], table);
   });
 
   test('calls that only real clients or nobody else makes succeed as promised', async () => {
