@@ -2,7 +2,7 @@
 // That every family is documented is tests/deploy/monitoring.test.mjs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { authorize, exchange, exchangeForm, getCode, newPkce, postToken, publicClient, refreshForm } from './support/oauth.mjs';
+import { authorize, exchange, exchangeForm, fullScope, getCode, newPkce, postToken, publicClient, refreshForm } from './support/oauth.mjs';
 import { newPerson, Person } from './support/person.mjs';
 import { forEachStore } from './support/stores.mjs';
 
@@ -29,7 +29,7 @@ forEachStore('metrics', { clients }, (context) => {
     const { server } = context;
     const person = await newPerson(server);
     const of = await added(async () => {
-      const grant = await getCode(server, person);
+      const grant = await getCode(server, person, { scope: fullScope });
       const { refresh_token } = await exchange(server, grant);
       assert.equal((await postToken(server, refreshForm(refresh_token))).status, 200);
       assert.equal((await postToken(server, exchangeForm(grant))).status, 400, 'used');
@@ -61,7 +61,7 @@ forEachStore('metrics', { clients }, (context) => {
     const { server } = context;
     const of = await added(async () => {
       const person = await newPerson(server);
-      assert.equal((await new Person().trySignIn(server, { token: 'nonsense' })).status, 401);
+      assert.equal((await new Person().trySignIn(server, { token: 'nonsense' })).status, 400);
       await authorize(server, person, { code_challenge: newPkce().challenge });
       await person.request(server, 'POST', '/api/auth/sign-out', { json: {} });
       await server.admin('GET', '/admin/clients', { token: 'wrong' });

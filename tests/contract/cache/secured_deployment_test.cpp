@@ -1,5 +1,5 @@
-// Sentinel and Cluster as they are run in earnest: TLS on every connection, no default user, and a user for us that may do
-// what docs/reference/without-redis.md lists and nothing else.
+// Sentinel and Cluster as they are run in earnest: TLS on every connection, no default user, and a user for us that may
+// do what docs/reference/without-redis.md lists and nothing else.
 #include <fstream>
 #include <sstream>
 
@@ -22,14 +22,15 @@ std::string documented_user() {
   throw std::runtime_error("docs/reference/without-redis.md names no user");
 }
 
-/// Servers that copy one another, watched by sentinels (https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/).
+/// Servers that copy one another, watched by sentinels
+/// (https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/).
 Directives server_directives(const Certificate& certificate) {
   Directives all = certificate.directives();
-  for (const char* line :
-       {"tls-replication yes", "user default off", "user admin on >admin ~* &* +@all",
-        "user copier on >copy +psync +replconf +ping", "masteruser copier", "masterauth copy",
-        "user watcher on >watch allchannels +multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info "
-        "+client|setname +client|kill +script|kill"})
+  for (const char* line : {"tls-replication yes", "user default off", "user admin on >admin ~* &* +@all",
+                           "user copier on >copy +psync +replconf +ping", "masteruser copier", "masterauth copy",
+                           "user watcher on >watch allchannels +multi +slaveof +ping +exec +subscribe +config|rewrite "
+                           "+role +publish +info "
+                           "+client|setname +client|kill +script|kill"})
     all.emplace_back(line);
   all.push_back(documented_user());
   return all;
@@ -107,8 +108,9 @@ TEST(SecuredRedis, a_cluster_is_followed_where_its_slots_go) {
   EXPECT_EQ(run(replica.redis->cache().get("key-1")), "value") << "ASK";
   for (const auto& node : {to, from})
     (*node)->cli(fmt::format("CLUSTER SETSLOT {} NODE {}", slot, RedisCluster::id_of(**to)));
-  EXPECT_TRUE(eventually([&] { return run(replica.redis->cache().get("key-1")) == "value" && keeps(replica, "key-1"); }))
-      << "MOVED";
+  EXPECT_TRUE(eventually([&] {
+    return run(replica.redis->cache().get("key-1")) == "value" && keeps(replica, "key-1");
+  })) << "MOVED";
 }
 
 }  // namespace

@@ -11,7 +11,8 @@ namespace {
 http::Route route_of(const std::string& operation) {
   http::Route route;
   const std::string method = operation.substr(0, operation.find(' '));
-  for (const auto known : {http::Method::get, http::Method::post, http::Method::put, http::Method::patch, http::Method::del})
+  for (const auto known :
+       {http::Method::get, http::Method::post, http::Method::put, http::Method::patch, http::Method::del})
     if (http::to_string(known) == method) route.method = known;
   route.path = operation.substr(operation.find(' ') + 1);
   route.options.summary = "Does it";

@@ -98,17 +98,18 @@ Json security_schemes() {
   const auto header = [](const char* name, const char* description) {
     return Json{{"type", "apiKey"}, {"in", "header"}, {"name", name}, {"description", description}};
   };
-  return {{"session",
-           {{"type", "apiKey"},
-            {"in", "cookie"},
-            {"name", "better-auth.session_token"},
-            {"description", "Made by sign-in; __Secure-better-auth.session_token where the base URL is https"}}},
-          {"x_auth_token", header("X-Auth-Token", "A Bitcoin signature over path, time and body")},
-          {"client", {{"type", "http"}, {"scheme", "basic"}, {"description", "client_id and client_secret"}}},
-          {"bearer", {{"type", "http"}, {"scheme", "bearer"}, {"description", "An access token"}}},
-          {"dpop", {{"type", "http"}, {"scheme", "DPoP"}, {"description", "An access token bound to a key (RFC 9449)"}}},
-          {"registration_token",
-           {{"type", "http"}, {"scheme", "bearer"}, {"description", "registration_access_token (RFC 7592)"}}}};
+  return {
+      {"session",
+       {{"type", "apiKey"},
+        {"in", "cookie"},
+        {"name", "better-auth.session_token"},
+        {"description", "Made by sign-in; __Secure-better-auth.session_token where the base URL is https"}}},
+      {"x_auth_token", header("X-Auth-Token", "A Bitcoin signature over path, time and body")},
+      {"client", {{"type", "http"}, {"scheme", "basic"}, {"description", "client_id and client_secret"}}},
+      {"bearer", {{"type", "http"}, {"scheme", "bearer"}, {"description", "An access token"}}},
+      {"dpop", {{"type", "http"}, {"scheme", "DPoP"}, {"description", "An access token bound to a key (RFC 9449)"}}},
+      {"registration_token",
+       {{"type", "http"}, {"scheme", "bearer"}, {"description", "registration_access_token (RFC 7592)"}}}};
 }
 
 }  // namespace
