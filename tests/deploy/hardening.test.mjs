@@ -35,6 +35,7 @@ for (const program of programs) {
       const symbols = readelf(program, '--dyn-syms');
       assert.match(symbols, /\b__stack_chk_fail\b/);
       assert.match(symbols, /\b__\w+_chk@/, '_FORTIFY_SOURCE');
+      assert.match(symbols, /__glibcxx_assert_fail/, '_GLIBCXX_ASSERTIONS');
     });
 
     test('takes its libraries from where the system has them', () => {
