@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { startServer } from './support/server.mjs';
 
 const web = path.resolve(import.meta.dirname, '../../services/sigma-auth/web');
@@ -92,7 +91,7 @@ describe('pages', () => {
   test('an error page carries the reference under which the log has the request', async () => {
     const { text } = await server.request('GET', '/oauth2/authorize?client_id=nobody', { headers: { accept: 'text/html' } });
     const [, reference] = /Reference: <code>([^<]+)<\/code>/.exec(text);
-    // The log is written beside requests: its line may come a moment later.
-    while (!server.logs.some((line) => line.request_id === reference)) await pause(20);
+    await server.logWritten();
+    assert.ok(server.logs.some((line) => line.request_id === reference), reference);
   });
 });

@@ -1,5 +1,5 @@
-// docs/reference/command-line.md and admin-api.md are made from the program itself: from --help of every command, and
-// from the OpenAPI document. After a change: SIGMA_TEST_UPDATE=1 node --test reference.test.mjs
+// command-line.md, admin-api.md, endpoints.md and openapi.json of docs/reference are made from the program itself: from --help
+// of every command, and from the OpenAPI documents. After a change: SIGMA_TEST_UPDATE=1 node --test reference.test.mjs
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -65,25 +65,27 @@ test('the command line is documented as it is', async () => {
   await assertPage('command-line.md', `${text.join('\n').trimEnd()}\n`);
 });
 
-const schemaOf = (content) => Object.values(content ?? {})[0]?.schema.$ref?.split('/').pop();
+const schemaOf = (content) => Object.values(content ?? {})[0]?.schema.$ref?.split('/').pop() ?? '';
+
+/** One line for each operation of an OpenAPI document; `remark` says more of one. */
+function tableOf({ paths }, remark = () => '') {
+  const rows = Object.entries(paths).flatMap(([route, item]) =>
+    Object.entries(item).map(([method, operation]) => {
+      const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
+      const status = Object.keys(operation.responses).find((code) => code.startsWith('2')) ?? 'default';
+      const body = operation.requestBody && `body ${schemaOf(operation.requestBody.content)}`.trim();
+      const takes = [...query.map((parameter) => `\`${parameter.name}\``), ...(body ? [body] : [])];
+      const answer = schemaOf(operation.responses[status].content);
+      return `| ${method.toUpperCase()} | \`${route}\` | ${operation.summary}${remark(operation)} | ${takes.join(', ')} | ${status === 'default' ? 'error' : status} ${answer} |`;
+    }),
+  );
+  return ['| | path | does | takes | answers |', '|---|---|---|---|---|', ...rows];
+}
 
 test('the admin API is documented as it is', async () => {
   const server = await startServer();
   try {
     const document = (await server.admin('GET', '/admin/openapi.json')).json;
-    const rows = Object.entries(document.paths).flatMap(([route, item]) =>
-      Object.entries(item).map(([method, operation]) => {
-        const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
-        const [status] = Object.keys(operation.responses).filter((code) => code.startsWith('2'));
-        const takes = [
-          ...query.map((parameter) => `\`${parameter.name}\``),
-          ...(operation.requestBody ? [`body ${schemaOf(operation.requestBody.content)}`] : []),
-        ];
-        const answer = schemaOf(operation.responses[status].content) ?? '';
-        const open = operation.security?.length === 0 ? ' (without token)' : '';
-        return `| ${method.toUpperCase()} | \`${route}\` | ${operation.summary}${open} | ${takes.join(', ')} | ${status} ${answer} |`;
-      }),
-    );
     const text = [
       '# Admin API',
       '',
@@ -91,9 +93,7 @@ test('the admin API is documented as it is', async () => {
       'token>`; errors are problem documents (RFC 9457). Lists answer `{"items": […], "next_cursor": "…"}`; `next_cursor` is there',
       'while there may be more, and good for the same list only. `POST` takes an `Idempotency-Key`.',
       '',
-      '| | path | does | takes | answers |',
-      '|---|---|---|---|---|',
-      ...rows.map((row) => row.replace(/ \|$/, ' |')),
+      ...tableOf(document, ({ security }) => (security?.length === 0 ? ' (without token)' : '')),
       '',
     ];
     await assertPage('admin-api.md', text.join('\n'));
@@ -109,6 +109,16 @@ test('the public API is described as it is', async () => {
     const { json } = await request(server.local, 'GET', '/api/auth/openapi.json', { headers: { host: 'localhost:8787' } });
     json.info.version = '0';
     await assertPage('openapi.json', `${JSON.stringify(json, null, 1)}\n`);
+    const text = [
+      '# Endpoints',
+      '',
+      'Made from `/api/auth/openapi.json` by tests/e2e/reference.test.mjs; the schemas are there, and in [openapi.json](openapi.json). What',
+      'an error means and how to mend it: [errors.md](errors.md). The operators\' side: [admin-api.md](admin-api.md).',
+      '',
+      ...tableOf(json, ({ description }) => (description ? ` (${description})` : '')),
+      '',
+    ];
+    await assertPage('endpoints.md', text.join('\n'));
   } finally {
     await server.stop();
   }

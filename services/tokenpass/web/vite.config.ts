@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
+import { pageShell } from '../../sigma-auth/web/tools/page-shell.ts';
 
 const here = (name: string) => resolve(import.meta.dirname, name);
 
@@ -13,7 +14,7 @@ export default defineConfig({
     ],
     dedupe: ['svelte'],
   },
-  plugins: [svelte()],
+  plugins: [pageShell(import.meta.dirname), svelte()],
   build: {
     target: 'es2022',
     // The content security policy forbids inline code and data: scripts, so nothing may be inlined.

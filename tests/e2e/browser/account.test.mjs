@@ -1,11 +1,11 @@
 // People at their account: connected applications, sessions, what this browser keeps.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { callback, exchange, newPkce, publicClient, userinfo } from '../support/oauth.mjs';
 import { Key } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
-import { launchBrowser, Visitor } from './support/browser.mjs';
+import { launchBrowser, Visitor, visitTest } from './support/browser.mjs';
 
 const password = 'correct horse battery';
 
@@ -21,18 +21,7 @@ describe('the account page', () => {
     await server?.stop();
   });
 
-  const visit = (title, options, act) =>
-    test(title, { timeout: 180_000 }, async () => {
-      const visitor = await Visitor.arrive(browser, server, options);
-      try {
-        await act(visitor);
-      } catch (error) {
-        await visitor.page.screenshot({ path: `${import.meta.dirname}/../screenshots/failed-account-${title.replaceAll(/\W+/g, '-')}.png` }).catch(() => {});
-        await visitor.context.close();
-        throw error;
-      }
-      await visitor.leave();
-    });
+  const visit = (title, options, act) => visitTest(title, () => Visitor.arrive(browser, server, options), act);
 
   const section = (visitor, name) => visitor.page.locator('section').filter({ has: visitor.page.getByRole('heading', { name, exact: true }) });
 

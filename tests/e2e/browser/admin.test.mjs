@@ -1,13 +1,12 @@
 // The administrators' console in Chromium (SIGMA_ADMIN_BAP_IDS); who may ask the server for it: ../administrators.test.mjs.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { authorize, callback, newPkce, publicClient, sigmaClient } from '../support/oauth.mjs';
 import { getConsentedCode } from '../support/pages.mjs';
 import { Key, newPerson, Person, tokenPath } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
-import { launchBrowser, Visitor } from './support/browser.mjs';
+import { launchBrowser, Visitor, visitTest } from './support/browser.mjs';
 
 const admin = new Key();
 
@@ -23,18 +22,7 @@ describe('administrators', () => {
     await server?.stop();
   });
 
-  const visit = (title, options, act) =>
-    test(title, { timeout: 300_000 }, async () => {
-      const visitor = await Visitor.arrive(browser, server, options);
-      try {
-        await act(visitor);
-      } catch (error) {
-        await visitor.page.screenshot({ path: path.resolve(import.meta.dirname, `../screenshots/failed-admin-${title.replaceAll(/\W+/g, '-')}.png`) }).catch(() => {});
-        await visitor.context.close();
-        throw error;
-      }
-      await visitor.leave();
-    });
+  const visit = (title, options, act) => visitTest(title, () => Visitor.arrive(browser, server, options), act);
 
   async function signIn(visitor, key) {
     await visitor.page.waitForURL('**/login?**');

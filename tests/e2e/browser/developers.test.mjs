@@ -1,11 +1,11 @@
 // Developers in their browser: applications registered, changed, given new keys, removed; security case 60 on this side.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { postToken } from '../support/oauth.mjs';
 import { Key } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
-import { launchBrowser, Visitor } from './support/browser.mjs';
+import { launchBrowser, Visitor, visitTest } from './support/browser.mjs';
 
 const redirectUri = 'https://photos.example.com/auth/sigma/callback';
 
@@ -20,18 +20,7 @@ describe('the developers’ pages', () => {
     await server?.stop();
   });
 
-  const visit = (title, options, act) =>
-    test(title, { timeout: 180_000 }, async () => {
-      const visitor = await Visitor.arrive(browser, server, options);
-      try {
-        await act(visitor);
-      } catch (error) {
-        await visitor.page.screenshot({ path: `${import.meta.dirname}/../screenshots/failed-developers-${title.replaceAll(/\W+/g, '-')}.png`, fullPage: true }).catch(() => {});
-        await visitor.context.close();
-        throw error;
-      }
-      await visitor.leave();
-    });
+  const visit = (title, options, act) => visitTest(title, () => Visitor.arrive(browser, server, options), act);
 
   /** Comes to the developers' page by way of the sign-in, with a key of their own. */
   const arrive = async (visitor, key = new Key()) => {

@@ -1,10 +1,10 @@
 // A person at /device: signs in on the way, compares the code, chooses, answers. Security cases 37, 41.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { publicClient, userinfo } from '../support/oauth.mjs';
 import { Key } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
-import { launchBrowser, Visitor } from './support/browser.mjs';
+import { launchBrowser, Visitor, visitTest } from './support/browser.mjs';
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
 const clients = [publicClient('television', { client_name: 'Living Room TV', grant_types: [grantType, 'refresh_token'], redirect_uris: [], response_types: [] })];
@@ -23,18 +23,7 @@ describe('a device in the browser', () => {
     await server?.stop();
   });
 
-  const visit = (title, options, act) =>
-    test(title, { timeout: 180_000 }, async () => {
-      const visitor = await Visitor.arrive(browser, server, options);
-      try {
-        await act(visitor);
-      } catch (error) {
-        await visitor.shoot(`failed-device-${title.replaceAll(/\W+/g, '-')}`).catch(() => {});
-        await visitor.context.close();
-        throw error;
-      }
-      await visitor.leave();
-    });
+  const visit = (title, options, act) => visitTest(title, () => Visitor.arrive(browser, server, options), act);
 
   const start = async (clientId = 'television', headers = {}) =>
     (await server.request('POST', '/api/auth/device/code', { json: { client_id: clientId, scope: 'openid profile offline_access' }, headers })).json;

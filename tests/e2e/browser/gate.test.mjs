@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { newPkce, publicClient } from '../support/oauth.mjs';
 import { Key } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
-import { launchBrowser, Visitor } from './support/browser.mjs';
+import { launchBrowser, Visitor, visitTest } from './support/browser.mjs';
 
 const password = 'correct horse battery';
 const files = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../vectors/tokenpass/bep-backups.json'), 'utf8')).vectors;
@@ -27,18 +27,7 @@ describe('the gate', () => {
     await server?.stop();
   });
 
-  const visit = (title, options, act) =>
-    test(title, { timeout: 180_000 }, async () => {
-      const visitor = await Visitor.arrive(browser, server, options);
-      try {
-        await act(visitor);
-      } catch (error) {
-        await visitor.page.screenshot({ path: path.resolve(import.meta.dirname, `../screenshots/failed-gate-${title.replaceAll(/\W+/g, '-')}.png`) }).catch(() => {});
-        await visitor.context.close();
-        throw error;
-      }
-      await visitor.leave();
-    });
+  const visit = (title, options, act) => visitTest(title, () => Visitor.arrive(browser, server, options), act);
 
   const identityInSession = async (visitor) => {
     await visitor.heading('You are signed in');

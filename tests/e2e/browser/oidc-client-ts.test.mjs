@@ -1,9 +1,9 @@
 // oidc-client-ts in Chromium: an application without a server of its own signs people in, renews silently, signs out.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { Key, newPerson } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
-import { launchBrowser, Visitor } from './support/browser.mjs';
+import { launchBrowser, Visitor, visitTest } from './support/browser.mjs';
 import { startSpa } from './support/spa.mjs';
 
 const applications = {
@@ -31,18 +31,7 @@ describe('oidc-client-ts', () => {
     await server?.stop();
   });
 
-  const visit = (title, act) =>
-    test(title, { timeout: 90_000 }, async () => {
-      const visitor = await Visitor.arrive(browser, server, { applications: spa.origins });
-      try {
-        await act(visitor);
-      } catch (error) {
-        await visitor.shoot(`failed-spa-${title.replaceAll(/\W+/g, '-')}`).catch(() => {});
-        await visitor.context.close();
-        throw error;
-      }
-      await visitor.leave();
-    });
+  const visit = (title, act) => visitTest(title, () => Visitor.arrive(browser, server, { applications: spa.origins }), act);
 
   /** A person whose browser is signed in at the server already. */
   async function signedIn(visitor) {

@@ -6,7 +6,7 @@ import { newPkce, publicClient } from '../support/oauth.mjs';
 import { Key } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
 import { startApp } from './support/app.mjs';
-import { launchBrowser, Visitor } from './support/browser.mjs';
+import { launchBrowser, Visitor, visitTest } from './support/browser.mjs';
 
 const password = 'correct horse battery';
 
@@ -49,18 +49,7 @@ describe('a passkey', () => {
     };
   }
 
-  const visit = (title, act) =>
-    test(title, { timeout: 180_000 }, async () => {
-      const visitor = await Visitor.arrive(browser, server, { applications: [app.origin] });
-      try {
-        await act(visitor);
-      } catch (error) {
-        await visitor.page.screenshot({ path: `${import.meta.dirname}/../screenshots/failed-passkey-${title.replaceAll(/\W+/g, '-')}.png` }).catch(() => {});
-        await visitor.context.close();
-        throw error;
-      }
-      await visitor.leave();
-    });
+  const visit = (title, act) => visitTest(title, () => Visitor.arrive(browser, server, { applications: [app.origin] }), act);
 
   const device = (visitor) =>
     visitor.page.locator('section').filter({ has: visitor.page.getByRole('heading', { name: 'On this device', exact: true }) });

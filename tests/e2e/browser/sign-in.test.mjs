@@ -3,8 +3,8 @@ import { Key } from '../support/person.mjs';
 import { callback, exchange, newPkce, publicClient, userinfo } from '../support/oauth.mjs';
 import { startServer } from '../support/server.mjs';
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { launchBrowser, Visitor } from './support/browser.mjs';
+import { after, before, describe } from 'node:test';
+import { launchBrowser, Visitor, visitTest } from './support/browser.mjs';
 
 const album = 'photo-album';
 const hostileName = '<img src=x onerror=alert(1)> & "Friends"';
@@ -29,18 +29,7 @@ describe('people in the browser', () => {
   });
 
   /** Runs a person's visit; a failed one leaves a picture behind. */
-  const visit = (title, options, act) =>
-    test(title, { timeout: 180_000 }, async () => {
-      const visitor = await Visitor.arrive(browser, server, options);
-      try {
-        await act(visitor);
-      } catch (error) {
-        await visitor.shoot(`failed-${title.replaceAll(/\W+/g, '-')}`).catch(() => {});
-        await visitor.context.close();
-        throw error;
-      }
-      await visitor.leave();
-    });
+  const visit = (title, options, act) => visitTest(title, () => Visitor.arrive(browser, server, options), act);
 
   const request = (more = {}) => {
     const { verifier, challenge } = newPkce();

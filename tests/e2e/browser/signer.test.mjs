@@ -3,12 +3,12 @@
 import { parseAuthToken, verifyAuthToken } from 'bitcoin-auth';
 import { MemberID } from 'bsv-bap';
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { sigmaClient } from '../support/oauth.mjs';
 import { Key, signInPath } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
 import { startApp } from './support/app.mjs';
-import { launchBrowser, Visitor } from './support/browser.mjs';
+import { launchBrowser, Visitor, visitTest } from './support/browser.mjs';
 
 const password = 'correct horse battery';
 const appKey = new Key();
@@ -29,18 +29,7 @@ describe('the signer', () => {
     await server?.stop();
   });
 
-  const visit = (title, options, act) =>
-    test(title, { timeout: 180_000 }, async () => {
-      const visitor = await Visitor.arrive(browser, server, { applications: [app.origin], ...options });
-      try {
-        await act(visitor);
-      } catch (error) {
-        await visitor.shoot(`failed-signer-${title.replaceAll(/\W+/g, '-')}`).catch(() => {});
-        await visitor.context.close();
-        throw error;
-      }
-      await visitor.leave();
-    });
+  const visit = (title, options, act) => visitTest(title, () => Visitor.arrive(browser, server, { applications: [app.origin], ...options }), act);
 
   /** Brings a key and keeps it on this device, signed in. */
   async function keepKey(visitor, key = new Key(), name = 'Ada') {

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { request } from './http.mjs';
 import { assertPublicAnswer } from './openapi.mjs';
 import { createDatabase, dropDatabase } from './postgres.mjs';
+import { until } from './until.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 const run = promisify(execFile);
@@ -148,11 +149,7 @@ export class Server {
   async logWritten() {
     const agent = `last-line-${randomBytes(6).toString('hex')}`;
     await request(this.local, 'GET', '/api/auth/ok', { headers: { 'user-agent': agent, host: new URL(this.base).host } });
-    const deadline = Date.now() + stopLimitMs;
-    while (!this.#output.includes(agent)) {
-      if (Date.now() > deadline) throw new Error(`the log lacks its last line:\n${this.#output.slice(-2000)}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await until(() => this.#output.includes(agent), { pauseMs: 5 });
   }
 
   /** The log as objects; lines that are no JSON come back as {line}. */

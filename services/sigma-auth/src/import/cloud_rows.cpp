@@ -139,7 +139,7 @@ Json with_snake_case(const Json& row) {
 
 Result<store::Client> cloud_client(const Json& row, core::UtcTime now) {
   const Json older = object(row, "metadata");
-  std::string member_key = first_text(row, {"member_pubkey"});
+  std::string member_key = text(row, "member_pubkey");
   if (member_key.empty()) member_key = first_text(older, {"memberPubkey", "member_pubkey"});
   const std::string secret = text(row, "client_secret");
   Json metadata = {{"client_id", text(row, "client_id")}};
@@ -158,8 +158,7 @@ Result<store::Client> cloud_client(const Json& row, core::UtcTime now) {
   put(metadata, "backchannel_logout_uri", text(row, "backchannel_logout_uri"));
   if (!member_key.empty()) metadata["member_pubkeys"] = {member_key};
   // 'none' and the like stand in the column, too.
-  if (const std::string owner = first_text(row, {"owner_bap_id"}); bap::is_bap_id(owner))
-    metadata["owner_bap_id"] = owner;
+  if (const std::string owner = text(row, "owner_bap_id"); bap::is_bap_id(owner)) metadata["owner_bap_id"] = owner;
   metadata["token_endpoint_auth_method"] = auth_method(row, !member_key.empty(), !secret.empty());
   metadata["skip_consent"] = flag(row, "skip_consent");
   metadata["disabled"] = flag(row, "disabled");

@@ -3,6 +3,7 @@ import axe from 'axe-core';
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { authorizeQuery, callback } from '../../support/oauth.mjs';
 
@@ -144,4 +145,20 @@ export class Visitor {
     }
     assert.deepEqual(this.#complaints, []);
   }
+}
+
+/** A test in which somebody visits. `arrive` makes the visitor; of a test that fails, a picture stays as screenshots/failed-*.png. */
+export function visitTest(title, arrive, act) {
+  test(title, { timeout: 300_000 }, async () => {
+    const visitor = await arrive();
+    try {
+      await act(visitor);
+    } catch (error) {
+      mkdirSync(screenshots, { recursive: true });
+      await visitor.page.screenshot({ path: path.join(screenshots, `failed-${title.replaceAll(/\W+/g, '-')}.png`), fullPage: true }).catch(() => {});
+      await visitor.context.close();
+      throw error;
+    }
+    await visitor.leave();
+  });
 }
