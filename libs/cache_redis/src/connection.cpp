@@ -96,7 +96,7 @@ core::Task<Result<Reply>> Connection::ask(Command command, std::chrono::millisec
 
 core::Task<Result<void>> Connection::write(std::string_view bytes) {
   if (closed_) co_return lost(address_.str() + ": closed");
-  const http::ConstBuffers buffers{asio::buffer(bytes.data(), bytes.size()), asio::const_buffer()};
+  const http::ConstBuffers buffers{asio::buffer(bytes), asio::const_buffer()};
   const auto [error, count] = co_await http::await_io(
       [this, buffers](http::Stream::Handler handler) { stream_->async_write(buffers, std::move(handler)); });
   if (error || closed_) co_return lost(fmt::format("{}: {}", address_.str(), error.message()));

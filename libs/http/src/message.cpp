@@ -32,9 +32,12 @@ std::string_view to_string(Method method) {
 void Headers::set(std::string_view name, std::string value) {
   const auto same = [name](const Field& field) { return iequals(field.first, name); };
   const auto first = std::find_if(fields_.begin(), fields_.end(), same);
-  if (first == fields_.end()) return add(std::string(name), std::move(value));
-  first->second = std::move(value);
-  fields_.erase(std::remove_if(first + 1, fields_.end(), same), fields_.end());
+  if (first == fields_.end()) {
+    add(std::string(name), std::move(value));
+  } else {
+    first->second = std::move(value);
+    fields_.erase(std::remove_if(first + 1, fields_.end(), same), fields_.end());
+  }
 }
 
 void Headers::erase(std::string_view name) {

@@ -173,7 +173,7 @@ bool Connection::is_usable() {
 Error Connection::caught() {
   failure_ = Failure::statement;
   try {
-    throw;
+    throw;  // cppcheck-suppress rethrowNoCurrentException ; called by handlers only
   } catch (const pqxx::in_doubt_error& exception) {
     failure_ = Failure::in_doubt;
     return unavailable(exception.what());

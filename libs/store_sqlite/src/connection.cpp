@@ -173,7 +173,7 @@ void Connection::rollback() noexcept {
 Error Connection::caught() {
   failure_ = Failure::statement;
   try {
-    throw;
+    throw;  // cppcheck-suppress rethrowNoCurrentException ; called by handlers only
   } catch (const SQLite::Exception& exception) {
     if (is_conflict(exception.getErrorCode())) failure_ = Failure::conflict;
     return error_from(exception);
