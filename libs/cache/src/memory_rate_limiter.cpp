@@ -16,6 +16,22 @@ struct MemoryRateLimiter::Shard {
   std::size_t max_keys;
 
   explicit Shard(std::size_t bound) : max_keys(bound) {}
+
+  /// When all of the limit of `key` is there again, in µs; 0 for one that was not there.
+  std::int64_t& arrival_of(std::string key, std::int64_t now_us) {
+    if (std::int64_t* known = arrivals.find(key)) return *known;
+    make_room(now_us);
+    return arrivals.insert(std::move(key), 0);
+  }
+
+ private:
+  /// Two that are owed nothing leave for one that comes: what nobody asks for any more does not stay until the bound.
+  void make_room(std::int64_t now_us) {
+    for (int i = 0; i < 2 && arrivals.size() > 0 && arrivals.oldest().value <= now_us; ++i) forget_oldest();
+    if (arrivals.size() >= max_keys) forget_oldest();
+  }
+
+  void forget_oldest() { arrivals.erase(std::string(arrivals.oldest().key)); }
 };
 
 MemoryRateLimiter::MemoryRateLimiter(const core::Clock& clock, std::size_t max_keys) : clock_(clock) {
@@ -34,21 +50,15 @@ core::Task<RateDecision> MemoryRateLimiter::allow(std::string key, RateLimit lim
   Shard& shard = shard_of(key);
   const std::int64_t now_us = clock_.now().ms * 1000;
   const std::lock_guard lock(shard.mutex);
-  co_return decide(arrival_of(shard, std::move(key)), now_us, limit);
-}
-
-std::int64_t& MemoryRateLimiter::arrival_of(Shard& shard, std::string key) {
-  if (std::int64_t* known = shard.arrivals.find(key)) return *known;
-  if (shard.arrivals.size() >= shard.max_keys) shard.arrivals.erase(std::string(shard.arrivals.oldest().key));
-  return shard.arrivals.insert(std::move(key), 0);
+  co_return decide(shard.arrival_of(std::move(key), now_us), now_us, limit);
 }
 
 void MemoryRateLimiter::learn(std::string key, core::Milliseconds reset_after) {
   Shard& shard = shard_of(key);
-  const std::int64_t arrival = (clock_.now() + reset_after).ms * 1000;
+  const std::int64_t now_us = clock_.now().ms * 1000;
   const std::lock_guard lock(shard.mutex);
-  std::int64_t& known = arrival_of(shard, std::move(key));
-  known = std::max(known, arrival);
+  std::int64_t& known = shard.arrival_of(std::move(key), now_us);
+  known = std::max(known, now_us + reset_after.count() * 1000);
 }
 
 core::Task<void> MemoryRateLimiter::give_back(std::string key, RateLimit limit) {

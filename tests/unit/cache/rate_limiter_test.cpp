@@ -90,5 +90,16 @@ TEST(RateLimiter, never_knows_more_keys_than_its_bound) {
   EXPECT_EQ(limiter.keys(), 160u);
 }
 
+TEST(RateLimiter, forgets_who_is_owed_nothing_as_others_come) {
+  FixedClock clock;
+  MemoryRateLimiter limiter(clock);
+  for (int i = 0; i < 1'000; ++i) run(limiter.allow("morning" + std::to_string(i), kFivePerMinute));
+  clock.advance(Milliseconds{60'000});
+  for (int i = 0; i < 1'000; ++i) run(limiter.allow("noon" + std::to_string(i), kFivePerMinute));
+  EXPECT_EQ(limiter.keys(), 1'000u) << "only those of noon";
+  for (int i = 0; i < 4; ++i) run(limiter.allow("noon0", kFivePerMinute));
+  EXPECT_FALSE(run(limiter.allow("noon0", kFivePerMinute)).allowed);
+}
+
 }  // namespace
 }  // namespace sigma::cache

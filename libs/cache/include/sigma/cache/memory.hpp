@@ -39,7 +39,8 @@ class MemoryCache final : public Cache {
 
 class MemoryRateLimiter final : public RateLimiter {
  public:
-  /// Beyond `max_keys`, the key that asked longest ago is forgotten: it may burst once more.
+  /// Keys whose limit is all there again are forgotten as others come. Beyond `max_keys`, the key that asked longest
+  /// ago is forgotten too: it may burst once more.
   explicit MemoryRateLimiter(const core::Clock& clock, std::size_t max_keys = 100'000);
   ~MemoryRateLimiter() override;
 
@@ -52,7 +53,6 @@ class MemoryRateLimiter final : public RateLimiter {
  private:
   struct Shard;
   Shard& shard_of(const std::string& key) const;
-  static std::int64_t& arrival_of(Shard& shard, std::string key);
 
   const core::Clock& clock_;
   std::vector<std::unique_ptr<Shard>> shards_;
