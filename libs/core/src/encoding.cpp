@@ -58,7 +58,7 @@ std::optional<std::string> unbase64(std::string_view text, const Reverse& table)
   std::uint32_t accumulator = 0;
   int bits = 0;
   for (const char c : text) {
-    const int value = table[static_cast<std::uint8_t>(c)];
+    const std::int8_t value = table[static_cast<std::uint8_t>(c)];
     if (value < 0) return std::nullopt;
     accumulator = (accumulator << 6 | static_cast<std::uint32_t>(value)) & 0xffffff;
     bits += 6;
@@ -167,7 +167,7 @@ std::optional<std::string> base58_decode(std::string_view text) {
   while (zeros < text.size() && text[zeros] == kBase58[0]) ++zeros;
   std::vector<std::uint8_t> bytes;  // little-endian
   for (const char c : text.substr(zeros)) {
-    const int value = kFromBase58[static_cast<std::uint8_t>(c)];
+    const std::int8_t value = kFromBase58[static_cast<std::uint8_t>(c)];
     if (value < 0) return std::nullopt;
     auto carry = static_cast<std::uint32_t>(value);
     for (auto& byte : bytes) {

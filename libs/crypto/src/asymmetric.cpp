@@ -70,8 +70,8 @@ std::string der_signature(std::string_view raw) {
   Bignum r = to_bignum(raw.substr(0, kScalarSize)), s = to_bignum(raw.substr(kScalarSize));
   const Signature signature(ECDSA_SIG_new());
   if (!r || !s || !signature || ECDSA_SIG_set0(signature.get(), r.get(), s.get()) != 1) return {};
-  r.release();  // the signature owns them now
-  s.release();
+  (void)r.release();  // the signature owns them now
+  (void)s.release();
   unsigned char* der = nullptr;
   const int length = i2d_ECDSA_SIG(signature.get(), &der);
   if (length <= 0) return {};

@@ -31,7 +31,7 @@ core::Result<std::string> aes_cbc_encrypt(std::string_view key, std::string_view
       EVP_EncryptFinal_ex(context.get(), bytes(out) + written, &rest) != 1) {
     return openssl_failure("AES-CBC encrypt");
   }
-  out.resize(static_cast<std::size_t>(written + rest));
+  out.resize(static_cast<std::size_t>(written) + static_cast<std::size_t>(rest));
   return out;
 }
 
@@ -49,7 +49,7 @@ core::Result<SecretBytes> aes_cbc_decrypt(std::string_view key, std::string_view
     ERR_clear_error();
     return core::Error{core::Code::unauthorized, "The data cannot be decrypted with this key."};
   }
-  out.shrink(static_cast<std::size_t>(written + rest));
+  out.shrink(static_cast<std::size_t>(written) + static_cast<std::size_t>(rest));
   return out;
 }
 
