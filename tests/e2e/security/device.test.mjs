@@ -6,6 +6,7 @@ import { answer, begin, clients, elsewhere, env, grantType, look, member, poll, 
 import { assertOAuthError, claimsOf, postToken, userinfo } from '../support/oauth.mjs';
 import { newPerson, Person } from '../support/person.mjs';
 import { disableUser } from '../support/postgres.mjs';
+import { sanitized } from '../support/sanitized.mjs';
 import { startServer } from '../support/server.mjs';
 import { forEachStore } from '../support/stores.mjs';
 
@@ -344,7 +345,7 @@ forEachStore('device flow under attack', { clients, env }, (context) => {
     const seconds = (Date.now() - since) / 1000;
     assert.ok(tally[200] <= 61 + seconds, `sixty, and then one a second: ${tally[200]} in ${seconds} s`);
     const grown = (await residentKb()) - kbAfterTheFirst;
-    assert.ok(grown < 8 * 1024, `nine thousand refusals cost ${grown} KB`);
+    if (!sanitized) assert.ok(grown < 8 * 1024, `nine thousand refusals cost ${grown} KB`);
     assert.equal((await start(server)).status, 200, 'others may');
   });
 });

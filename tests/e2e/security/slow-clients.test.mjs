@@ -5,12 +5,11 @@ import { readFile } from 'node:fs/promises';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { dropIdleConnections } from '../support/http.mjs';
+import { sanitized } from '../support/sanitized.mjs';
 import { startServer } from '../support/server.mjs';
 import { until } from '../support/until.mjs';
 
 const connections = 10_000;
-/** Sanitizers keep shadows of everything, and give nothing back. */
-const sanitized = /asan|tsan/.test(process.env.SIGMA_AUTH_BIN ?? '');
 
 const strict = {
   SIGMA_HEADER_TIMEOUT: '5s',

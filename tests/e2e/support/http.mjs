@@ -1,6 +1,7 @@
 // A plain HTTP client for tests. Not fetch: Node's fetch sends `Sec-Fetch-Mode: cors`, which turns the redirects of the
 // authorization endpoint into JSON (sigma-contract.md §2, fetch mode), and it hides Set-Cookie and follows redirects.
 import http from 'node:http';
+import { patience } from './sanitized.mjs';
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 128 });
 
@@ -14,7 +15,7 @@ export function dropIdleConnections() {
  * `from` is a local address to send from: loopback has 2^24 of them.
  * `json` and `form` set body and content type; `form` takes an object or a list of pairs (doubled names).
  */
-export function request(base, method, path, { headers = {}, body, json, form, from, timeout = 20_000 } = {}) {
+export function request(base, method, path, { headers = {}, body, json, form, from, timeout = 20_000 * patience } = {}) {
   const sent = { ...headers };
   if (json !== undefined) {
     body = JSON.stringify(json);

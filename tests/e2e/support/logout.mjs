@@ -5,6 +5,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { authorize, claimsOf, headerOf, newPkce } from './oauth.mjs';
 import { verifyJwt } from './jws.mjs';
+import { patience } from './sanitized.mjs';
 
 export const endSessionPath = '/api/auth/oauth2/end-session';
 export const postLogout = 'https://app.example.com/signed-out';
@@ -85,7 +86,7 @@ class Receiver {
   }
 
   /** Resolves with the notices about `person` at `path` once there are `count`. */
-  wait(person, path, count = 1, limitMs = 30_000) {
+  wait(person, path, count = 1, limitMs = 30_000 * patience) {
     return new Promise((resolve, reject) => {
       const found = () => this.about(person, path);
       const timer = setTimeout(() => reject(new Error(`${found().length} of ${count} notices at ${path}`)), limitMs);

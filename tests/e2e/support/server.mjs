@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { request } from './http.mjs';
 import { assertPublicAnswer } from './openapi.mjs';
 import { createDatabase, dropDatabase } from './postgres.mjs';
+import { patience } from './sanitized.mjs';
 import { until } from './until.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -22,8 +23,8 @@ export const binary = process.env.SIGMA_AUTH_BIN ?? path.join(root, 'build/relea
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-const startLimitMs = 30_000;
-const stopLimitMs = 20_000;
+const startLimitMs = 30_000 * patience;
+const stopLimitMs = 20_000 * patience;
 
 /**
  * Starts a server and registers `clients` (admin API JSON) with it.
@@ -231,7 +232,7 @@ export class Server {
 
   /** Runs `sigma-auth ARGS` on this server's configuration; answers {code, stdout, stderr}. */
   async cli(args, { input, env = {}, check = true } = {}) {
-    const promise = run(binary, args, { env: { ...this.env, ...env }, cwd: this.dataDir, timeout: 30_000 });
+    const promise = run(binary, args, { env: { ...this.env, ...env }, cwd: this.dataDir, timeout: 30_000 * patience });
     promise.child.stdin.on('error', () => {});
     promise.child.stdin.end(input ?? '');
     const done = await promise.then(

@@ -1,5 +1,7 @@
+import { patience } from './sanitized.mjs';
+
 /** Polls until `look` answers something true; answers that, or fails after `limitMs` with what it saw last. */
-export async function until(look, { limitMs = 20_000, pauseMs = 50 } = {}) {
+export async function until(look, { limitMs = 20_000 * patience, pauseMs = 50 } = {}) {
   const deadline = Date.now() + limitMs;
   for (;;) {
     const seen = await look();
