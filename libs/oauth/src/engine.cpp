@@ -14,7 +14,7 @@ std::vector<std::unique_ptr<Grant>> make_grants(Engine& engine, core::Random& ra
   const core::Clock& clock = engine.clock;
   store::Store& store = engine.store;
   std::vector<std::unique_ptr<Grant>> grants;
-  grants.push_back(std::make_unique<AuthorizationCodeGrant>(store, engine.issuer, clock, settings));
+  grants.push_back(std::make_unique<AuthorizationCodeGrant>(store, engine.live_tokens, engine.issuer, clock, settings));
   grants.push_back(std::make_unique<RefreshTokenGrant>(store, engine.issuer, clock, random, settings));
   grants.push_back(std::make_unique<ClientCredentialsGrant>(store.tokens, engine.issuer, clock, random, settings));
   grants.push_back(std::make_unique<DeviceCodeGrant>(store, engine.issuer, clock, settings));
@@ -43,7 +43,7 @@ Engine::Engine(Settings settings_, const Surroundings& with)
       client_documents(with.outbound, clock, {.max_bytes = kMaxClientDocument}),
       client_resources(with.outbound, clock, {.max_bytes = 32 * 1024, .max_documents = 500}),
       described_clients(client_documents, client_resources, clock, settings),
-      clients(store.clients, settings.client_id_metadata_documents ? &described_clients : nullptr),
+      clients(store.clients, settings.client_id_metadata_documents ? &described_clients : nullptr, with.revocations),
       live_tokens(store.live_access, clients, clock, with.revocations),
       x_auth_token(store.replay, clock),
       client_assertions(store.replay, client_resources, clock, settings),
@@ -82,6 +82,11 @@ Engine::Engine(Settings settings_, const Surroundings& with)
 core::Task<core::Result<void>> Engine::start() {
   SIGMA_CO_CHECK(co_await keys.start());
   co_return co_await subjects.start();
+}
+
+core::Task<> Engine::revoked() {
+  clients.forget();
+  co_await live_tokens.revoked();
 }
 
 }  // namespace sigma::oauth

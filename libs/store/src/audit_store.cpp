@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "statements.hpp"
 
@@ -49,6 +50,17 @@ std::int64_t page_of(std::size_t limit) {
   return static_cast<std::int64_t>(std::clamp<std::size_t>(limit, 1, kMaxPage));
 }
 
+/// Rows of one statement: a round trip each would be most of what writing them costs.
+constexpr std::size_t kRowsTogether = 32;
+constexpr int kColumnCount = 16;
+
+std::string insert_text(std::size_t rows) {
+  std::string values;
+  for (int row = 0; row < static_cast<int>(rows); ++row)
+    values += fmt::format("{}({})", row == 0 ? "" : ", ", placeholders(1 + row * kColumnCount, kColumnCount));
+  return "INSERT INTO audit_log (" + kColumns + ") VALUES " + values + " ON CONFLICT (stream, sequence) DO NOTHING";
+}
+
 Params params_of(const AuditRow& row) {
   return {row.stream,
           row.sequence,
@@ -68,6 +80,16 @@ Params params_of(const AuditRow& row) {
           row.signature ? Param(sql::Blob{*row.signature}) : Param(nullptr)};
 }
 
+Params params_of(std::span<const AuditRow> rows) {
+  Params all;
+  all.reserve(rows.size() * kColumnCount);
+  for (const AuditRow& row : rows) {
+    Params one = params_of(row);
+    all.insert(all.end(), std::make_move_iterator(one.begin()), std::make_move_iterator(one.end()));
+  }
+  return all;
+}
+
 Result<std::vector<AuditStream>> streams(Connection& connection, std::int64_t limit) {
   SIGMA_TRY(auto names, find_all<std::string>(connection, kStreams, {limit}));
   std::ranges::reverse(names);
@@ -83,10 +105,14 @@ Result<std::vector<AuditStream>> streams(Connection& connection, std::int64_t li
 }  // namespace
 
 Task<Result<void>> AuditStore::append(std::vector<AuditRow> rows) {
-  static const Query kInsert("INSERT INTO audit_log (" + kColumns + ") VALUES (" + placeholders(1, 16) +
-                             ") ON CONFLICT (stream, sequence) DO NOTHING");
+  static const Query kInsertOne(insert_text(1)), kInsertSome(insert_text(kRowsTogether));
   return db_.write({.key = "audit"}, [rows = std::move(rows)](Connection& connection) -> Result<void> {
-    for (const AuditRow& row : rows) SIGMA_CHECK(change(connection, kInsert, params_of(row)));
+    for (std::span<const AuditRow> rest = rows; !rest.empty();) {
+      const bool some = rest.size() >= kRowsTogether;
+      const std::span<const AuditRow> now = rest.first(some ? kRowsTogether : 1);
+      SIGMA_CHECK(change(connection, some ? kInsertSome : kInsertOne, params_of(now)));
+      rest = rest.subspan(now.size());
+    }
     return {};
   });
 }

@@ -12,6 +12,10 @@ namespace {
 
 using Outcome = LoopAnswer::Outcome;
 
+/// A commit waits for the disk, and a connection has one at a time. What is ready meanwhile goes out on another one: so
+/// it is there when Postgres writes the next time, instead of after that.
+constexpr std::size_t kWriteConnections = 3;
+
 /// The connections of a loop.
 class LoopService final : public asio::execution_context::service {
  public:
@@ -21,20 +25,30 @@ class LoopService final : public asio::execution_context::service {
   void open(asio::io_context& loop, const Database& database, const LoopConnector& connector) {
     database_ = &database;
     reads_ = connector(loop, LoopUse::reads);
-    writes_ = connector(loop, LoopUse::writes);
+    for (std::size_t i = 0; i < kWriteConnections; ++i) writes_.push_back(connector(loop, LoopUse::writes));
   }
+  /// One that is ready, if there is one.
   LoopConnection* find(const Database& database, LoopUse use) const {
-    return &database != database_ ? nullptr : use == LoopUse::reads ? reads_.get() : writes_.get();
+    if (&database != database_) return nullptr;
+    if (use == LoopUse::reads) return reads_->ready() ? reads_.get() : nullptr;
+    LoopConnection* best = nullptr;
+    for (const auto& each : writes_) {
+      if (!each->ready()) continue;
+      if (!each->busy_since()) return each.get();
+      if (best == nullptr || each->busy_since() < best->busy_since()) best = each.get();
+    }
+    return best;
   }
 
  private:
   void shutdown() override {
     reads_.reset();
-    writes_.reset();
+    writes_.clear();
   }
 
   const Database* database_ = nullptr;
-  std::unique_ptr<LoopConnection> reads_, writes_;
+  std::unique_ptr<LoopConnection> reads_;
+  std::vector<std::unique_ptr<LoopConnection>> writes_;
 };
 
 asio::execution_context::id LoopService::id;
@@ -56,8 +70,7 @@ LoopConnection* ready_connection(const asio::any_io_executor& executor, const Da
     if (access == nullptr) return nullptr;
     access->open(static_cast<asio::io_context&>(loop));
   }
-  LoopConnection* const connection = asio::use_service<LoopService>(loop).find(database, use);
-  return connection != nullptr && connection->ready() ? connection : nullptr;
+  return asio::use_service<LoopService>(loop).find(database, use);
 }
 
 }  // namespace

@@ -47,11 +47,6 @@ Task<Found<SessionWithUser>> SessionStore::find(SecretHash token_hash, UtcTime n
   co_return co_await find_first<SessionWithUser>(db_, kFind, {token_hash, now});
 }
 
-Task<Found<SessionWithUser>> SessionStore::find_by_id(SessionId id, UtcTime now) {
-  static const Query kFind(kSelectWithUser + "WHERE s.id = $1 AND s.expires_at > $2");
-  co_return co_await find_first<SessionWithUser>(db_, kFind, {id, now});
-}
-
 Task<Result<bool>> SessionStore::renew(SessionId id, UtcTime now, UtcTime expires_at) {
   static const Query kRenew("UPDATE sessions SET updated_at = $2, expires_at = $3 WHERE id = $1 AND expires_at > $2");
   return db_.write({.key = id.str(), .single_statement = true},

@@ -199,11 +199,7 @@ UtcTime last_expiry(const IssuedTokens& tokens) {
 }
 
 const Query& select_code() {
-  static const Query kSelect(
-      "SELECT code_hash, id, client_id, user_id, session_id, bap_id, redirect_uri, redirect_uri_was_sent, "
-      "code_challenge, "
-      "scopes, nonce, acr, claims, resources, dpop_jkt, auth_time, created_at, code_expires_at, consumed_at "
-      "FROM grants WHERE code_hash = $1");
+  static const Query kSelect(fmt::format("SELECT {} FROM grants WHERE code_hash = $1", kCodeColumns));
   return kSelect;
 }
 
@@ -215,9 +211,8 @@ const Query& select_access() {
 
 const Query& select_refresh() {
   static const Query kSelect(
-      "SELECT t.hash, t.grant_id, t.client_id, t.user_id, t.session_id, t.bap_id, t.scopes, t.resources, t.details, "
-      "t.auth_time, t.created_at, t.expires_at, t.rotated_at, COALESCE(t.revoked_at, g.revoked_at), t.sealed_answer, "
-      "t.request_fingerprint FROM refresh_tokens t LEFT JOIN grants g ON g.id = t.grant_id WHERE t.hash = $1");
+      fmt::format("SELECT {} FROM refresh_tokens t LEFT JOIN grants g ON g.id = t.grant_id WHERE t.hash = $1",
+                  kRefreshTokenColumns));
   return kSelect;
 }
 

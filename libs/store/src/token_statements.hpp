@@ -7,6 +7,16 @@ namespace sigma::store {
 
 bool has_offline_access(const std::vector<std::string>& scopes);
 
+/// Columns of grants in the order in which read_row() takes those of a code.
+inline constexpr std::string_view kCodeColumns =
+    "code_hash, id, client_id, user_id, session_id, bap_id, redirect_uri, redirect_uri_was_sent, code_challenge, "
+    "scopes, nonce, acr, claims, resources, dpop_jkt, auth_time, created_at, code_expires_at, consumed_at";
+/// Of refresh_tokens t with its grant g.
+inline constexpr std::string_view kRefreshTokenColumns =
+    "t.hash, t.grant_id, t.client_id, t.user_id, t.session_id, t.bap_id, t.scopes, t.resources, t.details, "
+    "t.auth_time, t.created_at, t.expires_at, t.rotated_at, COALESCE(t.revoked_at, g.revoked_at), t.sealed_answer, "
+    "t.request_fingerprint";
+
 void read_row(Columns columns, AuthorizationCode& code);
 void read_row(Columns columns, RefreshToken& token);
 const Query& select_code();     ///< $1: its hash

@@ -15,6 +15,7 @@ class PipelinedConnection final : public store::LoopConnection {
   }
   ~PipelinedConnection() override { pipeline_->end(); }
   bool ready() const override { return pipeline_->ready(); }
+  std::optional<std::chrono::steady_clock::time_point> busy_since() const override { return pipeline_->busy_since(); }
   void execute(store::LoopStatement statement) override { pipeline_->execute(std::move(statement)); }
 
  private:

@@ -78,6 +78,11 @@ bool Pipeline::ready() const {
   return connection_ != nullptr && unanswered_ < kMaxUnanswered;
 }
 
+std::optional<std::chrono::steady_clock::time_point> Pipeline::busy_since() const {
+  if (use_ == LoopUse::reads || sent_.empty()) return std::nullopt;
+  return sent_.front().sent_at;
+}
+
 void Pipeline::execute(LoopStatement statement) {
   waiting_.push_back(std::move(statement));
   ++unanswered_;

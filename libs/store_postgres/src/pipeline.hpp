@@ -22,7 +22,7 @@ using PqConnection = std::unique_ptr<PGconn, FreePq>;
 using PqResult = std::unique_ptr<PGresult, FreePq>;
 
 /// Statements wait until the loop has run everything that is ready, then leave as one batch, which is one transaction
-/// and ends with a Sync. Reads do not wait for the batch before; writes do, and so share its successor's commit.
+/// and ends with a Sync. Reads do not wait for the batch before; writes do, and so share the next one's commit.
 /// What fails takes its whole batch along: not_done, each statement is repeated elsewhere by itself.
 class Pipeline : public std::enable_shared_from_this<Pipeline> {
  public:
@@ -41,6 +41,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   /// No connection is made any more, by any pipeline of the origin: their loops end.
   void end();
   bool ready() const;
+  std::optional<std::chrono::steady_clock::time_point> busy_since() const;
   void execute(store::LoopStatement statement);
 
  private:
@@ -58,6 +59,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   struct Batch {
     std::vector<store::LoopStatement> statements;
     std::vector<Step> steps;
+    std::chrono::steady_clock::time_point sent_at = std::chrono::steady_clock::now();
     std::size_t answered = 0;  ///< steps
     bool failed = false;
     bool lost = false;  ///< failed in a way that says: use another connection

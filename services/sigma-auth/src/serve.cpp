@@ -72,7 +72,7 @@ int serve(const Config& config) {
           {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(), (*chain)->resolver(),
            (*cache)->cache(), revocations, entitlements},
           **wallets, audit, metrics);
-  opened->database->tell_of_revocations([&app] { return app.live_tokens.revoked(); });
+  opened->database->tell_of_revocations([&app] { return app.revoked(); });
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
   if (auto started = core::run_to_end(audit_key.start()); !started) return fail("audit_key_refused", started.error());
   if (auto begun = core::run_to_end(audit.open("serve")); !begun) return fail("audit_log_refused", begun.error());

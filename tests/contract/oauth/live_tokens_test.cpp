@@ -92,6 +92,44 @@ TEST_F(Remembering, ATokenThatWasReadBeforeARevocationIsNotRememberedAfterIt) {
   EXPECT_EQ(here.remembered(), 0u);
 }
 
+TEST_F(Remembering, ATokenThatWasJustStoredNeedsNoRead) {
+  const store::Client client = run(store.clients.find(token.client_id)).value().value();
+  token.hash = hash_secret("stored by somebody's exchange");
+  here.issued({token, client, {}, {}}, here.begin());
+  EXPECT_TRUE(is_live(here));
+  EXPECT_FALSE(is_live(there)) << "there was no exchange: only this process could know";
+
+  token.hash = hash_secret("another");
+  const auto begun = here.begin();
+  run(there.revoked());
+  here.issued({token, client, {}, {}}, begun);
+  EXPECT_FALSE(is_live(here)) << "what was read for it may have been revoked since";
+  EXPECT_EQ(here.remembered(), 0u);
+}
+
+TEST_F(Remembering, ClientsAreRememberedUntilSomebodyTells) {
+  ClientDirectory directory{store.clients, nullptr, &bus}, alone{store.clients};
+  const auto name_in = [&](ClientDirectory& asked) { return run(asked.find(token.client_id)).value().value().name; };
+  const auto rename = [&](const std::string& name) {
+    store::Client client = run(store.clients.find(token.client_id)).value().value();
+    client.name = name;
+    ASSERT_TRUE(run(store.clients.update(client)));
+  };
+  rename("First");
+  EXPECT_EQ(name_in(directory), "First");
+  rename("Second");
+  EXPECT_EQ(name_in(directory), "First") << "remembered";
+  EXPECT_EQ(name_in(alone), "Second");
+  run(there.revoked());
+  EXPECT_EQ(name_in(directory), "Second");
+  rename("Third");
+  directory.forget();
+  EXPECT_EQ(name_in(directory), "Third");
+  bus.cut();
+  rename("Fourth");
+  EXPECT_EQ(name_in(directory), "Fourth") << "nobody could tell";
+}
+
 TEST_F(Remembering, ExpiryNeedsNoMessage) {
   EXPECT_TRUE(is_live(here));
   clock.advance(std::chrono::hours{1});

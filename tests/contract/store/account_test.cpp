@@ -191,7 +191,7 @@ TYPED_TEST(Accounts, removed_leave_nothing_but_the_word_to_clients) {
   EXPECT_FALSE(await(this->accounts().remove(UserId{"user-1"}, after(6))));
   EXPECT_EQ(await(this->store().users.find(UserId{"user-1"})), std::nullopt);
   EXPECT_EQ(await(this->store().users.find_profile(BapId{"bap-1"})), std::nullopt);
-  EXPECT_EQ(await(this->store().sessions.find_by_id(SessionId{"1"}, kNow)), std::nullopt);
+  EXPECT_EQ(await(this->store().sessions.find(make_session("1").token_hash, kNow)), std::nullopt);
   EXPECT_EQ(await(this->store().tokens.find_access(make_access("1").hash)), std::nullopt);
   EXPECT_EQ(await(this->store().tokens.find_refresh(make_refresh("1").hash)), std::nullopt);
   EXPECT_EQ(await(this->store().tokens.find_code(make_code("1").hash)), std::nullopt);

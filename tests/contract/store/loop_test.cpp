@@ -29,7 +29,7 @@ class Loop : public ::testing::Test {
       connections_.push_back(connection.get());
       return connection;
     });
-    wait_until([&] { return connections_[0]->ready() && connections_[1]->ready(); });
+    wait_until([&] { return all_ready(); });
   }
   ~Loop() override {
     database_.stop();
@@ -59,6 +59,7 @@ class Loop : public ::testing::Test {
   static bool is_there(const std::future<T>& future) {
     return future.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
   }
+  bool all_ready() const { return std::ranges::all_of(connections_, &LoopConnection::ready); }
   /// The threads of the database connect when they get their first job.
   std::size_t connections_of_threads() const { return opened_; }
 
@@ -77,7 +78,7 @@ class Loop : public ::testing::Test {
   Store store_{database_};
   boost::asio::io_context loop_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{loop_.get_executor()};
-  std::vector<LoopConnection*> connections_;  ///< reads, writes
+  std::vector<LoopConnection*> connections_;  ///< one for reads, then those for changes
 
  private:
   static inline int next_ = 0;
@@ -120,6 +121,25 @@ TEST_F(Loop, of_many_redemptions_at_once_one_succeeds) {
   EXPECT_EQ(done, 1);
 }
 
+TEST_F(Loop, a_change_does_not_wait_for_one_that_waits) {
+  const AuthorizationCode code = make_code();
+  must(run(store_.tokens.create_code(code)));
+  auto blocker = administrator();
+  must(blocker->execute_script("SET search_path = " + name_));
+  must(blocker->begin());
+  must(blocker->execute_script("SELECT * FROM grants FOR UPDATE"));
+  auto redeemed = spawn(store_.tokens.redeem_code(code.hash, kNow, {make_access(), make_refresh()}));
+  wait_until([&] {
+    return std::ranges::any_of(connections_, [](const auto* each) { return each->busy_since().has_value(); });
+  });
+  must(run(store_.tokens.create_code(make_code("beside"))));
+  EXPECT_FALSE(is_there(redeemed));
+  blocker->rollback();
+  wait_until([&] { return is_there(redeemed); });
+  EXPECT_EQ(must(redeemed.get()), Consumed::done);
+  EXPECT_EQ(connections_of_threads(), 0u);
+}
+
 TEST_F(Loop, what_fails_takes_nobody_along) {
   AuthorizationCode code = make_code("taken"), other = make_code("other");
   must(run(store_.tokens.create_code(code)));
@@ -137,11 +157,11 @@ TEST_F(Loop, a_connection_that_is_killed_is_made_again_and_meanwhile_the_threads
   const AuthorizationCode code = make_code();
   must(run(store_.tokens.create_code(code)));
   must(administrator()->execute(kKill, sql::Params{name_}, [](const sql::Row&) {}));
-  wait_until([&] { return !connections_[0]->ready() && !connections_[1]->ready(); });
+  wait_until([&] { return std::ranges::none_of(connections_, &LoopConnection::ready); });
   EXPECT_EQ(must(run(store_.tokens.find_code(code.hash))), code);
   must(run(store_.tokens.create_code(make_code("meanwhile"))));
   EXPECT_GT(connections_of_threads(), 0u);
-  wait_until([&] { return connections_[0]->ready() && connections_[1]->ready(); });
+  wait_until([&] { return all_ready(); });
   EXPECT_EQ(must(run(store_.tokens.find_code(code.hash))), code);
 }
 

@@ -35,16 +35,13 @@ TYPED_TEST(Sessions, come_back_with_their_user) {
   ASSERT_TRUE(by_token);
   EXPECT_EQ(by_token->session, make_session());
   EXPECT_EQ(by_token->user, make_user());
-  EXPECT_EQ(await(this->sessions().find_by_id(SessionId{"session-1"}, kNow)), by_token);
   EXPECT_EQ(await(this->sessions().find(hash_of("unknown"), kNow)), std::nullopt);
-  EXPECT_EQ(await(this->sessions().find_by_id(SessionId{"unknown"}, kNow)), std::nullopt);
 }
 
 TYPED_TEST(Sessions, end_at_their_expiry) {
   await(this->sessions().create(make_session()));
   EXPECT_TRUE(await(this->sessions().find(make_session().token_hash, after(kDay - 1))));
   EXPECT_FALSE(await(this->sessions().find(make_session().token_hash, after(kDay))));
-  EXPECT_FALSE(await(this->sessions().find_by_id(SessionId{"session-1"}, after(kDay))));
   EXPECT_TRUE(await(this->sessions().list(UserId{"user-1"}, after(kDay))).empty());
   EXPECT_FALSE(await(this->sessions().renew(SessionId{"session-1"}, after(kDay), after(2 * kDay))))
       << "no resurrection";
@@ -64,16 +61,17 @@ TYPED_TEST(Sessions, renewal_moves_the_expiry) {
   Session expected = make_session();
   expected.updated_at = after(9);
   expected.expires_at = after(3 * kDay);
-  EXPECT_EQ(await(this->sessions().find_by_id(expected.id, after(2 * kDay)))->session, expected);
+  EXPECT_EQ(await(this->sessions().find(expected.token_hash, after(2 * kDay)))->session, expected);
   EXPECT_FALSE(await(this->sessions().renew(SessionId{"unknown"}, kNow, after(kDay))));
 }
 
 TYPED_TEST(Sessions, active_identity_is_set_and_unset) {
   await(this->sessions().create(make_session()));
   EXPECT_TRUE(await(this->sessions().set_active_identity(SessionId{"session-1"}, BapId{"bap-9"}, after(9))));
-  EXPECT_EQ(await(this->sessions().find_by_id(SessionId{"session-1"}, kNow))->session.active_bap_id, BapId{"bap-9"});
+  EXPECT_EQ(await(this->sessions().find(make_session("session-1").token_hash, kNow))->session.active_bap_id,
+            BapId{"bap-9"});
   EXPECT_TRUE(await(this->sessions().set_active_identity(SessionId{"session-1"}, {}, after(10))));
-  const auto found = await(this->sessions().find_by_id(SessionId{"session-1"}, kNow));
+  const auto found = await(this->sessions().find(make_session("session-1").token_hash, kNow));
   EXPECT_EQ(found->session.active_bap_id, std::nullopt);
   EXPECT_EQ(found->session.updated_at, after(10));
   EXPECT_FALSE(await(this->sessions().set_active_identity(SessionId{"unknown"}, {}, kNow)));
@@ -100,8 +98,8 @@ TYPED_TEST(Sessions, removal_revokes_tokens_unless_offline_access_was_granted) {
 
   EXPECT_TRUE(await(this->sessions().remove(SessionId{"session-1"}, after(5))));
   EXPECT_FALSE(await(this->sessions().remove(SessionId{"session-1"}, after(6))));
-  EXPECT_FALSE(await(this->sessions().find_by_id(SessionId{"session-1"}, kNow)));
-  EXPECT_TRUE(await(this->sessions().find_by_id(SessionId{"session-2"}, kNow)));
+  EXPECT_FALSE(await(this->sessions().find(make_session("session-1").token_hash, kNow)));
+  EXPECT_TRUE(await(this->sessions().find(make_session("session-2").token_hash, kNow)));
   EXPECT_FALSE(this->is_live("online"));
   EXPECT_FALSE(this->is_live("lookalike"));
   EXPECT_TRUE(this->is_live("offline"));

@@ -49,32 +49,27 @@ Result<void> check_code_verifier(const std::optional<std::string>& code_challeng
   return {};
 }
 
-core::Task<Result<Issue>> AuthorizationCodeGrant::prepare(TokenRequest request, store::AuthorizationCode code) {
-  const core::UtcTime now = clock_.now();
+Result<Issue> AuthorizationCodeGrant::prepare(TokenRequest request, store::CodeContext found) const {
+  const store::AuthorizationCode& code = found.code;
   // One sentence for a foreign and an expired code: neither tells whether the other is true.
-  if (code.client_id != request.client.id || code.expires_at <= now)
-    co_return bad_grant("The code has expired or was issued to another client; start the sign-in again.");
+  if (code.client_id != request.client.id || code.expires_at <= clock_.now())
+    return bad_grant("The code has expired or was issued to another client; start the sign-in again.");
   const http::Form& form = request.form;
   const auto redirect_uri = form.find_nonempty("redirect_uri");
-  if (redirect_uri ? *redirect_uri != code.redirect_uri : code.redirect_uri_was_sent) {
-    co_return bad_grant("redirect_uri must be the same as in the authorization request.");
-  }
-  SIGMA_CO_CHECK(check_code_verifier(code.code_challenge, form.find_nonempty("code_verifier"),
-                                     request.client.auth_method == "none"));
+  if (redirect_uri ? *redirect_uri != code.redirect_uri : code.redirect_uri_was_sent)
+    return bad_grant("redirect_uri must be the same as in the authorization request.");
+  SIGMA_CHECK(check_code_verifier(code.code_challenge, form.find_nonempty("code_verifier"),
+                                  request.client.auth_method == "none"));
   if (code.dpop_jkt && code.dpop_jkt != request.dpop_jkt)
-    co_return bad_grant("The code was bound to a DPoP key (dpop_jkt); send a DPoP proof made with that key.");
+    return bad_grant("The code was bound to a DPoP key (dpop_jkt); send a DPoP proof made with that key.");
   // The parameter scope is no part of RFC 6749 §4.1.3, but who sends it may get less than was granted, never more.
-  SIGMA_CO_TRY(Scopes scopes, narrowed_scopes(form, code.scopes));
-  SIGMA_CO_TRY(auto resources, narrowed_resources(form, code.resources, settings_.resources));
-  SIGMA_CO_TRY(auto session, co_await store_.sessions.find_by_id(code.session_id, now));
-  if (!session || session->user.disabled) co_return bad_grant("The session behind this code has ended; sign in again.");
+  SIGMA_TRY(Scopes scopes, narrowed_scopes(form, code.scopes));
+  SIGMA_TRY(auto resources, narrowed_resources(form, code.resources, settings_.resources));
+  if (!found.user || found.user->disabled) return bad_grant("The session behind this code has ended; sign in again.");
 
   Issue issue;
   issue.client = std::move(request.client);
-  issue.subject = Subject{std::move(session->user), std::nullopt};
-  if (code.bap_id) {
-    SIGMA_CO_TRY(issue.subject->profile, co_await store_.users.find_profile(*code.bap_id));
-  }
+  issue.subject = Subject{std::move(*found.user), std::move(found.profile)};
   issue.grant_id = code.grant_id;
   issue.session_id = code.session_id;
   issue.bap_id = code.bap_id;
@@ -86,33 +81,36 @@ core::Task<Result<Issue>> AuthorizationCodeGrant::prepare(TokenRequest request, 
   issue.resources = std::move(resources);
   issue.dpop_jkt = std::move(request.dpop_jkt);
   if (!code.claims.is_null()) issue.details["claims"] = code.claims;
-  co_return issue;
+  return issue;
 }
 
 core::Task<Result<core::Json>> AuthorizationCodeGrant::exchange(TokenRequest request) {
   const auto secret = request.form.find_nonempty("code");
   if (!secret) co_return Error{ErrorCode::invalid_request, "code is missing."};
   const store::SecretHash hash = hash_secret(*secret);
-  SIGMA_CO_TRY(auto code, co_await store_.tokens.find_code(hash));
-  if (!code) co_return bad_grant("The code is unknown; codes are good for a few minutes and once.");
-  const store::GrantId grant_id = code->grant_id;
-  const store::UserId user_id = code->user_id;
+  const LiveTokens::Moment begun = live_tokens_.begin();
+  SIGMA_CO_TRY(auto found, co_await store_.exchanges.find_code(hash, clock_.now()));
+  if (!found) co_return bad_grant("The code is unknown; codes are good for a few minutes and once.");
+  const store::GrantId grant_id = found->code.grant_id;
+  const store::UserId user_id = found->code.user_id;
   AuditEvent* const audit = request.audit;
-  if (code->consumed_at) {
+  if (found->code.consumed_at) {
     note_reuse(audit, grant_id, user_id);
     SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(grant_id, clock_.now()));
     co_return used_before();
   }
-  auto issue = co_await prepare(std::move(request), std::move(*code));
+  auto issue = prepare(std::move(request), std::move(*found));
   if (!issue) {
     // A code that met a wrong verifier or redirect URI may be in the wrong hands: it is spent. An outage spends
     // nothing.
     if (!issue.error().is_outage()) SIGMA_CO_CHECK(co_await store_.tokens.consume_code(hash, clock_.now()));
     co_return issue.error();
   }
-  const Subject subject = *issue->subject;
-  SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(std::move(*issue)));
+  SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(*issue));
   note_token(audit, minted.rows.access);
+  std::optional<LiveToken> live;
+  if (live_tokens_.remembers())
+    live = LiveToken{minted.rows.access, std::move(issue->client), issue->subject->user, issue->subject->profile};
   SIGMA_CO_TRY(const store::Consumed outcome,
                co_await store_.tokens.redeem_code(hash, clock_.now(), std::move(minted.rows)));
   if (outcome != store::Consumed::done) {
@@ -120,7 +118,8 @@ core::Task<Result<core::Json>> AuthorizationCodeGrant::exchange(TokenRequest req
     SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(grant_id, clock_.now()));
     co_return used_before();
   }
-  if (auto followed = co_await follow_profile(store_.users, subject, clock_.now()); !followed)
+  if (live) live_tokens_.issued(std::move(*live), begun);
+  if (auto followed = co_await follow_profile(store_.users, std::move(*issue->subject), clock_.now()); !followed)
     core::log::error("profile_not_followed", followed.error().cause());
   co_return std::move(minted.answer);
 }

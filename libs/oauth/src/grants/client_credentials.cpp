@@ -36,7 +36,7 @@ core::Task<Result<core::Json>> ClientCredentialsGrant::exchange(TokenRequest req
   issue.scopes = std::move(scopes);
   issue.auth_time = clock_.now();
   issue.dpop_jkt = std::move(request.dpop_jkt);
-  SIGMA_CO_TRY(Minted minted, co_await issuer_.mint_access_token(std::move(issue)));
+  SIGMA_CO_TRY(Minted minted, co_await issuer_.mint_access_token(issue));
   note_token(audit, minted.rows.access);
   SIGMA_CO_CHECK(co_await tokens_.create_access(std::move(minted.rows.access)));
   co_return std::move(minted.answer);

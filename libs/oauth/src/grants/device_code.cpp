@@ -67,8 +67,8 @@ core::Task<Result<core::Json>> DeviceCodeGrant::exchange(TokenRequest request) {
   SIGMA_CO_TRY(const auto poll, co_await store_.devices.poll(hash, request.client.id, clock_.now()));
   if (!poll) co_return unknown_code();
   SIGMA_CO_CHECK(check_answer(*poll, clock_.now()));
-  SIGMA_CO_TRY(Issue issue, co_await prepare(std::move(request), poll->code));
-  SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(std::move(issue)));
+  SIGMA_CO_TRY(const Issue issue, co_await prepare(std::move(request), poll->code));
+  SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(issue));
   note_token(audit, minted.rows.access);
   SIGMA_CO_TRY(const store::Consumed outcome,
                co_await store_.devices.redeem(hash, clock_.now(), std::move(minted.rows)));

@@ -77,27 +77,25 @@ core::Task<Result<core::Json>> RefreshTokenGrant::end_family(const store::Refres
   co_return bad_grant("This refresh token was used before. All tokens of this sign-in were revoked; sign in again.");
 }
 
-core::Task<Result<Issue>> RefreshTokenGrant::prepare(TokenRequest request, const store::RefreshToken& row) {
-  SIGMA_CO_TRY(Scopes scopes, narrowed_scopes(request.form, row.scopes));
-  SIGMA_CO_TRY(auto user, co_await store_.users.find(row.user_id));
-  if (!user || user->disabled) co_return bad_grant("The account behind this refresh token is gone or switched off.");
+Result<Issue> RefreshTokenGrant::prepare(TokenRequest request, store::RefreshContext found) const {
+  store::RefreshToken& row = found.token;
+  SIGMA_TRY(Scopes scopes, narrowed_scopes(request.form, row.scopes));
+  if (!found.user || found.user->disabled)
+    return bad_grant("The account behind this refresh token is gone or switched off.");
   Issue issue;
-  SIGMA_CO_TRY(issue.resources, narrowed_resources(request.form, row.resources, settings_.resources));
-  issue.granted_resources = row.resources.empty() ? issue.resources : row.resources;
+  SIGMA_TRY(issue.resources, narrowed_resources(request.form, row.resources, settings_.resources));
+  issue.granted_resources = row.resources.empty() ? issue.resources : std::move(row.resources);
   issue.client = std::move(request.client);
-  issue.subject = Subject{std::move(*user), std::nullopt};
+  issue.subject = Subject{std::move(*found.user), std::move(found.profile)};
   issue.dpop_jkt = std::move(request.dpop_jkt);
-  if (row.bap_id) {
-    SIGMA_CO_TRY(issue.subject->profile, co_await store_.users.find_profile(*row.bap_id));
-  }
-  issue.grant_id = row.grant_id;
-  issue.session_id = row.session_id;
-  issue.bap_id = row.bap_id;
+  issue.grant_id = std::move(row.grant_id);
+  issue.session_id = std::move(row.session_id);
+  issue.bap_id = std::move(row.bap_id);
   issue.scopes = std::move(scopes);
-  issue.granted_scopes = row.scopes;
+  issue.granted_scopes = std::move(row.scopes);
   issue.auth_time = row.auth_time;
-  issue.details = row.details;
-  co_return issue;
+  issue.details = std::move(row.details);
+  return issue;
 }
 
 core::Task<Result<core::Json>> RefreshTokenGrant::exchange(TokenRequest request) {
@@ -106,16 +104,17 @@ core::Task<Result<core::Json>> RefreshTokenGrant::exchange(TokenRequest request)
   const std::string fingerprint = fingerprint_of(request);
   AuditEvent* const audit = request.audit;
   if (audit) audit->type = AuditType::token_refreshed;
-  SIGMA_CO_TRY(auto row, co_await store_.tokens.find_refresh(hash));
+  SIGMA_CO_TRY(auto found, co_await store_.exchanges.find_refresh(hash));
+  const store::RefreshToken* const row = found ? &found->token : nullptr;
   if (!row || row->client_id != request.client.id || row->revoked_at || row->expires_at <= clock_.now()) {
     co_return bad_grant(
         "The refresh token is unknown, expired, revoked, or was issued to another client; sign in again.");
   }
   SIGMA_CO_CHECK(check_key(request, *row));
-  if (row->rotated_at) co_return co_await answer_again(std::move(*row), secret, fingerprint, audit);
+  if (row->rotated_at) co_return co_await answer_again(std::move(found->token), secret, fingerprint, audit);
 
-  SIGMA_CO_TRY(Issue issue, co_await prepare(std::move(request), *row));
-  SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(std::move(issue)));
+  SIGMA_CO_TRY(const Issue issue, prepare(std::move(request), std::move(*found)));
+  SIGMA_CO_TRY(Minted minted, co_await issuer_.mint(issue));
   note_token(audit, minted.rows.access);
   SIGMA_CO_TRY(std::string sealed,
                crypto::aead_seal(answer_key(secret), core::dump_json(minted.answer), kAnswerContext, random_));
@@ -125,9 +124,10 @@ core::Task<Result<core::Json>> RefreshTokenGrant::exchange(TokenRequest request)
   if (outcome == store::Consumed::done) co_return std::move(minted.answer);
 
   // Another request with the same token was faster: give its answer, if this one is its twin.
-  SIGMA_CO_TRY(row, co_await store_.tokens.find_refresh(hash));
-  if (!row || !row->rotated_at || row->revoked_at) co_return bad_grant("The refresh token was revoked; sign in again.");
-  co_return co_await answer_again(std::move(*row), secret, fingerprint, audit);
+  SIGMA_CO_TRY(auto winner, co_await store_.tokens.find_refresh(hash));
+  if (!winner || !winner->rotated_at || winner->revoked_at)
+    co_return bad_grant("The refresh token was revoked; sign in again.");
+  co_return co_await answer_again(std::move(*winner), secret, fingerprint, audit);
 }
 
 }  // namespace sigma::oauth

@@ -138,7 +138,7 @@ core::Task<Result<core::Json>> TokenExchangeGrant::exchange(TokenRequest request
   issue.auth_time = from->token.auth_time;
   issue.expires_by = from->token.expires_at;
   issue.dpop_jkt = std::move(request.dpop_jkt);
-  SIGMA_CO_TRY(Minted minted, co_await issuer_.mint_access_token(std::move(issue)));
+  SIGMA_CO_TRY(Minted minted, co_await issuer_.mint_access_token(issue));
   note_token(audit, minted.rows.access);
   SIGMA_CO_CHECK(co_await store_.create_access(std::move(minted.rows.access)));
   minted.answer["issued_token_type"] = as_jwt ? kJwtTokenType : kAccessTokenType;

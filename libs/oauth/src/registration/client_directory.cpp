@@ -4,8 +4,16 @@
 
 namespace sigma::oauth {
 
+core::Task<Result<std::optional<store::Client>>> ClientDirectory::find_row(store::ClientId id) {
+  if (const auto known = known_.recall(id.str())) co_return std::optional(*known);
+  const auto begun = known_.begin();
+  SIGMA_CO_TRY(auto found, co_await clients_.find(id));
+  if (found && known_.remembers()) known_.remember(id.str(), std::make_shared<const store::Client>(*found), begun);
+  co_return std::move(found);
+}
+
 core::Task<Result<std::optional<store::Client>>> ClientDirectory::find(store::ClientId id) {
-  SIGMA_CO_TRY(auto kept, co_await clients_.find(id));
+  SIGMA_CO_TRY(auto kept, co_await find_row(id));
   if (kept && (!is_document_client(*kept) || (documents_ && kept->disabled))) co_return std::move(kept);
   if (!documents_ || !is_client_id_url(id.str())) co_return std::optional<store::Client>{};
   SIGMA_CO_TRY(store::Client client, co_await documents_->find(std::move(id)));

@@ -49,10 +49,17 @@ jose::Algorithm id_token_algorithm(const store::Client& client, const Settings& 
   return jose::parse_algorithm(*wanted).value_or(settings.id_token_algorithm);
 }
 
-core::Task<Result<std::string>> TokenIssuer::id_token(const Issue& issue, std::string access_token) {
+core::Task<Result<std::string>> TokenIssuer::id_token(const Issue& issue, const std::string& access_token) {
   const core::UtcTime now = clock_.now();
   const jose::Algorithm algorithm = id_token_algorithm(issue.client, settings_);
-  core::Json claims = id_token_claims(*issue.subject, issue.scopes, requested_claims(issue.details, "id_token"));
+  std::optional<Subject> entitled;
+  if (entitlements_) {
+    entitled = issue.subject;
+    entitled->user = co_await entitlements_->entitled(std::move(entitled->user));
+    entitled->with_entitlements = true;
+  }
+  core::Json claims =
+      id_token_claims(entitled ? *entitled : *issue.subject, issue.scopes, requested_claims(issue.details, "id_token"));
   claims["iss"] = settings_.issuer;
   claims["sub"] = subjects_.for_client(issue.client, issue.subject->user.id);
   claims["aud"] = issue.client.id.str();
@@ -97,7 +104,7 @@ core::Task<Result<std::string>> TokenIssuer::jwt_access_token(const Issue& issue
   co_return token;
 }
 
-core::Task<Result<Minted>> TokenIssuer::mint_access_token(Issue issue) {
+core::Task<Result<Minted>> TokenIssuer::mint_access_token(const Issue& issue) {
   const core::UtcTime now = clock_.now();
   Minted minted;
   store::AccessToken& row = minted.rows.access;
@@ -121,7 +128,7 @@ core::Task<Result<Minted>> TokenIssuer::mint_access_token(Issue issue) {
   co_return minted;
 }
 
-core::Task<Result<Minted>> TokenIssuer::mint(Issue issue) {
+core::Task<Result<Minted>> TokenIssuer::mint(const Issue& issue) {
   SIGMA_CO_TRY(Minted minted, co_await mint_access_token(issue));
   core::Json& answer = minted.answer;
   if (has_scope(issue.granted_scopes, "offline_access") && allows_grant(issue.client, "refresh_token")) {
@@ -136,11 +143,7 @@ core::Task<Result<Minted>> TokenIssuer::mint(Issue issue) {
     answer["refresh_token"] = refresh;
   }
   if (has_scope(issue.scopes, "openid")) {
-    if (entitlements_) {
-      issue.subject->user = co_await entitlements_->entitled(std::move(issue.subject->user));
-      issue.subject->with_entitlements = true;
-    }
-    SIGMA_CO_TRY(answer["id_token"], co_await id_token(issue, answer["access_token"].get<std::string>()));
+    SIGMA_CO_TRY(answer["id_token"], co_await id_token(issue, answer["access_token"].get_ref<const std::string&>()));
   }
   co_return minted;
 }

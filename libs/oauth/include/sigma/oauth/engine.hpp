@@ -56,7 +56,7 @@ struct Surroundings {
   cache::RateLimiter& limiter;  ///< counts for all replicas
   bap::Resolver& chain;         ///< who is who on chain
   cache::Cache& cache;
-  cache::PubSub* revocations = nullptr;       ///< reaches all replicas; without it no live token is remembered
+  cache::PubSub* revocations = nullptr;  ///< reaches all replicas; without it no live token and no client is remembered
   EntitlementSource* entitlements = nullptr;  ///< null: roles and tiers are what the rows of users say
 };
 
@@ -69,6 +69,9 @@ struct Engine {
 
   /// Makes or loads what is kept in the store before anything can be served: keys and salts.
   core::Task<core::Result<void>> start();
+  /// Something that was live may be so no more, or a client has changed: nothing that was read before counts here or in
+  /// any other replica. For Database::tell_of_revocations.
+  core::Task<> revoked();
 
   const Settings settings;
   store::Store& store;

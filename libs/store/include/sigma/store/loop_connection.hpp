@@ -3,8 +3,10 @@
 // together.
 #pragma once
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -46,6 +48,8 @@ class LoopConnection {
   virtual ~LoopConnection() = default;
   /// False while there is no connection, and when too much waits for it: ask another one.
   virtual bool ready() const = 0;
+  /// Since when a statement would have to wait for others; nothing: it leaves at once.
+  virtual std::optional<std::chrono::steady_clock::time_point> busy_since() const = 0;
   /// Only when ready(). Answers later.
   virtual void execute(LoopStatement statement) = 0;
 };

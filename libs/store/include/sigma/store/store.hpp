@@ -17,6 +17,7 @@
 #include "sigma/store/chain_key_store.hpp"
 #include "sigma/store/database.hpp"
 #include "sigma/store/device_store.hpp"
+#include "sigma/store/exchange_store.hpp"
 #include "sigma/store/live_access_store.hpp"
 #include "sigma/store/logout_delivery_store.hpp"
 #include "sigma/store/rows.hpp"
@@ -87,7 +88,6 @@ class SessionStore {
   Task<Result<void>> create(Session session);
   /// Live session of a live user: not expired at `now`; disabled users are returned (the caller decides).
   Task<Found<SessionWithUser>> find(SecretHash token_hash, UtcTime now);
-  Task<Found<SessionWithUser>> find_by_id(SessionId id, UtcTime now);
   /// Moves expiry and updated_at; false when gone.
   Task<Result<bool>> renew(SessionId id, UtcTime now, UtcTime expires_at);
   /// Gives the session a new secret, identity, authentication time, origin and expiry; its tokens stay. False when the
@@ -220,6 +220,7 @@ struct Store {
         accounts(db),
         sessions(db),
         tokens(db),
+        exchanges(db),
         devices(db),
         consents(db),
         backups(db),
@@ -238,6 +239,7 @@ struct Store {
   AccountStore accounts;
   SessionStore sessions;
   TokenStore tokens;
+  ExchangeStore exchanges;
   DeviceStore devices;
   ConsentStore consents;
   BackupStore backups;

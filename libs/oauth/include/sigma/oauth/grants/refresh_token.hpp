@@ -28,7 +28,7 @@ class RefreshTokenGrant final : public Grant {
   core::Task<Result<core::Json>> answer_again(store::RefreshToken row, std::string secret, std::string fingerprint,
                                               AuditEvent* audit);
   core::Task<Result<core::Json>> end_family(const store::RefreshToken& row, AuditEvent* audit);
-  core::Task<Result<Issue>> prepare(TokenRequest request, const store::RefreshToken& row);
+  Result<Issue> prepare(TokenRequest request, store::RefreshContext found) const;
 
   store::Store& store_;
   TokenIssuer& issuer_;

@@ -5,6 +5,7 @@
 #include "sigma/core/task.hpp"
 #include "sigma/oauth/error.hpp"
 #include "sigma/oauth/registration/client_documents.hpp"
+#include "sigma/oauth/tokens/recent_reads.hpp"
 #include "sigma/store/store.hpp"
 
 namespace sigma::oauth {
@@ -13,9 +14,13 @@ namespace sigma::oauth {
 /// Disabled clients are found; what that means is the caller's decision.
 class ClientDirectory {
  public:
-  /// Without `documents`, clients whose id is the address of a document are unknown.
-  explicit ClientDirectory(store::ClientStore& clients, ClientDocuments* documents = nullptr)
-      : clients_(clients), documents_(documents) {}
+  static constexpr std::size_t kMaxRemembered = 1'000;
+
+  /// Without `documents`, clients whose id is the address of a document are unknown. With `revocations`, which reach
+  /// every replica, registered clients are remembered for a moment (RecentReads).
+  explicit ClientDirectory(store::ClientStore& clients, ClientDocuments* documents = nullptr,
+                           cache::PubSub* revocations = nullptr)
+      : clients_(clients), documents_(documents), known_(revocations, kMaxRemembered) {}
 
   /// For a request that names a client. Errors: invalid_client for a document that cannot be used, and outages.
   core::Task<Result<std::optional<store::Client>>> find(store::ClientId id);
@@ -28,10 +33,15 @@ class ClientDirectory {
   /// A person has agreed to this client. One that nobody registered becomes a row, so that the operator sees it and can
   /// disable it; one that registered itself is not removed for want of use any more; for others nothing happens.
   core::Task<Result<void>> keep(store::Client client);
+  /// A client may have changed.
+  void forget() { known_.forget(); }
 
  private:
+  core::Task<Result<std::optional<store::Client>>> find_row(store::ClientId id);
+
   store::ClientStore& clients_;
   ClientDocuments* documents_;
+  RecentReads<store::Client> known_;  ///< by id
 };
 
 }  // namespace sigma::oauth

@@ -1,17 +1,13 @@
 // Which access tokens are live: asked at every userinfo, introspection, exchange and token session.
 #pragma once
-#include <chrono>
-#include <list>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <unordered_map>
 
-#include "sigma/cache/pub_sub.hpp"
 #include "sigma/core/clock.hpp"
 #include "sigma/core/task.hpp"
 #include "sigma/oauth/error.hpp"
 #include "sigma/oauth/registration/client_directory.hpp"
+#include "sigma/oauth/tokens/recent_reads.hpp"
 #include "sigma/store/live_access_store.hpp"
 
 namespace sigma::oauth {
@@ -24,47 +20,42 @@ struct LiveToken {
   std::optional<store::Profile> profile;  ///< of the token's identity
 };
 
-/// Finds live tokens in one read of the store, and remembers them where revocations are told to everybody.
-///
-/// A remembered token is served for kStaleness at most, whatever happens: that is the bound for a revocation that did
-/// not arrive, because messages are lost or somebody writes to the database who tells nobody. One that arrives forgets
-/// everything at once. Nothing is remembered without `revocations`, nor while they cannot be heard. Thread-safe.
+/// Finds live tokens in one read of the store, and remembers them where revocations are told to everybody
+/// (RecentReads). Thread-safe.
 class LiveTokens {
  public:
-  static constexpr std::chrono::milliseconds kStaleness{2'000};
+  using Moment = RecentReads<LiveToken>::Moment;
+  static constexpr std::chrono::milliseconds kStaleness = RecentReads<LiveToken>::kStaleness;
   static constexpr std::size_t kMaxRemembered = 20'000;
 
   /// `revocations`: a PubSub that reaches every replica, or nullptr.
   LiveTokens(store::LiveAccessStore& store, ClientDirectory& clients, const core::Clock& clock,
-             cache::PubSub* revocations);
+             cache::PubSub* revocations)
+      : store_(store),
+        clients_(clients),
+        clock_(clock),
+        revocations_(revocations),
+        known_(revocations, kMaxRemembered) {}
 
   /// nullptr when there is no such token or it is not live.
   core::Task<Result<std::shared_ptr<const LiveToken>>> find(store::SecretHash hash);
 
+  /// A token that was just stored is asked about next, most of the time. Before its client, person and profile are
+  /// read, and when it is committed.
+  Moment begin() const { return known_.begin(); }
+  bool remembers() const { return known_.remembers(); }
+  void issued(LiveToken token, Moment begun);
+
   /// Something may be live no more: forgets here, and tells the other replicas.
   core::Task<> revoked();
-  std::size_t remembered() const;
+  std::size_t remembered() const { return known_.size(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  struct Entry {
-    store::SecretHash hash;
-    std::shared_ptr<const LiveToken> token;
-    Clock::time_point read_at;
-  };
-
-  std::shared_ptr<const LiveToken> recall(const store::SecretHash& hash);
-  void remember(Entry entry, std::uint64_t generation);
-  void forget_all();
-
   store::LiveAccessStore& store_;
   ClientDirectory& clients_;
   const core::Clock& clock_;
   cache::PubSub* const revocations_;
-  mutable std::mutex mutex_;
-  std::uint64_t generation_ = 0;  ///< of what may be remembered: a read that began before a revocation is not
-  std::list<Entry> entries_;      ///< oldest reading first
-  std::unordered_map<std::string_view, std::list<Entry>::iterator> by_hash_;  ///< views into entries_
+  RecentReads<LiveToken> known_;  ///< by hash
 };
 
 }  // namespace sigma::oauth

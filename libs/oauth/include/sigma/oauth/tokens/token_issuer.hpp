@@ -43,7 +43,7 @@ struct Minted {
   core::Json answer;         ///< RFC 6749 §5.1, with expires_at as Sigma clients read it
 };
 
-/// Mints tokens; stores nothing.
+/// Mints tokens; stores nothing. What is issued stays with the caller, who awaits the answer.
 class TokenIssuer {
  public:
   TokenIssuer(const KeyManager& keys, const SubjectIdentifiers& subjects, core::WorkPool& signing_pool,
@@ -59,14 +59,14 @@ class TokenIssuer {
 
   /// An access token; an ID token with scope openid; a refresh token with scope offline_access, if the client may use
   /// that grant. Needs a subject and a session.
-  core::Task<Result<Minted>> mint(Issue issue);
+  core::Task<Result<Minted>> mint(const Issue& issue);
 
   /// An access token alone: opaque, or a JWT (RFC 9068) for a resource and for clients registered with
   /// access_token_format=jwt.
-  core::Task<Result<Minted>> mint_access_token(Issue issue);
+  core::Task<Result<Minted>> mint_access_token(const Issue& issue);
 
  private:
-  core::Task<Result<std::string>> id_token(const Issue& issue, std::string access_token);
+  core::Task<Result<std::string>> id_token(const Issue& issue, const std::string& access_token);
   core::Task<Result<std::string>> jwt_access_token(const Issue& issue, const store::AccessToken& row);
 
   const KeyManager& keys_;
