@@ -57,8 +57,8 @@ test('the command line is documented as it is', async () => {
     'find something.',
     '',
     'Commands work on the database, while servers run; no server is asked. What they change holds at the next request, with',
-    'two bounds: a live access token that servers remember ends within two seconds, and a signing key that was',
-    'replaced is seen within ten (tests/e2e/cli-and-servers.test.mjs).',
+    'two bounds: what servers remember of a live access token or of a client ends within two seconds, and a signing key that',
+    'was replaced is seen within ten (tests/e2e/cli-and-servers.test.mjs).',
     '',
     ...describe([]),
   ];
