@@ -64,6 +64,8 @@ test('an import takes over what can be used, and names what cannot', async () =>
   assert.deepEqual(report.consents.skipped.map(({ id }) => id), ['d']);
   const { items } = (await server.admin('GET', '/admin/audit?type=client_created')).json;
   assert.deepEqual(items.map((row) => row.client_id).sort(), ['my-app', 'secret-app']);
+  const [imported, ...more] = (await server.admin('GET', '/admin/audit?type=data_imported')).json.items;
+  assert.deepEqual([imported.actor, imported.detail, more], ['command-line', { clients: 2, users: 2, consents: 1 }, []]);
 });
 
 test('people are who they were: same subject, same identities, asked for nothing again', async () => {

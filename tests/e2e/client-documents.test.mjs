@@ -105,8 +105,14 @@ forEachStore('client metadata documents', { env: reaching }, (context) => {
         client_assertion: assertion,
       });
     };
+    const lookups = async (outcome) => {
+      const { text } = await server.admin('GET', '/metrics', { token: null });
+      return Number(new RegExp(`^sigma_cache_lookups_total\\{cache="client_documents",outcome="${outcome}"\\} (\\d+)`, 'm').exec(text)[1]);
+    };
+    const [hits, misses] = [await lookups('hit'), await lookups('miss')];
     for (let i = 0; i < 3; i += 1) assert.equal((await ask(first)).status, 200);
     assert.equal(publisher.asked.filter((path) => path === '/jwks').length, before_ + 1, 'fetched once');
+    assert.deepEqual([(await lookups('hit')) - hits, (await lookups('miss')) - misses], [2, 1], 'and the metrics say so');
     const unknown = await ask(pair('unknown'));
     assert.equal(unknown.status, 401, unknown.describe());
     assert.equal(unknown.json.error, 'invalid_client');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { rowsOf } from './support/audit.mjs';
 import { exchange, getCode, headerOf, publicClient } from './support/oauth.mjs';
 import { newPerson } from './support/person.mjs';
 import { startServer } from './support/server.mjs';
@@ -122,6 +123,15 @@ for (const store of stores) {
       assert.equal(items.length, 8);
       await eventually('the same keys at the other', async () => `${await kids(other)}` === `${await kids(one)}`, 40_000);
       assert.equal(headerOf(await idToken(other, person)).kid, old);
+
+      // Whoever made the key tells it, once; the other one has nothing to tell, also at its end.
+      await rowsOf(one, { type: 'key_rotated' }, 4);
+      await other.terminate();
+      const told = await rowsOf(one, { type: 'key_rotated' }, 4);
+      const keys = items.filter(({ status }) => status === 'upcoming').map(({ alg, kid }) => ({ alg, at_once: false, kid }));
+      const sorted = (details) => details.sort((a, b) => a.alg.localeCompare(b.alg));
+      assert.deepEqual(sorted(told.map(({ detail }) => detail)), sorted(keys));
+      for (const row of told) assert.deepEqual([row.actor, row.outcome], ['schedule', 'ok']);
     });
   });
 }

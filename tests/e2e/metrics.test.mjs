@@ -1,15 +1,18 @@
 // What an operator sees of people and applications: requests for tokens by grant and outcome, security events, deliveries.
 // That every family is documented is tests/deploy/monitoring.test.mjs.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { authorize, exchange, exchangeForm, fullScope, getCode, newPkce, postToken, publicClient, refreshForm } from './support/oauth.mjs';
+import { after, test } from 'node:test';
+import { authorize, exchange, exchangeForm, fullScope, getCode, newPkce, postToken, publicClient, refreshForm, userinfo } from './support/oauth.mjs';
 import { newPerson, Person } from './support/person.mjs';
+import { startRedis } from './support/redis.mjs';
+import { startServer } from './support/server.mjs';
 import { forEachStore } from './support/stores.mjs';
+import { until } from './support/until.mjs';
 
 const device = 'urn:ietf:params:oauth:grant-type:device_code';
 const clients = [publicClient('my-app'), publicClient('television', { grant_types: [device], redirect_uris: [], response_types: [] })];
 
-forEachStore('metrics', { clients }, (context) => {
+forEachStore('metrics', { clients, env: { SIGMA_DB_WORKERS: '2' } }, (context) => {
   /** Values by name and labels, in the order of the text format. */
   async function scrape() {
     const { text } = await context.server.admin('GET', '/metrics', { token: null });
@@ -73,4 +76,52 @@ forEachStore('metrics', { clients }, (context) => {
     assert.equal(of(events('sign_out', 'ok')), 1);
     assert.equal([...(await scrape())].filter(([name]) => /type="admin_access"/.test(name) && /refused/.test(name)).reduce((sum, [, value]) => sum + value, 0), 1);
   });
+
+  test('connections: how many there are, work, and are allowed', async () => {
+    const { server, store } = context;
+    await newPerson(server);
+    const seen = await scrape();
+    const connections = (state) => seen.get(`db_connections{state="${state}"}`);
+    assert.equal(connections('allowed'), store === 'sqlite' ? 3 : 4, 'two read; one writes, or two');
+    assert.ok(connections('open') >= 1 && connections('open') <= connections('allowed'), `${connections('open')}`);
+    assert.ok(connections('busy') >= 0 && connections('busy') <= connections('open'), `${connections('busy')}`);
+    for (const kind of ['read', 'write']) {
+      const loops = `db_loop_connections{kind="${kind}"}`;
+      if (store === 'postgres') await until(async () => (await scrape()).get(loops) >= 1);
+      else assert.equal(seen.get(loops), 0);
+      assert.equal(typeof seen.get(`db_loop_waiting{kind="${kind}"}`), 'number');
+    }
+  });
+
+  test('what is remembered: hits and misses', async () => {
+    const { server, store } = context;
+    const { access_token } = await exchange(server, await getCode(server, await newPerson(server)));
+    const lookups = (outcome) => `sigma_cache_lookups_total{cache="live_tokens",outcome="${outcome}"}`;
+    const asked = 20;
+    const of = await added(async () => {
+      for (let i = 0; i < asked; i += 1) assert.equal((await userinfo(server, access_token)).status, 200);
+    });
+    assert.equal(of(lookups('hit')) + of(lookups('miss')), asked);
+    // Only where revocations are heard of is anything remembered.
+    if (store === 'postgres') assert.ok(of(lookups('hit')) > 0 && of(lookups('miss')) > 0, `${of(lookups('hit'))} hits`);
+    else assert.equal(of(lookups('hit')), 0);
+  });
+});
+
+test('commands that Redis has not answered yet', async () => {
+  const redis = await startRedis();
+  const server = await startServer({ env: { SIGMA_REDIS_URL: redis.url, SIGMA_REDIS_TIMEOUT: '5s', SIGMA_RATE_LIMITS: 'on' } });
+  const waiting = async () => Number(/^sigma_redis_waiting (\d+)$/m.exec((await server.admin('GET', '/metrics', { token: null })).text)[1]);
+  try {
+    await until(async () => (await server.admin('GET', '/health/ready', { token: null })).json.cache === 'redis');
+    redis.gate.delay = 1_000;
+    const unanswered = postToken(server, {});
+    await until(async () => (await waiting()) > 0);
+    redis.gate.delay = 0;
+    await unanswered;
+    await until(async () => (await waiting()) === 0);
+  } finally {
+    await server.stop();
+    await redis.stop();
+  }
 });

@@ -65,6 +65,14 @@ test('the command line is documented as it is', async () => {
   await assertPage('command-line.md', `${text.join('\n').trimEnd()}\n`);
 });
 
+test('the console offers every audit event but those of the log itself', async () => {
+  const page = await readFile(path.join(root, 'docs/reference/audit-events.md'), 'utf8');
+  const types = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, type]) => type);
+  const source = await readFile(path.join(root, 'services/sigma-auth/web/src/lib/admin/audit.ts'), 'utf8');
+  const offered = [.../auditTypes = \[(.*?)\]/s.exec(source)[1].matchAll(/'(\w+)'/g)].map(([, type]) => type);
+  assert.deepEqual(offered, types.filter((type) => !['log_opened', 'checkpoint', 'log_closed'].includes(type)));
+});
+
 const schemaOf = (content) => Object.values(content ?? {})[0]?.schema.$ref?.split('/').pop() ?? '';
 
 /** One line for each operation of an OpenAPI document; `remark` says more of one. */

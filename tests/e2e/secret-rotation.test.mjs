@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { rowsOf } from './support/audit.mjs';
 import { claimsOf, exchange, getCode, publicClient } from './support/oauth.mjs';
 import { newPerson } from './support/person.mjs';
 import { forEachStore } from './support/stores.mjs';
@@ -64,5 +65,13 @@ forEachStore('a new secret', { clients }, (context) => {
     assert.equal(await state.person.session(server), null);
     await state.person.signIn(server);
     assert.equal(await subjectOf(state.person), state.subject);
+  });
+
+  test('the audit log says when it was sealed again, once, and still holds', async () => {
+    const { server } = context;
+    const rows = await rowsOf(server, { type: 'secrets_resealed' });
+    assert.deepEqual(rows.map(({ actor, outcome }) => [actor, outcome]), [['command-line', 'ok']]);
+    assert.ok(rows[0].detail.changed > 0);
+    await server.cli(['audit', 'verify']);
   });
 });

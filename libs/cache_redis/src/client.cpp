@@ -39,6 +39,7 @@ Client::Instruments::Instruments(core::Metrics& metrics)
       overloaded(core::counter_of(metrics, kCommandsTotal, {{"outcome", "overloaded"}})),
       connections(core::counter_of(metrics, kConnectionsTotal)),
       up(core::gauge_of(metrics, kUp)),
+      waiting(core::gauge_of(metrics, kWaiting)),
       seconds(core::histogram_of(metrics, kCommandSeconds, {},
                                  {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5})) {}
 
@@ -72,6 +73,7 @@ core::Task<core::Result<Reply>> Client::command(std::string key, Command command
   auto initiate = [this](auto handler, std::string where, Command what) {
     auto call =
         std::make_shared<Call>(std::move(where), std::move(what), Handler(std::move(handler)), context_.get_executor());
+    instruments_.waiting.Increment();
     asio::post(context_, [this, call = std::move(call)] { begin(call); });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Outcome)>(
@@ -97,6 +99,7 @@ void Client::send(const std::shared_ptr<Call>& call, const std::shared_ptr<Node>
 }
 
 void Client::finish(Call& call, Outcome outcome) {
+  instruments_.waiting.Decrement();
   if (outcome) {
     (outcome->is_error() ? instruments_.refused : instruments_.answered).Increment();
     if (outcome->is_error() && !outcome->is_error("NOSCRIPT"))

@@ -37,7 +37,7 @@ class Client {
   struct Instruments {
     explicit Instruments(core::Metrics& metrics);
     prometheus::Counter &answered, &refused, &late, &unavailable, &overloaded, &connections;
-    prometheus::Gauge& up;
+    prometheus::Gauge &up, &waiting;
     prometheus::Histogram& seconds;
   };
 

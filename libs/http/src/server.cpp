@@ -70,8 +70,8 @@ core::Result<void> Server::Impl::start() {
 
 core::Result<void> Server::Impl::listen() {
   SIGMA_TRY(Worker::Endpoint endpoint, parse_endpoint(options_.listen));
-  const bool share_port = options_.threads > 1;
-  if (share_port) {
+  const bool share_port = options_.threads > 1 || options_.share_port;
+  if (share_port && !options_.share_port) {
     // Two servers of one user may share a port without an error; whoever asks for a port wants it alone.
     Worker probe(*fleet_, random_);
     SIGMA_CHECK(probe.listen(endpoint, false));

@@ -24,10 +24,11 @@ class PipelinedConnection final : public store::LoopConnection {
 
 }  // namespace
 
-store::LoopConnector make_loop_connector(std::string url, Options options) {
+store::LoopConnector make_loop_connector(std::string url, Options options, std::shared_ptr<store::LoopCounts> counts) {
   auto origin = std::make_shared<Pipeline::Origin>();
   origin->url = with_defaults(std::move(url));
   origin->options = options;
+  origin->counts = std::move(counts);
   return [origin](boost::asio::io_context& loop, store::LoopUse use) {
     return std::make_unique<PipelinedConnection>(loop, use, origin);
   };

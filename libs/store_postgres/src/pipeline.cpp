@@ -41,6 +41,11 @@ std::size_t rows_of(const PGresult* result) {
 
 }  // namespace
 
+Pipeline::~Pipeline() {
+  release();
+  count_unanswered(-static_cast<std::ptrdiff_t>(unanswered_));
+}
+
 void Pipeline::connect() {
   const bool accepted = origin_->connecting.try_post([&origin = *origin_, weak = weak_from_this(), &loop = loop_] {
     if (origin.ended) return;
@@ -67,6 +72,7 @@ void Pipeline::connected(PqConnection connection) {
     return;
   }
   connection_ = std::move(connection);
+  counts_.connections.fetch_add(1, std::memory_order_relaxed);
   prepared_.clear();
   boost::system::error_code error;
   socket_.assign(PQsocket(connection_.get()), error);
@@ -85,7 +91,7 @@ std::optional<std::chrono::steady_clock::time_point> Pipeline::busy_since() cons
 
 void Pipeline::execute(LoopStatement statement) {
   waiting_.push_back(std::move(statement));
-  ++unanswered_;
+  count_unanswered(1);
   send_soon();
 }
 
@@ -208,7 +214,7 @@ void Pipeline::finish(Batch batch) {
 }
 
 void Pipeline::answer(LoopStatement& statement, const PGresult* result) {
-  --unanswered_;
+  count_unanswered(-1);
   LoopAnswer answer;
   if (result != nullptr) {
     try {
@@ -228,7 +234,7 @@ void Pipeline::lose() {
   release();
   std::deque<Batch> sent = std::exchange(sent_, {});
   std::vector<LoopStatement> waiting = std::exchange(waiting_, {});
-  unanswered_ = 0;
+  count_unanswered(-static_cast<std::ptrdiff_t>(unanswered_));
   connected(nullptr);
   const auto under_way = use_ == LoopUse::writes ? LoopAnswer::Outcome::in_doubt : LoopAnswer::Outcome::not_done;
   for (Batch& batch : sent) {
@@ -239,8 +245,14 @@ void Pipeline::lose() {
 
 void Pipeline::release() {
   if (socket_.is_open()) socket_.release();
+  if (connection_) counts_.connections.fetch_sub(1, std::memory_order_relaxed);
   connection_.reset();
   flushing_ = false;
+}
+
+void Pipeline::count_unanswered(std::ptrdiff_t change) {
+  unanswered_ += static_cast<std::size_t>(change);
+  counts_.waiting.fetch_add(change, std::memory_order_relaxed);
 }
 
 }  // namespace sigma::store_postgres

@@ -10,6 +10,7 @@
 
 #include "sigma/core/work_pool.hpp"
 #include "sigma/store/loop_connection.hpp"
+#include "sigma/store/loop_counts.hpp"
 #include "sigma/store_postgres/connector.hpp"
 
 namespace sigma::store_postgres {
@@ -29,13 +30,19 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   struct Origin {
     std::string url;
     Options options;
+    std::shared_ptr<store::LoopCounts> counts;
     std::atomic<bool> ended{false};
     core::WorkPool connecting{"db-connect", 1, 1024};  ///< connecting blocks
   };
 
   Pipeline(boost::asio::io_context& loop, store::LoopUse use, std::shared_ptr<Origin> origin)
-      : loop_(loop), use_(use), origin_(std::move(origin)), socket_(loop), retry_(loop) {}
-  ~Pipeline() { release(); }
+      : loop_(loop),
+        use_(use),
+        origin_(std::move(origin)),
+        counts_(use == store::LoopUse::reads ? origin_->counts->reads : origin_->counts->writes),
+        socket_(loop),
+        retry_(loop) {}
+  ~Pipeline();
 
   void connect();
   /// No connection is made any more, by any pipeline of the origin: their loops end.
@@ -79,10 +86,12 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   /// Gives the connection up: nobody knows what became of the changes under way.
   void lose();
   void release();
+  void count_unanswered(std::ptrdiff_t change);
 
   boost::asio::io_context& loop_;
   const store::LoopUse use_;
   const std::shared_ptr<Origin> origin_;
+  store::LoopCounts::Use& counts_;
   Socket socket_;  ///< libpq's own; never closed by us
   Timer retry_;
   PqConnection connection_;

@@ -107,7 +107,7 @@ void fill_defaults(const Settings& settings, Config& config) {
   if (!settings.contains("issuer")) config.issuer = config.base_url + "/api/auth";
   if (!settings.contains("database_url")) config.database_url = "sqlite:" + (config.data_dir / "sigma.db").string();
   if (!settings.contains("log_format") && ::isatty(STDERR_FILENO)) config.log_format = core::log::Format::text;
-  if (!settings.contains("drain_delay") && !is_loopback_listen(config.listen))
+  if (!settings.contains("drain_delay") && (config.share_port || !is_loopback_listen(config.listen)))
     config.drain_delay = std::chrono::seconds(5);
 }
 

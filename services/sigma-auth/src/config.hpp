@@ -22,7 +22,8 @@ struct Config {
   std::string issuer;                              ///< default: base URL + "/api/auth"
   std::string listen = "127.0.0.1:8787";           ///< address literal and port
   std::string admin_listen = "127.0.0.1:8788";
-  std::string tls_cert;  ///< PEM file; both or neither
+  bool share_port = false;  ///< another process may listen on `listen`, too
+  std::string tls_cert;     ///< PEM file; both or neither
   std::string tls_key;
   std::filesystem::path data_dir = "./var";
   std::string database_url;   ///< "sqlite:<path>" or "postgresql://…"; default: sqlite:<data dir>/sigma.db
@@ -85,7 +86,7 @@ struct Config {
   std::chrono::milliseconds body_timeout{20'000};
   std::chrono::milliseconds idle_timeout{60'000};
   std::chrono::milliseconds request_timeout{15'000};
-  std::chrono::milliseconds drain_delay{0};  ///< default: 5 s, but 0 when the public listener is a loopback address
+  std::chrono::milliseconds drain_delay{0};  ///< default: 5 s, but 0 on a loopback address that is not shared
   std::chrono::milliseconds drain_timeout{20'000};
 
   /// The store is SQLite in a file of ours.

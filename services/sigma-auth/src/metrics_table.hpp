@@ -34,8 +34,31 @@ inline constexpr MetricTraits kAuditLost{"sigma_audit_lost_total", counter,
 inline constexpr MetricTraits kLiveTokens{"sigma_live_tokens_remembered", gauge,
                                           "Access tokens that are remembered, for two seconds at most."};
 
+inline constexpr MetricTraits kCacheLookups{"sigma_cache_lookups_total",
+                                            counter,
+                                            "Look-ups in what is remembered, by whether it was there.",
+                                            {{{"cache",
+                                               "`live_tokens`: access tokens; `clients`: registered clients; "
+                                               "`client_documents`: what clients publish, keys and "
+                                               "descriptions; `wallet_holdings`: what the indexer said"},
+                                              {"outcome", "`hit` or `miss`"}}}};
+
 inline constexpr MetricTraits kQueued{
     "db_queued", gauge, "Calls that wait for a database thread.", {{{"kind", "`read` or `write`"}}}};
+inline constexpr MetricTraits kConnections{
+    "db_connections",
+    gauge,
+    "Connections of the database threads.",
+    {{{"state", "`open`; `busy`: inside a statement or a transaction; `allowed`: as many as there can be"}}}};
+inline constexpr MetricTraits kLoopConnections{
+    "db_loop_connections",
+    gauge,
+    "Open connections on which event loops ask Postgres themselves; 0 on the embedded store and behind a pooler.",
+    {{{"kind", "`read` or `write`"}}}};
+inline constexpr MetricTraits kLoopWaiting{"db_loop_waiting",
+                                           gauge,
+                                           "Statements of event loops that Postgres has not answered yet.",
+                                           {{{"kind", "`read` or `write`"}}}};
 inline constexpr MetricTraits kTableRows{
     "db_table_rows", gauge, "Rows, estimated, measured every five minutes.", {{{"table", "name of the table"}}}};
 inline constexpr MetricTraits kTableBytes{

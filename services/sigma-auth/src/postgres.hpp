@@ -5,13 +5,14 @@
 
 #include "config.hpp"
 #include "sigma/store/loop_connection.hpp"
+#include "sigma/store/loop_counts.hpp"
 #include "sigma/store_postgres/revocations.hpp"
 
 namespace sigma::service {
 
 /// News of revocations; may be null.
 std::unique_ptr<store_postgres::Revocations> make_revocations(const Config& config);
-/// For event loops that reach the database themselves; may be empty.
-store::LoopConnector make_loop_connector(const Config& config);
+/// For event loops that reach the database themselves, counted in `counts`; may be empty.
+store::LoopConnector make_loop_connector(const Config& config, std::shared_ptr<store::LoopCounts> counts);
 
 }  // namespace sigma::service

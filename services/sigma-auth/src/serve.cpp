@@ -11,6 +11,7 @@
 #include "audit_worker.hpp"
 #include "chain.hpp"
 #include "cli/clients_file.hpp"
+#include "counted_cache.hpp"
 #include "logout_worker.hpp"
 #include "postgres.hpp"
 #include "profile_worker.hpp"
@@ -64,8 +65,8 @@ int serve(const Config& config) {
   if (!chain) return fail("configuration_refused", chain.error());
   oauth::AuditKey audit_key(opened->store->server_secrets, *sealer, clock, random);
   oauth::AuditLog audit(opened->store->audit, audit_key, clock, random);
-  auto wallets =
-      make_wallets(config, *opened->database, *opened->store, *sealer, (*cache)->cache(), audit, clock, random);
+  CountedCache holdings((*cache)->cache(), "wallet_holdings", metrics);
+  auto wallets = make_wallets(config, *opened->database, *opened->store, *sealer, holdings, audit, clock, random);
   if (!wallets) return fail("configuration_refused", wallets.error());
   oauth::EntitlementSource* const entitlements = (*wallets)->has_entitlements() ? &(*wallets)->entitlements : nullptr;
   App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
@@ -94,8 +95,10 @@ int serve(const Config& config) {
                             config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter(),
                             app.audit};
   std::optional<store::LoopAccess> loops;
-  if (auto connector = make_loop_connector(config)) loops.emplace(*opened->database, std::move(connector));
-  Vitals vitals(metrics, {*opened->database, signing_pool, app.keys, app.live_tokens, audit});
+  const auto loop_counts = std::make_shared<store::LoopCounts>();
+  if (auto connector = make_loop_connector(config, loop_counts)) loops.emplace(*opened->database, std::move(connector));
+  Vitals vitals(metrics, {*opened->database, *opened->connections, opened->max_connections, *loop_counts, signing_pool,
+                          app, audit});
   AdminContext admin{config, *opened->store, app.keys, clock, random, metrics, vitals, **cache, app.audit, **wallets};
   std::vector<http::Route> public_table = public_routes(app, limits);
   for (http::Route& route : administrator_routes(app, admin, limits.rates, limits.limiter))
@@ -112,7 +115,11 @@ int serve(const Config& config) {
   asio::io_context background;
   asio::signal_set hangup(background, SIGHUP), terminate(background, SIGTERM, SIGINT);
   if (auto started = admin_server.start(); !started) return fail("listen_failed", started.error());
-  if (auto started = public_server.start(); !started) return fail("listen_failed", started.error());
+  if (auto started = public_server.start(); !started) {
+    admin_server.stop();
+    admin.readiness.stop();
+    return fail("listen_failed", started.error());
+  }
   if (told_by_database) told_by_database->start();
   core::log::info("serving", {{"base_url", config.base_url},
                               {"listen", config.listen},
@@ -150,6 +157,7 @@ int serve(const Config& config) {
   public_server.stop();
   admin_server.drain(std::chrono::seconds{1});
   admin_server.stop();
+  admin.readiness.stop();
   if (told_by_database) told_by_database->stop();
   (*cache)->stop();
   (*outbound)->stop();

@@ -17,17 +17,25 @@ constexpr std::chrono::seconds kCleanup{60};
 constexpr std::size_t kCleanupBatch = 500;
 constexpr std::chrono::minutes kMeasure{5};
 
+void note(oauth::Audit& audit, const oauth::KeyRotation& rotation) {
+  oauth::AuditEvent event{.type = oauth::AuditType::key_rotated};
+  event.actor = oauth::kSchedule;
+  event.detail = {{"alg", jose::to_string(rotation.algorithm)}, {"at_once", false}, {"kid", rotation.kid}};
+  audit.record(std::move(event));
+}
+
 }  // namespace
 
 core::Task<> look_after_keys(App& app) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   for (;;) {
     core::Milliseconds pause = kKeyReload;
-    if (const auto next = co_await app.keys.tend()) {
+    if (const auto tended = co_await app.keys.tend()) {
       // All replicas change over at the moment that the store names, not at their next look.
-      pause = std::clamp<core::Milliseconds>(*next - app.clock.now(), kKeyPause, kKeyReload);
+      pause = std::clamp<core::Milliseconds>(tended->next - app.clock.now(), kKeyPause, kKeyReload);
+      for (const oauth::KeyRotation& rotation : tended->rotations) note(app.audit, rotation);
     } else {
-      core::log::error("keys_not_tended", next.error());
+      core::log::error("keys_not_tended", tended.error());
     }
     timer.expires_after(pause);
     co_await timer.async_wait(asio::use_awaitable);

@@ -8,6 +8,7 @@
 
 #include "metrics_table.hpp"
 #include "sigma/core/log.hpp"
+#include "sigma/oauth/engine.hpp"
 
 namespace sigma::service {
 namespace {
@@ -39,6 +40,10 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+prometheus::Counter& cache_counter(core::Metrics& metrics, const char* cache, const char* outcome) {
+  return core::counter_of(metrics, metric::kCacheLookups, {{"cache", cache}, {"outcome", outcome}});
+}
+
 // Of a total that is kept elsewhere.
 void bring_to(prometheus::Counter& counter, double total) {
   counter.Increment(total - counter.Value());
@@ -56,12 +61,25 @@ Vitals::Vitals(core::Metrics& metrics, Parts parts)
       queued_writes_(core::gauge_of(metrics, metric::kQueued, {{"kind", "write"}})),
       queued_signatures_(core::gauge_of(metrics, metric::kSigningQueued)),
       queued_events_(core::gauge_of(metrics, metric::kAuditQueued)),
+      open_connections_(core::gauge_of(metrics, metric::kConnections, {{"state", "open"}})),
+      busy_connections_(core::gauge_of(metrics, metric::kConnections, {{"state", "busy"}})),
+      reading_loops_(core::gauge_of(metrics, metric::kLoopConnections, {{"kind", "read"}})),
+      writing_loops_(core::gauge_of(metrics, metric::kLoopConnections, {{"kind", "write"}})),
+      loop_reads_(core::gauge_of(metrics, metric::kLoopWaiting, {{"kind", "read"}})),
+      loop_writes_(core::gauge_of(metrics, metric::kLoopWaiting, {{"kind", "write"}})),
       published_keys_(core::gauge_of(metrics, metric::kKeysPublished)),
       live_tokens_(core::gauge_of(metrics, metric::kLiveTokens)),
+      live_token_hits_(cache_counter(metrics, "live_tokens", "hit")),
+      live_token_misses_(cache_counter(metrics, "live_tokens", "miss")),
+      client_hits_(cache_counter(metrics, "clients", "hit")),
+      client_misses_(cache_counter(metrics, "clients", "miss")),
+      document_hits_(cache_counter(metrics, "client_documents", "hit")),
+      document_misses_(cache_counter(metrics, "client_documents", "miss")),
       cpu_(core::counter_of(metrics, metric::kCpuSeconds)),
       dropped_lines_(core::counter_of(metrics, metric::kLogLinesDropped)),
       lost_events_(core::counter_of(metrics, metric::kAuditLost)),
       removed_(core::counter_of(metrics, metric::kRowsRemoved)) {
+  core::gauge_of(metrics, metric::kConnections, {{"state", "allowed"}}).Set(static_cast<double>(parts.max_connections));
   core::gauge_of(metrics, metric::kStartTime).Set(now_seconds());
   core::gauge_of(metrics, metric::kBuildInfo, {{"version", SIGMA_VERSION}}).Set(1);
 }
@@ -69,14 +87,37 @@ Vitals::Vitals(core::Metrics& metrics, Parts parts)
 void Vitals::sample() {
   const std::lock_guard lock(sampling_);
   sample_process();
-  queued_reads_.Set(static_cast<double>(parts_.database.queued_reads()));
-  queued_writes_.Set(static_cast<double>(parts_.database.queued_writes()));
+  sample_database();
+  sample_caches();
   queued_signatures_.Set(static_cast<double>(parts_.signing_pool.queued()));
   queued_events_.Set(static_cast<double>(parts_.audit_log.queued()));
-  published_keys_.Set(static_cast<double>(parts_.keys.current()->jwks().at("keys").size()));
-  live_tokens_.Set(static_cast<double>(parts_.live_tokens.remembered()));
+  published_keys_.Set(static_cast<double>(parts_.engine.keys.current()->jwks().at("keys").size()));
   bring_to(dropped_lines_, static_cast<double>(core::log::dropped()));
   bring_to(lost_events_, static_cast<double>(parts_.audit_log.lost()));
+}
+
+void Vitals::sample_database() {
+  queued_reads_.Set(static_cast<double>(parts_.database.queued_reads()));
+  queued_writes_.Set(static_cast<double>(parts_.database.queued_writes()));
+  open_connections_.Set(static_cast<double>(parts_.connections.open));
+  busy_connections_.Set(static_cast<double>(parts_.connections.busy));
+  reading_loops_.Set(static_cast<double>(parts_.loops.reads.connections));
+  writing_loops_.Set(static_cast<double>(parts_.loops.writes.connections));
+  loop_reads_.Set(static_cast<double>(parts_.loops.reads.waiting));
+  loop_writes_.Set(static_cast<double>(parts_.loops.writes.waiting));
+}
+
+void Vitals::sample_caches() {
+  const oauth::Engine& engine = parts_.engine;
+  live_tokens_.Set(static_cast<double>(engine.live_tokens.remembered()));
+  const core::LookupCounts &tokens = engine.live_tokens.lookups(), &clients = engine.clients.lookups();
+  const core::LookupCounts &documents = engine.client_documents.lookups(), &keys = engine.client_resources.lookups();
+  bring_to(live_token_hits_, static_cast<double>(tokens.hits));
+  bring_to(live_token_misses_, static_cast<double>(tokens.misses));
+  bring_to(client_hits_, static_cast<double>(clients.hits));
+  bring_to(client_misses_, static_cast<double>(clients.misses));
+  bring_to(document_hits_, static_cast<double>(documents.hits + keys.hits));
+  bring_to(document_misses_, static_cast<double>(documents.misses + keys.misses));
 }
 
 void Vitals::sample_process() {

@@ -45,6 +45,9 @@ core::Result<OpenStore> open_store(const Config& config, const core::Clock& cloc
   if (schema == Schema::current) SIGMA_CHECK(bring_up_to_date(*open.migrator, open.embedded));
   store::DatabaseOptions options;
   options.read_workers = config.db_workers;
+  open.max_connections =
+      static_cast<std::int64_t>(options.read_workers + std::min(options.write_workers, connector.max_writers));
+  connector = store::counted(std::move(connector), open.connections);
   open.database = std::make_unique<store::Database>(std::move(connector), options);
   open.store = std::make_unique<store::Store>(*open.database);
   return open;
@@ -55,9 +58,9 @@ std::unique_ptr<store_postgres::Revocations> make_revocations(const Config& conf
   return std::make_unique<store_postgres::Revocations>(config.database_url, store_postgres::Options{});
 }
 
-store::LoopConnector make_loop_connector(const Config& config) {
+store::LoopConnector make_loop_connector(const Config& config, std::shared_ptr<store::LoopCounts> counts) {
   if (config.embedded() || config.transaction_pooling) return {};
-  return store_postgres::make_loop_connector(config.database_url);
+  return store_postgres::make_loop_connector(config.database_url, {}, std::move(counts));
 }
 
 oauth::Settings make_settings(const Config& config) {
@@ -130,6 +133,7 @@ http::ServerOptions public_server_options(const Config& config) {
   options.name = "public";
   options.listen = config.listen;
   options.threads = config.io_threads;
+  options.share_port = config.share_port;
   options.limits = limits_of(config);
   if (!config.tls_cert.empty()) options.tls = http::TlsFiles{config.tls_cert, config.tls_key};
   options.trusted_proxies = config.trusted_proxies;

@@ -9,6 +9,7 @@
 #include "sigma/http/client.hpp"
 #include "sigma/http/server.hpp"
 #include "sigma/oauth/settings.hpp"
+#include "sigma/store/connection_use.hpp"
 #include "sigma/store/database.hpp"
 #include "sigma/store/migrator.hpp"
 #include "sigma/store/store.hpp"
@@ -21,6 +22,8 @@ struct OpenStore {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<store::Migrator> migrator;
   bool embedded = false;  ///< SQLite: migrates by itself
+  std::shared_ptr<store::ConnectionUse> connections = std::make_shared<store::ConnectionUse>();
+  std::int64_t max_connections = 0;  ///< as many as the database's threads may open
 };
 
 enum class Schema {

@@ -169,5 +169,27 @@ TEST(Start, SaysWhatIsWrong) {
   }
 }
 
+TEST(Start, APortIsSharedByThoseWhoBothSaySo) {
+  for (const std::size_t threads : {1, 2}) {
+    ServerOptions options;
+    options.threads = threads;
+    options.listen = "127.0.0.1:0";
+    options.share_port = true;
+    const TestServer first(options);
+    options.listen = fmt::format("127.0.0.1:{}", first.port());
+    TestServer second(options);
+    EXPECT_EQ(second.port(), first.port());
+    EXPECT_EQ(second.ask(get("/hello")).status, 200);
+
+    core::testing::SeededRandom random;
+    core::Metrics metrics;
+    options.share_port = false;
+    Server third(options, std::make_shared<Router>(test_routes()), random, metrics);
+    const auto started = third.start();
+    ASSERT_FALSE(started) << "whoever does not say so wants it alone";
+    EXPECT_EQ(started.error().code(), core::Code::unavailable);
+  }
+}
+
 }  // namespace
 }  // namespace sigma::http::testing

@@ -28,7 +28,7 @@ class KeyRotation : public EngineTest {
     }
     return kids;
   }
-  core::UtcTime tend() { return run(keys.tend()).value(); }
+  core::UtcTime tend() { return run(keys.tend()).value().next; }
 
   static constexpr jose::Algorithm kAlgorithm = jose::Algorithm::ES256;
   static constexpr std::size_t kAlgorithms = 4;
@@ -68,9 +68,12 @@ TEST_F(KeyRotation, Case36KeysAreReplacedByTheClockOnceEach) {
   EXPECT_EQ(tend(), clock.now() + seconds{1}) << "says when to look again";
   EXPECT_EQ(published_kids().size(), kAlgorithms);
   clock.advance(seconds{1});
-  EXPECT_EQ(tend(), clock.now() + settings.key_publication_lead);
+  const auto tended = run(keys.tend()).value();
+  EXPECT_EQ(tended.next, clock.now() + settings.key_publication_lead);
+  ASSERT_EQ(tended.rotations.size(), kAlgorithms);
+  for (const KeyRotation& rotation : tended.rotations) EXPECT_TRUE(published_kids().contains(rotation.kid));
   EXPECT_EQ(published_kids().size(), 2 * kAlgorithms) << "each algorithm has its successor";
-  tend();
+  EXPECT_TRUE(run(keys.tend()).value().rotations.empty()) << "each is told once";
   EXPECT_EQ(published_kids().size(), 2 * kAlgorithms) << "and only one";
   EXPECT_EQ(signing_kid(), first);
   clock.advance(settings.key_publication_lead);
@@ -86,8 +89,10 @@ TEST_F(KeyRotation, Case36ReplicasMakeOneSuccessor) {
   auto one = boost::asio::co_spawn(context, keys.tend(), boost::asio::use_future);
   auto two = boost::asio::co_spawn(context, other.tend(), boost::asio::use_future);
   context.run();
-  ASSERT_TRUE(one.get());
-  ASSERT_TRUE(two.get());
+  const auto by_one = one.get(), by_two = two.get();
+  ASSERT_TRUE(by_one);
+  ASSERT_TRUE(by_two);
+  EXPECT_EQ(by_one->rotations.size() + by_two->rotations.size(), kAlgorithms) << "told by whoever made the key";
   EXPECT_EQ(published_kids().size(), 2 * kAlgorithms);
   ASSERT_TRUE(run(keys.reload()));
   EXPECT_EQ(keys.current()->jwks(), other.current()->jwks());

@@ -23,7 +23,7 @@ class Loop : public ::testing::Test {
     must(administrator()->execute_script("CREATE SCHEMA " + name_));
     core::testing::FixedClock clock;
     must(Migrator(store_postgres::make_connector(url_), clock).migrate());
-    const LoopConnector connector = store_postgres::make_loop_connector(url_);
+    const LoopConnector connector = store_postgres::make_loop_connector(url_, {}, counts_);
     attach(loop_, database_, [&](boost::asio::io_context& loop, LoopUse use) {
       auto connection = connector(loop, use);
       connections_.push_back(connection.get());
@@ -79,6 +79,7 @@ class Loop : public ::testing::Test {
   boost::asio::io_context loop_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{loop_.get_executor()};
   std::vector<LoopConnection*> connections_;  ///< one for reads, then those for changes
+  const std::shared_ptr<LoopCounts> counts_ = std::make_shared<LoopCounts>();
 
  private:
   static inline int next_ = 0;
@@ -96,6 +97,9 @@ TEST_F(Loop, a_code_lives_its_life_without_a_thread_of_the_database) {
   EXPECT_EQ(must(run(store_.tokens.find_refresh(tokens.refresh->hash))), *tokens.refresh);
   EXPECT_EQ(must(run(store_.tokens.find_access(hash_of("unknown")))), std::nullopt);
   EXPECT_EQ(connections_of_threads(), 0u);
+  EXPECT_EQ(counts_->reads.connections, 1);
+  EXPECT_EQ(counts_->writes.connections, 3);
+  EXPECT_EQ(counts_->reads.waiting + counts_->writes.waiting, 0);
 }
 
 TEST_F(Loop, texts_and_bytes_of_every_kind_come_back) {
@@ -158,6 +162,7 @@ TEST_F(Loop, a_connection_that_is_killed_is_made_again_and_meanwhile_the_threads
   must(run(store_.tokens.create_code(code)));
   must(administrator()->execute(kKill, sql::Params{name_}, [](const sql::Row&) {}));
   wait_until([&] { return std::ranges::none_of(connections_, &LoopConnection::ready); });
+  EXPECT_EQ(counts_->reads.connections + counts_->writes.connections, 0);
   EXPECT_EQ(must(run(store_.tokens.find_code(code.hash))), code);
   must(run(store_.tokens.create_code(make_code("meanwhile"))));
   EXPECT_GT(connections_of_threads(), 0u);
@@ -177,11 +182,13 @@ TEST_F(Loop, a_change_whose_connection_dies_while_it_waits_is_in_doubt) {
       "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = "
       "'Lock'");
   auto killer = administrator();
+  wait_until([&] { return counts_->writes.waiting == 1; });
   wait_until([&] {
     return must(killer->execute(kKillWaiting, sql::Params{name_}, [](const sql::Row&) {})) > 0 || is_there(redeemed);
   });
   wait_until([&] { return is_there(redeemed); });
   blocker->rollback();
+  EXPECT_EQ(counts_->writes.waiting, 0);
   const auto outcome = redeemed.get();
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code(), Code::unavailable);

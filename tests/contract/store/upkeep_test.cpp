@@ -103,6 +103,21 @@ TYPED_TEST(Upkeep, batches_bound_the_work) {
   EXPECT_EQ(await(this->store().maintenance.remove_expired(after(3 * kHour), 10)), 0u);
 }
 
+class PostgresUpkeep : public StoreContract<PostgresBackend> {};
+
+TEST_F(PostgresUpkeep, one_replica_removes_at_a_time) {
+  static const sql::Query kElected("SELECT pg_try_advisory_xact_lock(7310868735402536)");  // of maintenance.cpp
+  await(store().replay.first_use("k", kNow, after(kMinute)));
+  const auto other = must(backend_.connector().open());
+  must(other->begin());
+  bool elected = false;
+  must(other->execute(kElected, {}, [&elected](const sql::Row& row) { elected = row.boolean(0); }));
+  ASSERT_TRUE(elected);
+  EXPECT_EQ(await(store().maintenance.remove_expired(after(3 * kHour), 10)), 0u);
+  other->rollback();
+  EXPECT_EQ(await(store().maintenance.remove_expired(after(3 * kHour), 10)), 1u);
+}
+
 TYPED_TEST(Upkeep, tables_tell_their_size) {
   for (int i = 0; i < 25; ++i) this->first_use("k" + std::to_string(i), kNow, after(i));
   std::map<std::string, TableSize> sizes;

@@ -3,19 +3,20 @@
 import http from 'node:http';
 import { patience } from './sanitized.mjs';
 
-const agent = new http.Agent({ keepAlive: true, maxSockets: 128 });
+const kept = new http.Agent({ keepAlive: true, maxSockets: 128 });
 
 /** Forgets the kept connections: for servers that close idle ones so soon that a request could cross the close. */
 export function dropIdleConnections() {
-  agent.destroy();
+  kept.destroy();
 }
 
 /**
  * One request, one answer; nothing is followed, nothing is added but Host and Content-Length.
+ * `agent` keeps connections, or does not.
  * `from` is a local address to send from: loopback has 2^24 of them.
  * `json` and `form` set body and content type; `form` takes an object or a list of pairs (doubled names).
  */
-export function request(base, method, path, { headers = {}, body, json, form, from, timeout = 20_000 * patience } = {}) {
+export function request(base, method, path, { headers = {}, body, json, form, from, timeout = 20_000 * patience, agent = kept } = {}) {
   const sent = { ...headers };
   if (json !== undefined) {
     body = JSON.stringify(json);

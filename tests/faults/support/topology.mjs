@@ -11,7 +11,7 @@ import { request } from '../../e2e/support/http.mjs';
 import { Server } from '../../e2e/support/server.mjs';
 import { Namespace } from './namespace.mjs';
 import { Postgres } from './postgres.mjs';
-import { Wire } from './wire.mjs';
+import { Wire } from '../../e2e/support/wire.mjs';
 
 const [compose] = yaml('docker/docker-compose.yml');
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "keys/purposes.hpp"
 
@@ -89,19 +90,26 @@ core::Task<core::Result<void>> KeyManager::reload() {
   co_return core::Result<void>{};
 }
 
-core::Task<core::Result<bool>> KeyManager::replace(store::SigningKey old, Takeover takeover) {
-  const bool at_once = takeover == Takeover::at_once;
-  const auto lead = at_once ? core::Milliseconds{0} : core::Milliseconds{settings_.key_publication_lead};
-  SIGMA_CO_TRY(store::SigningKey row, co_await make(*jose::parse_algorithm(old.algorithm), lead));
-  const core::UtcTime unpublished = row.active_from + (at_once ? core::Milliseconds{0} : overlap(settings_));
-  co_return co_await keys_.rotate(std::move(row), std::move(old.kid), unpublished);
+core::Task<core::Result<store::SigningKey>> KeyManager::make_successor(const store::SigningKey& old,
+                                                                       Takeover takeover) {
+  const auto lead =
+      takeover == Takeover::at_once ? core::Milliseconds{0} : core::Milliseconds{settings_.key_publication_lead};
+  return make(*jose::parse_algorithm(old.algorithm), lead);
+}
+
+core::Task<core::Result<bool>> KeyManager::replace(store::SigningKey old, store::SigningKey successor,
+                                                   Takeover takeover) {
+  const auto kept = takeover == Takeover::at_once ? core::Milliseconds{0} : overlap(settings_);
+  const core::UtcTime unpublished = successor.active_from + kept;
+  return keys_.rotate(std::move(successor), std::move(old.kid), unpublished);
 }
 
 core::Task<core::Result<void>> KeyManager::rotate(jose::Algorithm algorithm, Takeover takeover) {
   SIGMA_CO_TRY(const Rows rows, co_await keys_.list());
   const store::SigningKey* old = find_unretired(rows, algorithm);
   if (!old) co_return core::Error{core::Code::not_found, "There is no key of this algorithm yet; start the server."};
-  SIGMA_CO_TRY(const bool replaced, co_await replace(*old, takeover));
+  SIGMA_CO_TRY(store::SigningKey successor, co_await make_successor(*old, takeover));
+  SIGMA_CO_TRY(const bool replaced, co_await replace(*old, std::move(successor), takeover));
   if (!replaced)
     co_return core::Error{core::Code::conflict, "The key was replaced at the same moment; look at the list of keys."};
   co_return co_await reload();
@@ -113,27 +121,42 @@ core::UtcTime KeyManager::due(const store::SigningKey& key) const {
   return key.active_from + settings_.key_rotation_interval - settings_.key_publication_lead;
 }
 
-core::Task<core::Result<core::UtcTime>> KeyManager::tend() {
-  SIGMA_CO_TRY(Rows rows, co_await load());
+core::Task<core::Result<KeyManager::Rows>> KeyManager::announce_due(Rows rows) {
   bool changed = false;
   for (const jose::Algorithm algorithm : kAlgorithms) {
     const store::SigningKey* key = find_unretired(rows, algorithm);
     if (!key || clock_.now() < due(*key)) continue;
-    SIGMA_CO_CHECK(co_await replace(*key, Takeover::announced));  // false: another replica was first
+    SIGMA_CO_TRY(store::SigningKey successor, co_await make_successor(*key, Takeover::announced));
+    begun_.push_back({algorithm, successor.kid});
+    // False: another replica was first.
+    SIGMA_CO_CHECK(co_await replace(*key, std::move(successor), Takeover::announced));
     changed = true;
   }
-  if (changed) {
-    SIGMA_CO_TRY(rows, co_await load());
-  }
+  if (!changed) co_return std::move(rows);
+  co_return co_await load();
+}
+
+// What is in the store was done by us, whatever the answer to the write was; what is not there was not.
+void KeyManager::forget_undone(const Rows& rows) {
+  std::erase_if(begun_, [&](const KeyRotation& rotation) {
+    return std::ranges::none_of(rows, [&](const store::SigningKey& row) { return row.kid == rotation.kid; });
+  });
+}
+
+core::Task<core::Result<KeyManager::Tended>> KeyManager::tend() {
+  SIGMA_CO_TRY(Rows rows, co_await load());
+  forget_undone(rows);
+  SIGMA_CO_TRY(rows, co_await announce_due(std::move(rows)));
+  forget_undone(rows);
   const core::UtcTime now = clock_.now();
-  core::UtcTime next = kNever;
+  Tended tended{.next = kNever, .rotations = std::exchange(begun_, {})};
   for (const store::SigningKey& row : rows) {
     for (const core::UtcTime moment :
          {row.active_from, row.retired_at.value_or(kNever), row.expires_at.value_or(kNever), due(row)}) {
-      if (now < moment) next = std::min(next, moment);
+      if (now < moment) tended.next = std::min(tended.next, moment);
     }
   }
-  co_return next;
+  co_return tended;
 }
 
 }  // namespace sigma::oauth

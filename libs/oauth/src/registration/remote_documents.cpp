@@ -90,20 +90,25 @@ std::optional<core::Milliseconds> cache_lifetime(const http::Headers& headers) {
   return std::chrono::seconds{std::max<std::int64_t>(*max_age - age, 0)};
 }
 
-core::Task<core::Result<RemoteDocuments::Document>> RemoteDocuments::get(std::string url) {
+std::optional<core::Result<RemoteDocuments::Document>> RemoteDocuments::recall(const std::string& url) {
   const core::UtcTime now = clock_.now();
-  {
-    const std::scoped_lock lock(mutex_);
-    if (const auto found = entries_.find(url); found != entries_.end()) {
-      Entry& entry = found->second;
-      entry.used_at = now;
-      const bool usable = entry.document && now < entry.fetched_at + options_.max_age;
-      if (usable && now < entry.fresh_until) co_return entry.document;
-      const bool asked_just_now = entry.failed && now < entry.asked_at + options_.retry_after;
-      if (usable && (asked_just_now || entry.under_way > 0)) co_return entry.document;
-      if (asked_just_now) co_return entry.failure;
-    }
-  }
+  const std::scoped_lock lock(mutex_);
+  const auto found = entries_.find(url);
+  if (found == entries_.end()) return std::nullopt;
+  Entry& entry = found->second;
+  entry.used_at = now;
+  const bool usable = entry.document && now < entry.fetched_at + options_.max_age;
+  if (usable && now < entry.fresh_until) return entry.document;
+  const bool asked_just_now = entry.failed && now < entry.asked_at + options_.retry_after;
+  if (usable && (asked_just_now || entry.under_way > 0)) return entry.document;
+  if (asked_just_now) return entry.failure;
+  return std::nullopt;
+}
+
+core::Task<core::Result<RemoteDocuments::Document>> RemoteDocuments::get(std::string url) {
+  auto known = recall(url);
+  lookups_.count(known.has_value());
+  if (known) co_return std::move(*known);
   co_return co_await fetch(std::move(url));
 }
 

@@ -2,6 +2,7 @@
 #include <atomic>
 
 #include "admin/idempotency.hpp"
+#include "admin/readiness.hpp"
 #include "config.hpp"
 #include "shared_cache.hpp"
 #include "sigma/core/clock.hpp"
@@ -32,6 +33,7 @@ struct AdminContext {
   Wallets& wallets;
 
   std::atomic<bool> ready{true};  ///< false while draining: /health/ready says so
+  Readiness readiness{store.maintenance};
   oauth::ClientRegistry clients{store.clients, clock, random};
   oauth::AccountBook accounts{store, clock};
   IdempotencyKeys idempotency{};

@@ -80,6 +80,7 @@ class Import {
     SIGMA_CHECK(cloud_.each_client(clients));
     SIGMA_CHECK(cloud_.each_user(users));
     SIGMA_CHECK(cloud_.each_consent(consents));
+    record(target.audit);
     print_json({{"dry_run", dry_run_},
                 {"clients", clients_.to_json()},
                 {"users", users_.to_json()},
@@ -88,6 +89,14 @@ class Import {
   }
 
  private:
+  // One row for people and consents: there may be a hundred thousand. Applications have rows of their own.
+  void record(oauth::Audit& audit) const {
+    if (dry_run_ || clients_.created + users_.created + consents_.created == 0) return;
+    auto event = command_event(oauth::AuditType::data_imported);
+    event.detail = {{"clients", clients_.created}, {"users", users_.created}, {"consents", consents_.created}};
+    audit.record(std::move(event));
+  }
+
   Result<void> client(store::Store& store, oauth::Audit& audit, const Json& row) {
     const std::string id = core::json_string(row, "client_id").value_or("");
     auto read = cloud_client(row, run_.clock.now());

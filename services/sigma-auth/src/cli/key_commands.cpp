@@ -38,16 +38,18 @@ Result<void> rotate(Invocation& run, const std::string& name, oauth::Takeover ta
 }
 
 Result<void> reseal(Invocation& run) {
-  SIGMA_TRY(const Config config, run.load({.secret = true}));
-  SIGMA_TRY(const crypto::Sealer sealer, make_sealer(config));
-  SIGMA_TRY(const OpenStore open, open_store(config, run.clock));
-  store::SealedValues values(*open.database);
-  const auto done = run_to_end(oauth::reseal(values, sealer, run.random));
-  open.database->stop();
-  if (!done) return done.error();
-  fmt::print("{} sealed again with the first secret, {} were already. The other secrets seal nothing any more.\n",
-             done->changed, done->current);
-  return {};
+  return with_audit(run, "key reseal", [&](const AuditedStore& with) -> Result<void> {
+    store::SealedValues values(with.database);
+    SIGMA_TRY(const oauth::Resealed done, run_to_end(oauth::reseal(values, with.sealer, run.random)));
+    if (done.changed > 0) {
+      oauth::AuditEvent event = command_event(oauth::AuditType::secrets_resealed);
+      event.detail = {{"changed", done.changed}};
+      with.audit.record(std::move(event));
+    }
+    fmt::print("{} sealed again with the first secret, {} were already. The other secrets seal nothing any more.\n",
+               done.changed, done.current);
+    return {};
+  });
 }
 
 }  // namespace

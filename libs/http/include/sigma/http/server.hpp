@@ -48,6 +48,9 @@ struct ServerOptions {
   std::string name;         ///< "public" or "admin": label in metrics and logs
   std::string listen;       ///< "127.0.0.1:8787", "[::1]:0", "0.0.0.0:8787"
   std::size_t threads = 1;  ///< each with its own io_context and SO_REUSEPORT acceptor
+  /// Another process of the same user may listen on the same address, and gets its share of new connections: a release
+  /// starts beside the one that it replaces. Otherwise an address that is taken is an error.
+  bool share_port = false;
   Limits limits;
   std::optional<TlsFiles> tls;
   std::vector<std::string> trusted_proxies;  ///< CIDRs whose X-Forwarded-For counts

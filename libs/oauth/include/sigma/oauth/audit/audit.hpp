@@ -39,6 +39,8 @@ enum class AuditType {
   // Administration
   admin_access,
   key_rotated,
+  secrets_resealed,
+  data_imported,
   user_disabled,
   user_enabled,
   user_deleted,
@@ -68,6 +70,7 @@ std::string_view to_string(AuditOutcome outcome);
 inline constexpr std::string_view kOperator = "operator";  ///< who holds the admin token
 inline constexpr std::string_view kCommandLine = "command-line";
 inline constexpr std::string_view kServer = "server";
+inline constexpr std::string_view kSchedule = "schedule";  ///< the server, because the time has come
 inline constexpr std::string_view kStranger = "stranger";  ///< who has proven nothing
 
 /// One event. Ids only: no secret, and nothing of a person but ids and the network.

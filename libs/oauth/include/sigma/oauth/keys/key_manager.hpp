@@ -21,6 +21,12 @@ enum class Takeover {
   at_once,  ///< for a key that others know: it and those before it are no longer published; their tokens die with them
 };
 
+/// A key that has got a successor.
+struct KeyRotation {
+  jose::Algorithm algorithm;
+  std::string kid;  ///< of the successor
+};
+
 /// The server's signing keys: made at first start, sealed at rest, shared by all replicas through the store.
 /// current() is a snapshot that any thread may use.
 class KeyManager {
@@ -36,17 +42,24 @@ class KeyManager {
   core::Task<core::Result<void>> reload();
   /// Replaces the signing key of `algorithm`. Code::conflict when somebody else has replaced it at the same moment.
   core::Task<core::Result<void>> rotate(jose::Algorithm algorithm, Takeover takeover);
+  struct Tended {
+    core::UtcTime next;                  ///< when a key starts, ends or is due; far ahead when none does
+    std::vector<KeyRotation> rotations;  ///< by this process; each is told once, also one that was in doubt at first
+  };
   /// What is to be done by the clock: announces a successor for each key that comes to the end of
-  /// Settings::key_rotation_interval, then loads. Replicas may do so at once; one of them makes the key.
-  /// Answers the next moment at which a key starts, ends or is due; far ahead when none does.
-  core::Task<core::Result<core::UtcTime>> tend();
+  /// Settings::key_rotation_interval, then loads. Replicas may do so at once; one of them makes the key. One caller at
+  /// a time.
+  core::Task<core::Result<Tended>> tend();
 
   std::shared_ptr<const jose::KeySet> current() const { return current_.load(); }
 
  private:
   using Rows = std::vector<store::SigningKey>;
+  core::Task<core::Result<Rows>> announce_due(Rows rows);
+  void forget_undone(const Rows& rows);
   core::Task<core::Result<store::SigningKey>> make(jose::Algorithm algorithm, core::Milliseconds lead);
-  core::Task<core::Result<bool>> replace(store::SigningKey old, Takeover takeover);
+  core::Task<core::Result<store::SigningKey>> make_successor(const store::SigningKey& old, Takeover takeover);
+  core::Task<core::Result<bool>> replace(store::SigningKey old, store::SigningKey successor, Takeover takeover);
   core::Task<core::Result<Rows>> load();
   core::UtcTime due(const store::SigningKey& key) const;
 
@@ -57,6 +70,7 @@ class KeyManager {
   core::Random& random_;
   const Settings& settings_;
   std::atomic<std::shared_ptr<const jose::KeySet>> current_;
+  std::vector<KeyRotation> begun_;  ///< of tend(): what the store has of it is done
 };
 
 }  // namespace sigma::oauth

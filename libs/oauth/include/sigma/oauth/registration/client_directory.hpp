@@ -35,6 +35,7 @@ class ClientDirectory {
   core::Task<Result<void>> keep(store::Client client);
   /// A client may have changed.
   void forget() { known_.forget(); }
+  const core::LookupCounts& lookups() const { return known_.lookups(); }
 
  private:
   core::Task<Result<std::optional<store::Client>>> find_row(store::ClientId id);

@@ -2,11 +2,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "sigma/cache/memory.hpp"
 #include "sigma/core/clock.hpp"
 #include "sigma/core/json.hpp"
+#include "sigma/core/lookup_counts.hpp"
 #include "sigma/core/result.hpp"
 #include "sigma/core/task.hpp"
 #include "sigma/http/fetcher.hpp"
@@ -41,6 +43,8 @@ class RemoteDocuments {
   /// For a reader who misses something in `seen`: the document as it is now, asked for at most once in retry_after.
   /// `seen` itself when there is none newer.
   core::Task<core::Result<Document>> newer(std::string url, Document seen);
+  /// Of get(): a failure that is remembered was found, too.
+  const core::LookupCounts& lookups() const { return lookups_; }
 
  private:
   struct Entry {
@@ -54,6 +58,8 @@ class RemoteDocuments {
     core::UtcTime used_at;
   };
 
+  /// What get() answers without asking.
+  std::optional<core::Result<Document>> recall(const std::string& url);
   core::Task<core::Result<Document>> fetch(std::string url);
   core::Task<core::Result<void>> take_turn(const std::string& url);
   core::Result<Document> record(const std::string& url, core::Result<http::Response> answer);
@@ -63,6 +69,7 @@ class RemoteDocuments {
   const core::Clock& clock_;
   const RemoteDocumentOptions options_;
   cache::MemoryRateLimiter limiter_;
+  core::LookupCounts lookups_;
   std::mutex mutex_;
   std::map<std::string, Entry, std::less<>> entries_;
 };

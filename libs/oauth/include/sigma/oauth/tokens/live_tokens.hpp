@@ -49,6 +49,7 @@ class LiveTokens {
   /// Something may be live no more: forgets here, and tells the other replicas.
   core::Task<> revoked();
   std::size_t remembered() const { return known_.size(); }
+  const core::LookupCounts& lookups() const { return known_.lookups(); }
 
  private:
   store::LiveAccessStore& store_;

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "sigma/cache/pub_sub.hpp"
+#include "sigma/core/lookup_counts.hpp"
 
 namespace sigma::oauth {
 
@@ -38,12 +39,10 @@ class RecentReads {
 
   bool remembers() const { return revocations_ != nullptr && revocations_->listening(); }
 
-  Known recall(std::string_view key) const {
-    if (!remembers()) return nullptr;
-    const std::lock_guard lock(mutex_);
-    const auto found = by_key_.find(key);
-    if (found == by_key_.end() || Clock::now() - found->second->read_at >= kStaleness) return nullptr;
-    return found->second->value;
+  Known recall(std::string_view key) {
+    Known known = remembers() ? look_up(key) : nullptr;
+    lookups_.count(known != nullptr);
+    return known;
   }
 
   /// Before a reading.
@@ -75,6 +74,7 @@ class RecentReads {
     const std::lock_guard lock(mutex_);
     return entries_.size();
   }
+  const core::LookupCounts& lookups() const { return lookups_; }
 
  private:
   struct Entry {
@@ -83,11 +83,19 @@ class RecentReads {
     Clock::time_point read_at;
   };
 
+  Known look_up(std::string_view key) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = by_key_.find(key);
+    if (found == by_key_.end() || Clock::now() - found->second->read_at >= kStaleness) return nullptr;
+    return found->second->value;
+  }
+
   void erase(typename std::list<Entry>::iterator old) {
     by_key_.erase(old->key);
     entries_.erase(old);
   }
 
+  core::LookupCounts lookups_;
   cache::PubSub* const revocations_;
   const std::size_t most_;
   mutable std::mutex mutex_;

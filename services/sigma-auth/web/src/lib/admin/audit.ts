@@ -20,12 +20,13 @@ export interface AuditRow {
 export const filters = ['type', 'outcome', 'user_id', 'client_id'] as const;
 export type AuditFilter = Partial<Record<(typeof filters)[number], string>>;
 
-/** All types are in docs/how-to/audit.md; these are offered while somebody types. */
+/** All types are in docs/reference/audit-events.md; these are offered while somebody types. */
 export const auditTypes = [
   'sign_in', 'sign_up', 'sign_out', 'session_revoked', 'consent_given', 'consent_narrowed', 'consent_withdrawn', 'device_approved', 'device_denied',
-  'identity_changed', 'code_issued', 'token_issued', 'token_refreshed', 'token_revoked', 'reuse_detected', 'client_created', 'client_changed',
-  'client_deleted', 'client_key_added', 'client_key_removed', 'client_secret_rotated', 'admin_access', 'key_rotated', 'user_disabled', 'user_enabled',
-  'user_deleted', 'log_level_changed', 'rate_limited', 'events_lost', 'rows_removed',
+  'identity_changed', 'entitlements_changed', 'code_issued', 'token_issued', 'token_refreshed', 'token_revoked', 'reuse_detected', 'client_created',
+  'client_changed', 'client_deleted', 'client_key_added', 'client_key_removed', 'client_secret_rotated', 'admin_access', 'key_rotated',
+  'secrets_resealed', 'data_imported', 'user_disabled', 'user_enabled', 'user_deleted', 'log_level_changed', 'rate_limited', 'events_lost',
+  'rows_removed',
 ] as const;
 
 const trimmed = (filter: AuditFilter) => Object.fromEntries(filters.map((name) => [name, filter[name]?.trim()]));
