@@ -128,7 +128,8 @@ async function main() {
   writeFileSync(path.join(out, 'day.json'), `${JSON.stringify({ scale, load: os.loadavg(), history }, null, 2)}\n`);
 
   const grown = [];
-  const reference = history[before.length];
+  // The first looks are steps of another length, and what has expired stays for two hours more: from here on, as much goes as comes.
+  const reference = history[before.length + 2];
   const last = history.at(-1);
   for (const { name, rows, bytes } of last.tables) {
     if (accounts.includes(name)) continue; // each start of the driver brings new people, and they stay
