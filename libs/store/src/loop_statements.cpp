@@ -14,7 +14,7 @@ using Outcome = LoopAnswer::Outcome;
 
 /// A commit waits for the disk, and a connection has one at a time. What is ready meanwhile goes out on another one: so
 /// it is there when Postgres writes the next time, instead of after that.
-constexpr std::size_t kWriteConnections = 3;
+constexpr std::size_t kWriteConnections = 2;
 
 /// The connections of a loop.
 class LoopService final : public asio::execution_context::service {
