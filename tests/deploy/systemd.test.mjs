@@ -26,7 +26,7 @@ for (const file of units) {
   });
 }
 
-for (const [name, threshold] of [['sigma-auth', 15], ['sigma-auth-migrate', 30], ['sigma-auth-backup', 35]]) {
+for (const [name, threshold] of [['sigma-auth', 15], ['sigma-auth@', 15], ['sigma-auth-migrate', 30], ['sigma-auth-backup', 35]]) {
   test(`${name}.service: exposure is at most ${threshold / 10}`, () => {
     run('systemd-analyze', ['security', '--offline=yes', `--threshold=${threshold}`, '--no-pager', path.join(folder, `${name}.service`)]);
   });
@@ -40,6 +40,13 @@ test('tokenpass.desktop opens what the unit serves', () => {
   const address = /^Documentation=(.*)$/m.exec(read('deploy/systemd/tokenpass.service'))[1];
   assert.equal(entry.Exec, `xdg-open ${address}`);
   for (const list of ['Categories', 'Keywords']) assert.match(entry[list], /^([^;]+;)+$/, list);
+});
+
+test('of two instances that take turns each is the service, but for the shared port', () => {
+  const directives = (name) => read(`deploy/systemd/${name}.service`).split('[Service]\n')[1].split('\n').filter((line) => /^[A-Z]/.test(line));
+  const [one, turns] = [directives('sigma-auth'), directives('sigma-auth@')];
+  assert.deepEqual(one.filter((line) => !turns.includes(line)), []);
+  assert.deepEqual(turns.filter((line) => !one.includes(line)), ['EnvironmentFile=/etc/sigma-auth/%i.env', 'Environment=SIGMA_SHARE_PORT=on', 'User=sigma-auth']);
 });
 
 test('the service is given time to drain', () => {

@@ -1,10 +1,11 @@
 // The files under test, and the programs that look at them.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -42,6 +43,13 @@ export function run(program, args, { status = 0, ...options } = {}) {
   assert.equal(done.status, status, `${program} ${args.join(' ')}\n${said}`);
   return said;
 }
+
+/** The same without standing still meanwhile; answers standard output. */
+export const runLater = (program, args, options) =>
+  promisify(execFile)(program, args, { encoding: 'utf8', ...options }).then(
+    ({ stdout }) => stdout,
+    (error) => assert.fail(`${program} ${args.join(' ')}\n${error.stdout}${error.stderr}`),
+  );
 
 /** A self-signed certificate: {cert, key}, PEM files in `folder`. */
 export function certificate(folder, name = 'localhost') {
