@@ -98,7 +98,7 @@ TEST_F(Loop, a_code_lives_its_life_without_a_thread_of_the_database) {
   EXPECT_EQ(must(run(store_.tokens.find_access(hash_of("unknown")))), std::nullopt);
   EXPECT_EQ(connections_of_threads(), 0u);
   EXPECT_EQ(counts_->reads.connections, 1);
-  EXPECT_EQ(counts_->writes.connections, 3);
+  EXPECT_EQ(counts_->writes.connections, 2);
   EXPECT_EQ(counts_->reads.waiting + counts_->writes.waiting, 0);
 }
 
