@@ -12,12 +12,13 @@ constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view kBase58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-using Reverse = std::array<std::int8_t, 256>;
+constexpr std::uint8_t kNoDigit = 0xff;
+using Reverse = std::array<std::uint8_t, 256>;
 constexpr Reverse reverse(std::string_view alphabet) {
   Reverse table{};
-  table.fill(-1);
+  table.fill(kNoDigit);
   for (std::size_t i = 0; i < alphabet.size(); ++i)
-    table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
+    table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
   return table;
 }
 constexpr Reverse kFromBase64 = reverse(kBase64);
@@ -58,9 +59,9 @@ std::optional<std::string> unbase64(std::string_view text, const Reverse& table)
   std::uint32_t accumulator = 0;
   int bits = 0;
   for (const char c : text) {
-    const std::int8_t value = table[static_cast<std::uint8_t>(c)];
-    if (value < 0) return std::nullopt;
-    accumulator = (accumulator << 6 | static_cast<std::uint32_t>(value)) & 0xffffff;
+    const std::uint32_t value = table[static_cast<std::uint8_t>(c)];
+    if (value == kNoDigit) return std::nullopt;
+    accumulator = (accumulator << 6 | value) & 0xffffff;
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
@@ -167,9 +168,8 @@ std::optional<std::string> base58_decode(std::string_view text) {
   while (zeros < text.size() && text[zeros] == kBase58[0]) ++zeros;
   std::vector<std::uint8_t> bytes;  // little-endian
   for (const char c : text.substr(zeros)) {
-    const std::int8_t value = kFromBase58[static_cast<std::uint8_t>(c)];
-    if (value < 0) return std::nullopt;
-    auto carry = static_cast<std::uint32_t>(value);
+    std::uint32_t carry = kFromBase58[static_cast<std::uint8_t>(c)];
+    if (carry == kNoDigit) return std::nullopt;
     for (auto& byte : bytes) {
       carry += static_cast<std::uint32_t>(byte) * 58;
       byte = static_cast<std::uint8_t>(carry);

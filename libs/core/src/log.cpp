@@ -144,8 +144,9 @@ std::uint64_t dropped() {
   return state().writer ? state().writer->dropped() : 0;
 }
 
+// The writer stays: other threads may be about to add a line.
 void flush() {
-  state().writer.reset();
+  if (state().writer) state().writer->flush();
 }
 
 void debug(std::string_view event, Fields fields) {

@@ -46,11 +46,19 @@ void LogWriter::add(std::string_view line, bool urgent) {
     }
     waiting_ += line;
     waiting_ += '\n';
+    added_ += line.size() + 1;
     wake = asleep_ || (urgent && !urgent_);
     asleep_ = false;
     urgent_ |= urgent;
   }
   if (wake) wake_.notify_one();
+}
+
+void LogWriter::flush() {
+  std::unique_lock lock(mutex_);
+  urgent_ = true;
+  wake_.notify_one();
+  written_more_.wait(lock, [this, all = added_] { return written_ >= all; });
 }
 
 void LogWriter::work() {
@@ -66,10 +74,12 @@ void LogWriter::work() {
     const bool last = stopping_;
     lock.unlock();
     write_all(descriptor_, writing);
+    lock.lock();
+    written_ += writing.size();
+    written_more_.notify_all();
     writing.clear();
     if (writing.capacity() > kKeptBytes) writing.shrink_to_fit();
     if (last) return;
-    lock.lock();
   }
 }
 

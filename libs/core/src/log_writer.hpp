@@ -25,6 +25,8 @@ class LogWriter {
 
   /// `urgent`: written at once, with all that waits before it.
   void add(std::string_view line, bool urgent);
+  /// Waits until what others have added before is written. They may go on adding.
+  void flush();
   std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:
@@ -32,9 +34,10 @@ class LogWriter {
 
   const int descriptor_;
   std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable wake_, written_more_;
   std::string waiting_;
-  bool asleep_ = false;  ///< the thread waits for a first line; otherwise it looks by itself soon
+  std::uint64_t added_ = 0, written_ = 0;  ///< bytes, since the beginning
+  bool asleep_ = false;                    ///< the thread waits for a first line; otherwise it looks by itself soon
   bool urgent_ = false;
   bool stopping_ = false;
   std::atomic<std::uint64_t> dropped_{0};

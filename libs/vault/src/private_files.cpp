@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace sigma::vault {
@@ -34,7 +34,8 @@ class Descriptor {
 };
 
 Error failed(std::string_view what, const fs::path& path, int error) {
-  const std::string why = error == ENOSPC || error == EDQUOT ? "the disk is full" : std::strerror(error);
+  const std::string why =
+      error == ENOSPC || error == EDQUOT ? "the disk is full" : std::generic_category().message(error);
   return {Code::unavailable, fmt::format("{} {}: {}.", what, path.string(), why)};
 }
 

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <map>
 #include <sstream>
@@ -37,6 +39,12 @@ class Pipe {
   std::string read_lines(std::size_t count) {
     std::string text;
     while (static_cast<std::size_t>(std::ranges::count(text, '\n')) < count && read_some(text)) continue;
+    return text;
+  }
+  /// Does not wait.
+  std::string read_what_is_there() {
+    std::string text;
+    for (pollfd ready{.fd = reader_, .events = POLLIN, .revents = 0}; ::poll(&ready, 1, 0) == 1;) read_some(text);
     return text;
   }
   /// Waits until nobody writes any more.
@@ -165,6 +173,44 @@ TEST(LogWriter, LinesOfManyThreadsAreWhole) {
     EXPECT_EQ(number, next[thread]++) << "a thread's lines keep their order";
   }
   for (int thread = 0; thread < kThreads; ++thread) EXPECT_EQ(next[thread], kEach);
+}
+
+TEST(LogWriter, AFlushWaitsForWhatWasAddedBeforeIt) {
+  Pipe pipe;
+  LogWriter writer(pipe.writer());
+  writer.flush();
+  for (int i = 0; i < 100; ++i) {
+    const std::string line = std::to_string(i);
+    writer.add(line, false);
+    writer.flush();
+    EXPECT_EQ(pipe.read_what_is_there(), line + "\n");
+  }
+}
+
+// An error ends the program while the threads of its listeners still write.
+TEST(LogWriter, OthersGoOnDuringAFlush) {
+  Pipe pipe;
+  std::uint64_t added = 0, dropped = 0;
+  std::thread all([&] {
+    {
+      LogWriter writer(pipe.writer());
+      std::atomic<bool> flushed{false};
+      std::jthread other([&] {
+        for (; !flushed || added < 100; ++added) {
+          writer.add("a request", false);
+          std::this_thread::yield();
+        }
+      });
+      writer.flush();
+      flushed = true;
+      other.join();
+      dropped = writer.dropped();
+    }
+    pipe.shut();
+  });
+  const std::string text = pipe.read_all();
+  all.join();
+  EXPECT_EQ(static_cast<std::uint64_t>(std::ranges::count(text, '\n')) + dropped, added);
 }
 
 TEST(LogWriter, TheEndWritesWhatWaits) {
