@@ -71,7 +71,7 @@ TEST_F(KeyRotation, Case36KeysAreReplacedByTheClockOnceEach) {
   const auto tended = run(keys.tend()).value();
   EXPECT_EQ(tended.next, clock.now() + settings.key_publication_lead);
   ASSERT_EQ(tended.rotations.size(), kAlgorithms);
-  for (const KeyRotation& rotation : tended.rotations) EXPECT_TRUE(published_kids().contains(rotation.kid));
+  for (const auto& rotation : tended.rotations) EXPECT_TRUE(published_kids().contains(rotation.kid));
   EXPECT_EQ(published_kids().size(), 2 * kAlgorithms) << "each algorithm has its successor";
   EXPECT_TRUE(run(keys.tend()).value().rotations.empty()) << "each is told once";
   EXPECT_EQ(published_kids().size(), 2 * kAlgorithms) << "and only one";
