@@ -110,9 +110,11 @@ TEST_F(Remembering, ATokenThatWasJustStoredNeedsNoRead) {
 TEST_F(Remembering, ClientsAreRememberedUntilSomebodyTells) {
   ClientDirectory directory{store.clients, nullptr, &bus}, alone{store.clients};
   const auto name_in = [&](ClientDirectory& asked) { return run(asked.find(token.client_id)).value().value().name; };
+  std::vector<store::MemberKey> keys;
   const auto rename = [&](const std::string& name) {
     store::Client client = run(store.clients.find(token.client_id)).value().value();
     client.name = name;
+    client.member_keys = keys;
     ASSERT_TRUE(run(store.clients.update(client)));
   };
   rename("First");
@@ -128,6 +130,12 @@ TEST_F(Remembering, ClientsAreRememberedUntilSomebodyTells) {
   bus.cut();
   rename("Fourth");
   EXPECT_EQ(name_in(directory), "Fourth") << "nobody could tell";
+  bus.up = true;
+  keys = {{std::string(66, '0'), {}, {}}};
+  rename("Fifth");
+  EXPECT_EQ(name_in(directory), "Fifth");
+  rename("Sixth");
+  EXPECT_EQ(name_in(directory), "Sixth") << "with a member key: never remembered";
 }
 
 TEST_F(Remembering, ExpiryNeedsNoMessage) {

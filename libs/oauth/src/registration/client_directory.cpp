@@ -8,7 +8,9 @@ core::Task<Result<std::optional<store::Client>>> ClientDirectory::find_row(store
   if (const auto known = known_.recall(id.str())) co_return std::optional(*known);
   const auto begun = known_.begin();
   SIGMA_CO_TRY(auto found, co_await clients_.find(id));
-  if (found && known_.remembers()) known_.remember(id.str(), std::make_shared<const store::Client>(*found), begun);
+  // A key that is taken away stops at once everywhere, and a client that is switched on again starts at once.
+  const bool may_wait = found && found->member_keys.empty() && !found->disabled;
+  if (may_wait && known_.remembers()) known_.remember(id.str(), std::make_shared<const store::Client>(*found), begun);
   co_return std::move(found);
 }
 
