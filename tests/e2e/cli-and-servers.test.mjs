@@ -72,11 +72,9 @@ for (const store of stores) {
       ]) {
         const { access_token, refresh_token } = await remembered(person, id);
         await server.cli(command);
-        for (const replica of [server, peer]) {
-          const refused = await authorize(replica, person, { client_id: id, code_challenge: newPkce().challenge });
-          assert.equal(refused.status, 400, refused.describe());
-          assertOAuthError(await postToken(replica, refreshForm(refresh_token, id)), 401, refusal);
-        }
+        const isRefused = async (replica) => (await authorize(replica, person, { client_id: id, code_challenge: newPkce().challenge })).status === 400;
+        await everywhere(isRefused, tokenBound);
+        for (const replica of [server, peer]) assertOAuthError(await postToken(replica, refreshForm(refresh_token, id)), 401, refusal);
         await everywhere(isDead(access_token), tokenBound);
       }
     });

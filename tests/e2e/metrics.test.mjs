@@ -100,9 +100,10 @@ forEachStore('metrics', { clients, env: { SIGMA_DB_WORKERS: '2' } }, (context) =
     const asked = 20;
     const of = await added(async () => {
       for (let i = 0; i < asked; i += 1) assert.equal((await userinfo(server, access_token)).status, 200);
+      assert.equal((await userinfo(server, 'unknown')).status, 401);
     });
-    assert.equal(of(lookups('hit')) + of(lookups('miss')), asked);
-    // Only where revocations are heard of is anything remembered.
+    assert.equal(of(lookups('hit')) + of(lookups('miss')), asked + 1);
+    // Only where revocations are heard of is anything remembered: there, from the exchange on.
     if (store === 'postgres') assert.ok(of(lookups('hit')) > 0 && of(lookups('miss')) > 0, `${of(lookups('hit'))} hits`);
     else assert.equal(of(lookups('hit')), 0);
   });
