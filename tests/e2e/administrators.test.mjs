@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { exchange, getCode, publicClient } from './support/oauth.mjs';
 import { getConsentedCode } from './support/pages.mjs';
 import { Key, newPerson, Person } from './support/person.mjs';
-import { ageSessions, disableUser } from './support/postgres.mjs';
+import { ageSessions } from './support/postgres.mjs';
 import { startServer } from './support/server.mjs';
 import { forEachStore } from './support/stores.mjs';
 
@@ -193,7 +193,7 @@ forEachStore('administrators', options, (context) => {
       try {
         const person = new Person(boss.privateKey);
         await person.signIn(server);
-        await disableUser(server.databaseUrl, person.userId);
+        await server.admin('PATCH', `/admin/users/${person.userId}`, { json: { disabled: true } });
         const answer = await person.request(server, 'GET', `${base}/clients`);
         assert.ok([401, 403].includes(answer.status), answer.describe());
       } finally {

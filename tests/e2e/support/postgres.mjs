@@ -46,12 +46,6 @@ export async function inDatabase(url, text, values) {
   }
 }
 
-/** Switches a person off, as an operator does. */
-export async function disableUser(url, userId) {
-  const { rowCount } = await inDatabase(url, 'UPDATE users SET disabled = true WHERE id = $1', [userId]);
-  if (rowCount !== 1) throw new Error(`no user ${userId}`);
-}
-
 /** Makes all sign-ins of a person that much older. */
 export async function ageSessions(url, userId, hours) {
   const { rowCount } = await inDatabase(url, 'UPDATE sessions SET auth_time = auth_time - $2::bigint WHERE user_id = $1', [userId, hours * 3_600_000]);
