@@ -6,6 +6,7 @@ import { holder, standingOf, token, withIndexer } from './support/entitlements.m
 import { balance, startIndexer } from './support/indexer.mjs';
 import { startServer } from './support/server.mjs';
 import { forEachStore } from './support/stores.mjs';
+import { until } from './support/until.mjs';
 import { clientOf } from './support/wallet-client.mjs';
 
 let indexer;
@@ -19,14 +20,7 @@ forEachStore(
   async () => ({ env: await withIndexer(indexer, { SIGMA_ENTITLEMENTS_MAX_AGE: '2s' }) }),
   (context) => {
     /** Asks for the session until it shows these roles. */
-    async function eventually(person, wanted) {
-      for (const until = Date.now() + 20_000; ; ) {
-        const [roles] = await standingOf(context.server, person);
-        if (roles === wanted) return;
-        assert.ok(Date.now() < until, `still ${roles}`);
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    }
+    const eventually = (person, wanted) => until(async () => (await standingOf(context.server, person))[0] === wanted);
 
     test('a balance that drops on chain takes the role away, and the audit log says why', async () => {
       const { server } = context;

@@ -8,7 +8,7 @@ const page = (name: string) => resolve(import.meta.dirname, `${name}.html`);
 
 export default defineConfig({
   resolve: { alias: [{ find: /^@bsv\/sdk$/, replacement: resolve(import.meta.dirname, 'src/lib/identity/sdk.ts') }] },
-  plugins: [pageShell(import.meta.dirname), svelte(), { name: 'mock-api', apply: 'serve', configureServer: (server) => void server.middlewares.use(mockApi()) }],
+  plugins: [pageShell(import.meta.dirname, '{{language}}'), svelte(), { name: 'mock-api', apply: 'serve', configureServer: (server) => void server.middlewares.use(mockApi()) }],
   build: {
     target: 'es2022',
     // The content security policy forbids inline code and data: scripts, so nothing may be inlined.

@@ -14,7 +14,7 @@ export default defineConfig({
     ],
     dedupe: ['svelte'],
   },
-  plugins: [pageShell(import.meta.dirname), svelte()],
+  plugins: [pageShell(import.meta.dirname, 'en'), svelte()],
   build: {
     target: 'es2022',
     // The content security policy forbids inline code and data: scripts, so nothing may be inlined.

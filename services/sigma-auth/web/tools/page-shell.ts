@@ -16,11 +16,12 @@ function split(text: string): Page {
 }
 
 /**
- * Wraps the fragment of each *.html in what all pages of `root` share (src/shell.html). A page without a <body> is made by its
+ * Wraps the fragment of each *.html below `root` in what all pages share (../src/shell.html). Templates, which the server fills, are
+ * in `templateLanguage`; other pages begin in English. A page without a <body> is made by its
  * script, and says src/without-script.html until then; <meta name="without-script"> names what cannot be done without one.
  */
-export function pageShell(root: string): Plugin {
-  const shell = readFileSync(resolve(root, 'src/shell.html'), 'utf8');
+export function pageShell(root: string, templateLanguage: string): Plugin {
+  const shell = readFileSync(resolve(import.meta.dirname, '../src/shell.html'), 'utf8');
   const withoutScript = readFileSync(resolve(root, 'src/without-script.html'), 'utf8').trim();
   return {
     name: 'page-shell',
@@ -30,7 +31,7 @@ export function pageShell(root: string): Plugin {
         const reason = /<meta name="without-script" content="([^"]*)" \/>\n?/.exec(fragment);
         const { head, body } = split(fragment.replace(reason?.[0] ?? '', ''));
         const src = `${relative(dirname(filename), root) || '.'}/src`;
-        const language = body.includes('{{') ? '{{language}}' : 'en';
+        const language = body.includes('{{') ? templateLanguage : 'en';
         return shell
           .replace('%language%', language)
           .replaceAll('%src%', src)
