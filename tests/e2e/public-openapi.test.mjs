@@ -49,7 +49,7 @@ forEachStore('public OpenAPI document', { clients }, (context) => {
     const routes = new Set([...text.matchAll(/http_request_duration_seconds_count\{route="([^"]+)",server="public"\}/g)].map(([, route]) => route));
     for (const path of Object.keys(document.paths)) assert.ok(routes.has(path), path);
     const others = [...routes].filter((route) => /^\/(api|oauth2|\.well-known)\//.test(route) && !document.paths[route]);
-    assert.deepEqual(others, [], 'describe them in services/sigma-auth/src/openapi/public_operations.cpp');
+    assert.deepEqual(others, [], 'describe them in services/sigma-auth/src/routes.cpp');
   });
 
   test('case 59: strangers and hostile text in every parameter and member get the refusal that is promised', async () => {

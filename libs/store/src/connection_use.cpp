@@ -17,18 +17,10 @@ class CountedConnection final : public sql::Connection {
   sql::Dialect dialect() const override { return connection_->dialect(); }
   core::Result<std::size_t> execute(const sql::Query& query, std::span<const sql::Param> params,
                                     const sql::RowVisitor& visit) override {
-    const bool alone = !busy_;
-    set_busy(true);
-    auto answer = connection_->execute(query, params, visit);
-    if (alone) set_busy(false);
-    return answer;
+    return while_busy([&] { return connection_->execute(query, params, visit); });
   }
   core::Result<void> execute_script(const std::string& script) override {
-    const bool alone = !busy_;
-    set_busy(true);
-    auto answer = connection_->execute_script(script);
-    if (alone) set_busy(false);
-    return answer;
+    return while_busy([&] { return connection_->execute_script(script); });
   }
   core::Result<void> begin() override {
     set_busy(true);
@@ -54,6 +46,15 @@ class CountedConnection final : public sql::Connection {
     if (busy == busy_) return;
     busy_ = busy;
     use_->busy.fetch_add(busy ? 1 : -1, std::memory_order_relaxed);
+  }
+
+  // Within a transaction it was busy before and stays so.
+  auto while_busy(const auto& statement) -> decltype(statement()) {
+    const bool alone = !busy_;
+    set_busy(true);
+    auto answer = statement();
+    if (alone) set_busy(false);
+    return answer;
   }
 
   const std::unique_ptr<sql::Connection> connection_;

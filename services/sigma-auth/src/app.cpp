@@ -1,11 +1,18 @@
 #include "app.hpp"
 
+#include "openapi/public_api.hpp"
+#include "sigma/oauth/metadata/discovery.hpp"
+
 namespace sigma::service {
 namespace {
 
 std::vector<std::string> with_own_origin(std::vector<std::string> origins, const std::string& own) {
   origins.insert(origins.begin(), own);
   return origins;
+}
+
+std::shared_ptr<const std::string> text_of(const core::Json& document) {
+  return std::make_shared<const std::string>(core::dump_json(document));
 }
 
 }  // namespace
@@ -16,6 +23,8 @@ App::App(oauth::Settings settings_, std::vector<std::string> trusted_origins_, s
       trusted_origins(with_own_origin(std::move(trusted_origins_), settings.base_url)),
       secure_cookies(settings.base_url.starts_with("https:")),
       administrators(std::move(administrators_)),
+      documents{.discovery = text_of(oauth::discovery_document(settings, token.grant_types())),
+                .openapi = text_of(describe_public_api(public_calls(), settings.base_url))},
       wallets(wallets_),
       audit_log(log),
       audit(audit_log, token.grant_types(), metrics) {}

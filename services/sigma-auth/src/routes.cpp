@@ -1,63 +1,66 @@
 #include "routes.hpp"
 
-#include "openapi/public_api.hpp"
-#include "routes/handler.hpp"
-#include "routes/metadata.hpp"
 #include "routes/pages.hpp"
 
 namespace sigma::service {
 
-// The handlers, by the file of routes/ in which they are.
+// The endpoints, by the file of routes/ in which they are.
+namespace endpoints {
 
 // session.cpp
-Handler sign_in_sigma, get_session, sign_out, list_sessions, revoke_session, revoke_sessions, revoke_other_sessions, ok;
+extern const Endpoint sign_in_sigma, get_session, sign_out, list_sessions, revoke_session, revoke_sessions,
+    revoke_other_sessions, ok;
 // sign_up.cpp
-Handler sign_up_sigma;
+extern const Endpoint sign_up_sigma;
 // end_session.cpp
-Handler end_session, end_session_confirm;
+extern const Endpoint end_session, end_session_by_post, end_session_confirm;
 // organization.cpp
-Handler list_organizations, set_active_organization, get_full_organization, get_active_member;
+extern const Endpoint list_organizations, set_active_organization, get_full_organization, get_active_member;
 // invitations.cpp
-Handler refuse_invitation, no_invitations;
+extern const Endpoint refuse_invitation, get_invitation, no_invitations;
 // consents.cpp
-Handler get_consents, get_consent, update_consent, delete_consent, store_consent_bap_id;
+extern const Endpoint get_consents, get_consent, update_consent, delete_consent, store_consent_bap_id;
 // account.cpp
-Handler update_user, delete_user, export_user;
+extern const Endpoint update_user, delete_user, export_user;
 // activity.cpp
-Handler activity;
+extern const Endpoint activity;
 // identities.cpp
-Handler list_identities, save_identity, bap_profile, last_oauth_identity, token_for_endpoint;
+extern const Endpoint list_identities, save_identity, bap_profile, last_oauth_identity, token_for_endpoint;
 // backup.cpp
-Handler push_backup, pull_backup, keep_backup;
+extern const Endpoint push_backup, pull_backup, keep_backup;
 // wallets.cpp
-Handler list_wallets, wallet_challenge, connect_wallet, disconnect_wallet, set_primary_wallet;
+extern const Endpoint list_wallets, wallet_challenge, connect_wallet, disconnect_wallet, set_primary_wallet;
 // holdings.cpp
-Handler list_nfts, verify_ownership, subscription_status;
+extern const Endpoint list_nfts, verify_ownership, subscription_status;
 // authorize.cpp
-Handler authorize, legacy_authorize, oauth2_continue, oauth2_consent, public_client, auth_error;
+extern const Endpoint authorize, authorize_by_post, legacy_authorize, oauth2_continue, oauth2_consent, public_client,
+    auth_error;
 // form_post.cpp
-Handler form_post;
+extern const Endpoint form_post;
 // token.cpp
-Handler token, pushed_request, userinfo, introspect, revoke;
+extern const Endpoint token, pushed_request, userinfo, userinfo_by_post, introspect, revoke;
 // metadata.cpp
-Handler jwks, protected_resource;
+extern const Endpoint discovery, jwks, protected_resource, openapi;
 // owner_clients.cpp
-Handler create_owned_client, get_owned_client, get_owned_clients, update_owned_client, delete_owned_client,
-    rotate_owned_client_secret, list_oauth_clients, create_oauth_client;
+extern const Endpoint create_owned_client, get_owned_client, get_owned_clients, update_owned_client,
+    delete_owned_client, rotate_owned_client_secret, list_oauth_clients, create_oauth_client;
 // registration.cpp
-Handler register_client, get_registration, put_registration, delete_registration;
+extern const Endpoint register_client, get_registration, put_registration, delete_registration;
 // device.cpp
-Handler device_code, device_token, device_status, device_approve, device_deny;
+extern const Endpoint device_code, device_token, device_status, device_approve, device_deny;
+
+}  // namespace endpoints
 
 namespace {
 
+using namespace endpoints;
 using enum http::Method;
 using http::Cors;
 
 struct Entry {
   http::Method method;
   const char* path;
-  Handler* handler;
+  const Endpoint& endpoint;
   Cors cors;
   const char* spec;
   const char* summary;
@@ -98,7 +101,7 @@ constexpr Entry kTable[] = {
      "Refused: an identity has one owner"},
     {post, "/api/auth/organization/cancel-invitation", refuse_invitation, Cors::trusted, "Sigma contract §6",
      "Refused: an identity has one owner"},
-    {get, "/api/auth/organization/get-invitation", refuse_invitation, Cors::trusted, "Sigma contract §6",
+    {get, "/api/auth/organization/get-invitation", get_invitation, Cors::trusted, "Sigma contract §6",
      "Refused: an identity has one owner"},
     {get, "/api/auth/organization/list-invitations", no_invitations, Cors::trusted, "Sigma contract §6",
      "Always empty"},
@@ -136,10 +139,11 @@ constexpr Entry kTable[] = {
     // Authorization (contract §2)
     {get, "/oauth2/authorize", authorize, Cors::none, "Sigma contract §2", "The gate: authorization for Sigma clients",
      Limit::authorize},
-    {post, "/oauth2/authorize", authorize, Cors::none, "Sigma contract §2", "The gate, by form post", Limit::authorize},
+    {post, "/oauth2/authorize", authorize_by_post, Cors::none, "Sigma contract §2", "The gate, by form post",
+     Limit::authorize},
     {get, "/api/auth/oauth2/authorize", authorize, Cors::none, "RFC 6749 §3.1", "Authorization endpoint",
      Limit::authorize},
-    {post, "/api/auth/oauth2/authorize", authorize, Cors::none, "OpenID Connect Core §3.1.2.1",
+    {post, "/api/auth/oauth2/authorize", authorize_by_post, Cors::none, "OpenID Connect Core §3.1.2.1",
      "Authorization endpoint, by form post", Limit::authorize},
     {post, "/api/auth/oauth2/par", pushed_request, Cors::any, "RFC 9126 §2",
      "A client pushes its authorization request", Limit::token},
@@ -157,11 +161,11 @@ constexpr Entry kTable[] = {
     // Logout (contract §6)
     {get, "/api/auth/oauth2/end-session", end_session, Cors::none, "OpenID Connect RP-Initiated Logout §2",
      "An application asks to sign the person out"},
-    {post, "/api/auth/oauth2/end-session", end_session, Cors::none, "OpenID Connect RP-Initiated Logout §2",
+    {post, "/api/auth/oauth2/end-session", end_session_by_post, Cors::none, "OpenID Connect RP-Initiated Logout §2",
      "The same, by form post"},
     {get, "/api/auth/oauth2/endsession", end_session, Cors::none, "OpenID Connect RP-Initiated Logout §2",
      "Another name of end-session"},
-    {post, "/api/auth/oauth2/endsession", end_session, Cors::none, "OpenID Connect RP-Initiated Logout §2",
+    {post, "/api/auth/oauth2/endsession", end_session_by_post, Cors::none, "OpenID Connect RP-Initiated Logout §2",
      "Another name of end-session, by form post"},
     {post, "/api/auth/oauth2/end-session/confirm", end_session_confirm, Cors::none, "Sigma contract §6",
      "The person's yes to signing out"},
@@ -169,13 +173,14 @@ constexpr Entry kTable[] = {
     {post, "/api/auth/oauth2/token", token, Cors::any, "RFC 6749 §3.2", "Token endpoint", Limit::token},
     {get, "/api/auth/oauth2/userinfo", userinfo, Cors::any, "OpenID Connect Core §5.3", "UserInfo endpoint",
      Limit::userinfo},
-    {post, "/api/auth/oauth2/userinfo", userinfo, Cors::any, "OpenID Connect Core §5.3",
+    {post, "/api/auth/oauth2/userinfo", userinfo_by_post, Cors::any, "OpenID Connect Core §5.3",
      "UserInfo endpoint, by form post", Limit::userinfo},
     {post, "/api/auth/oauth2/introspect", introspect, Cors::none, "RFC 7662 §2", "What a live token says",
      Limit::introspect},
     {post, "/api/auth/oauth2/revoke", revoke, Cors::any, "RFC 7009 §2", "End a token", Limit::revoke},
     {get, "/api/auth/jwks", jwks, Cors::any, "RFC 7517 §5", "Public signing keys", Limit::none},
     {get, "/.well-known/jwks.json", jwks, Cors::any, "RFC 7517 §5", "Public signing keys", Limit::none},
+    {get, "/api/auth/openapi.json", openapi, Cors::any, "OpenAPI 3.1", "This document"},
     {get, "/.well-known/oauth-protected-resource", protected_resource, Cors::any, "RFC 9728 §3",
      "What protects this server's own API", Limit::none},
     {get, "/.well-known/oauth-protected-resource/api/auth/oauth2/userinfo", protected_resource, Cors::any,
@@ -238,23 +243,11 @@ constexpr Entry kWalletTable[] = {
      "The person's subscription tier"},
 };
 
+// One document under all the names that clients ask for (contract §6).
 constexpr const char* kDiscoveryPaths[] = {
     "/api/auth/.well-known/openid-configuration",       "/.well-known/openid-configuration",
     "/.well-known/openid-configuration/api/auth",       "/.well-known/oauth-authorization-server",
     "/.well-known/oauth-authorization-server/api/auth", "/api/auth/.well-known/oauth-authorization-server",
-};
-
-/// The same text for everybody, made once.
-struct Document {
-  std::shared_ptr<const std::string> text;
-  Task<http::Response> operator()(http::Request) const { return answer(text); }
-  static Task<http::Response> answer(std::shared_ptr<const std::string> text) {
-    http::Response response;
-    response.headers.add("Content-Type", "application/json");
-    response.headers.add("Cache-Control", "public, max-age=300");
-    response.body = *text;
-    co_return response;
-  }
 };
 
 struct Bound {
@@ -265,34 +258,35 @@ struct Bound {
 
 }  // namespace
 
-std::vector<http::Route> public_routes(App& app, const PublicLimits& limits) {
-  std::vector<http::Route> routes;
+std::vector<PublicCall> public_calls() {
+  std::vector<PublicCall> calls;
   const auto add = [&](const Entry& entry, std::string path) {
-    routes.push_back({entry.method,
-                      std::move(path),
-                      limited(Bound{&app, entry.handler}, entry.limit, limits.rates, limits.limiter, limits.audit),
-                      {.cors = entry.cors,
-                       .body_limit = entry.limit == Limit::backup ? limits.backup_body : limits.body,
-                       .spec = entry.spec,
-                       .summary = entry.summary}});
+    calls.push_back(
+        {entry.method, std::move(path), &entry.endpoint, entry.cors, entry.spec, entry.summary, entry.limit});
   };
   for (const Entry& entry : kTable) add(entry, entry.path);
   for (const char* root : kWalletRoots) {
     for (const Entry& entry : kWalletTable) add(entry, std::string(root) + entry.path);
   }
   for (const char* path : kDiscoveryPaths) {
-    routes.push_back(
-        {get,
-         path,
-         discovery_handler(app),
-         {.cors = Cors::any, .spec = "OpenID Connect Discovery §4, RFC 8414 §3", .summary = "Discovery document"}});
+    calls.push_back({get, path, &discovery, Cors::any, "OpenID Connect Discovery §4, RFC 8414 §3", "Discovery document",
+                     Limit::none});
   }
-  // It describes itself, too.
-  routes.push_back(
-      {get, kOpenApiPath, nullptr, {.cors = Cors::any, .spec = "OpenAPI 3.1", .summary = "This document"}});
-  routes.back().handler = limited(Document{std::make_shared<const std::string>(
-                                      core::dump_json(describe_public_api(routes, app.settings.base_url)))},
-                                  Limit::general, limits.rates, limits.limiter, limits.audit);
+  return calls;
+}
+
+std::vector<http::Route> public_routes(App& app, const PublicLimits& limits) {
+  std::vector<http::Route> routes;
+  for (PublicCall& call : public_calls()) {
+    const auto& [method, path, endpoint, cors, spec, summary, limit] = call;
+    routes.push_back({method,
+                      path,
+                      limited(Bound{&app, endpoint->handler}, limit, limits.rates, limits.limiter, limits.audit),
+                      {.cors = cors,
+                       .body_limit = limit == Limit::backup ? limits.backup_body : limits.body,
+                       .spec = spec,
+                       .summary = summary}});
+  }
   for (http::Route& page : page_routes()) routes.push_back(std::move(page));
   return routes;
 }

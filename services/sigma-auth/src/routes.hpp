@@ -1,12 +1,28 @@
 #pragma once
+#include <string>
 #include <vector>
 
 #include "app.hpp"
 #include "rate_limits.hpp"
+#include "routes/handler.hpp"
 #include "sigma/http/router.hpp"
 #include "sigma/oauth/audit/audit.hpp"
 
 namespace sigma::service {
+
+/// An endpoint at one of its paths.
+struct PublicCall {
+  http::Method method;
+  std::string path;
+  const Endpoint* endpoint;
+  http::Cors cors;
+  const char* spec;  ///< "" when it is our own
+  const char* summary;
+  Limit limit;
+};
+
+/// All of them: the truth for router, metrics, CORS, limits and documentation.
+std::vector<PublicCall> public_calls();
 
 struct PublicLimits {
   std::size_t body;         ///< bytes
@@ -16,7 +32,7 @@ struct PublicLimits {
   oauth::Audit& audit;
 };
 
-/// Every path of the public listener: the truth for router, metrics, CORS, limits and documentation.
+/// Every path of the public listener: the calls, and pages for people.
 std::vector<http::Route> public_routes(App& app, const PublicLimits& limits);
 
 }  // namespace sigma::service

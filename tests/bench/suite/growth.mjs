@@ -5,7 +5,7 @@ import { clients } from './plan.mjs';
 import { SigmaAuth } from './server.mjs';
 
 const connections = [1, 4, 16, 64, 256, 1000];
-const storedTokens = [1e3, 1e4, 1e5, 1e6];
+const storedTokens = [1e3, 1e4, 1e5, 1e6, 1e7];
 const replicas = [1, 2, 3, 4];
 
 const psql = (url, command) => promisify(execFile)('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-c', command, url]);

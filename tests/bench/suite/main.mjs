@@ -94,14 +94,16 @@ async function measureScenario(server, scenario) {
   const args = [...scenario.args];
   if (scenario.signs) args.push('--key-file', keyFile);
   if (scenario.secret) args.push('--secret-file', secretFile);
-  const before = await postgresCounters(server.databaseUrl);
+  const counters = async () => ({ allocations: server.allocations(), ...(await postgresCounters(server.databaseUrl)) });
+  const before = await counters();
   const report = await load(server, args);
   if (report.failed) return { label: scenario.label, failed: report.failed };
-  const after = await postgresCounters(server.databaseUrl);
-  const perOperation = (name) => (before ? (after[name] - before[name]) / report.all_operations : undefined);
+  const after = await counters();
+  const perOperation = (name) => (name in before ? (after[name] - before[name]) / report.all_operations : undefined);
   const result = {
     label: scenario.label,
     ...report,
+    allocations: perOperation('allocations'),
     transactions: perOperation('transactions'),
     syncs: perOperation('syncs'),
   };
@@ -113,7 +115,7 @@ async function measureScenario(server, scenario) {
 
 async function measureStore(store, pubkey) {
   const databaseUrl = store === 'postgres' ? process.env.SIGMA_TEST_POSTGRES_URL : undefined;
-  const server = new SigmaAuth({ bin, out, store, databaseUrl });
+  const server = new SigmaAuth({ bin, out, store, databaseUrl, counted: true });
   await server.prepare();
   const start = await measureStarts(server);
   await sleep(1000);

@@ -24,7 +24,7 @@ function verdict(value, { min, max }) {
 
 const columns = [
   ...['', 'per second', '', 'target', 'p50 µs', 'p99', 'p99.9', 'server µs', 'target', 'switches'],
-  ...['db tx', 'fsyncs', 'driver µs', 'errors'],
+  ...['allocations', 'db tx', 'fsyncs', 'driver µs', 'errors'],
 ];
 
 export function printStore(settings, { store, start, idleMib, loadedMib, bare, results }) {
@@ -41,6 +41,7 @@ export function printStore(settings, { store, start, idleMib, loadedMib, bare, r
       number(m.server_cpu_us, 1),
       verdict(m.server_cpu_us, { max: scenario.cpu }),
       number(m.context_switches, 2),
+      number(report.allocations),
       number(report.transactions, 2),
       number(report.syncs, 3),
       number(m.driver_cpu_us, 1),

@@ -102,14 +102,27 @@ export class Process {
 
 /** sigma-auth with a fresh store. */
 export class SigmaAuth {
-  /** @param databaseUrl an empty Postgres database; undefined: SQLite in the data directory */
-  constructor({ bin, out, store, databaseUrl }) {
+  /**
+   * @param databaseUrl an empty Postgres database; undefined: SQLite in the data directory
+   * @param counted whether its allocations are counted
+   */
+  constructor({ bin, out, store, databaseUrl, counted = false }) {
     this.dir = temporaryFolder('sigma-bench-');
     this.adminToken = randomBytes(24).toString('hex');
     this.store = store;
     this.binary = path.join(bin, 'sigma-auth');
     this.logFile = path.join(out, `server-${store}.log`);
     this.databaseUrl = databaseUrl;
+    this.allocationsFile = path.join(this.dir, 'allocations');
+    this.counting = counted
+      ? { LD_PRELOAD: path.join(bin, 'sigma_allocations.so'), SIGMA_ALLOCATIONS_FILE: this.allocationsFile }
+      : {};
+  }
+
+  /** How often a server that is counted has allocated memory so far. */
+  allocations() {
+    const bytes = readFileSync(this.allocationsFile);
+    return Number(new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8).reduce((sum, one) => sum + one, 0n));
   }
 
   async prepare() {
@@ -129,7 +142,7 @@ export class SigmaAuth {
       ...extraSettings(),
     };
     if (this.databaseUrl) await this.#run('migrate');
-    this.process = new Process(this.binary, ['serve'], { env: this.env, logFile: this.logFile });
+    this.process = new Process(this.binary, ['serve'], { env: { ...this.env, ...this.counting }, logFile: this.logFile });
   }
 
   async #run(...args) {

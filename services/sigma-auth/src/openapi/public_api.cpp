@@ -1,7 +1,6 @@
 #include "openapi/public_api.hpp"
 
 #include "openapi/parts.hpp"
-#include "openapi/public_schemas.hpp"
 #include "sigma/core/encoding.hpp"
 
 namespace sigma::service {
@@ -69,18 +68,19 @@ Json security(const Json& who) {
   return any;
 }
 
-Json describe(const http::Route& route, const Json& shape) {
+Json describe(const PublicCall& call) {
+  const Json shape = Json::parse(call.endpoint->operation);
   Json responses = {{"default", error_response(shape.value("errors", "api"))}};
   for (const auto& [status, what] : shape.at("ok").items()) {
-    Json success = {{"description", route.options.summary}};
+    Json success = {{"description", call.summary}};
     const std::string& body = what.get_ref<const std::string&>();
     if (!body.empty()) success["content"] = content_of(body);
     if (status == "302" || status == "303") success["headers"] = {{"Location", {{"schema", {{"type", "string"}}}}}};
     responses[status] = std::move(success);
   }
-  Json operation = {{"summary", route.options.summary}, {"responses", std::move(responses)}};
-  if (!route.options.spec.empty()) operation["description"] = route.options.spec;
-  Json parameters = path_parameters(route.path);
+  Json operation = {{"summary", call.summary}, {"responses", std::move(responses)}};
+  if (*call.spec) operation["description"] = call.spec;
+  Json parameters = path_parameters(call.path);
   for (Json& one : query_parameters(shape.value("query", Json::object()))) parameters.push_back(std::move(one));
   if (!parameters.empty()) operation["parameters"] = std::move(parameters);
   if (Json body = request_body(shape); !body.empty()) operation["requestBody"] = std::move(body);
@@ -88,9 +88,9 @@ Json describe(const http::Route& route, const Json& shape) {
   return operation;
 }
 
-Json schemas() {
-  Json all = person_schemas();
-  all.update(protocol_schemas());
+Json schemas(std::span<const PublicCall> calls) {
+  Json all = shared_schemas();
+  for (const PublicCall& call : calls) all.update(Json::parse(call.endpoint->schemas));
   return all;
 }
 
@@ -114,21 +114,14 @@ Json security_schemes() {
 
 }  // namespace
 
-Json describe_public_api(std::span<const http::Route> routes, const std::string& base_url) {
-  const Json shapes = public_operations();
+Json describe_public_api(std::span<const PublicCall> calls, const std::string& base_url) {
   Json paths = Json::object();
-  for (const http::Route& route : routes) {
-    const std::string method(http::to_string(route.method));
-    const auto found = shapes.find(method + " " + route.path);
-    if (found == shapes.end()) continue;  // pages: for people
-    const bool alias = found->contains("same");
-    paths[route.path][core::to_lower_ascii(method)] =
-        describe(route, alias ? shapes.at(found->at("same").get<std::string>()) : *found);
-  }
+  for (const PublicCall& call : calls)
+    paths[call.path][core::to_lower_ascii(http::to_string(call.method))] = describe(call);
   return {{"openapi", "3.1.0"},
           {"info", {{"title", "Sigma Auth"}, {"version", SIGMA_VERSION}}},
           {"servers", {{{"url", base_url}}}},
-          {"components", {{"securitySchemes", security_schemes()}, {"schemas", schemas()}}},
+          {"components", {{"securitySchemes", security_schemes()}, {"schemas", schemas(calls)}}},
           {"paths", std::move(paths)}};
 }
 

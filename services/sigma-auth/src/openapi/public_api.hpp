@@ -1,18 +1,17 @@
 // The public listener's calls as an OpenAPI document.
 #pragma once
 #include <span>
+#include <string>
 
+#include "routes.hpp"
 #include "sigma/core/json.hpp"
-#include "sigma/http/router.hpp"
 
 namespace sigma::service {
 
-inline constexpr const char* kOpenApiPath = "/api/auth/openapi.json";
+/// OpenAPI 3.1: what the table of routes says, with what each endpoint says of itself.
+core::Json describe_public_api(std::span<const PublicCall> calls, const std::string& base_url);
 
-/// What each call takes and answers, by "METHOD path"; the form is described beside the table.
-core::Json public_operations();
-
-/// OpenAPI 3.1 of these routes: what the table of routes says, with what public_operations() says of them.
-core::Json describe_public_api(std::span<const http::Route> routes, const std::string& base_url);
+/// JSON Schemas by name, of what more than one file of routes/ takes or answers.
+core::Json shared_schemas();
 
 }  // namespace sigma::service

@@ -43,8 +43,6 @@ Json wallet_json(const store::Wallet& wallet) {
           {"last_verified", to_iso8601(wallet.last_verified)}};
 }
 
-}  // namespace
-
 core::Task<http::Response> update_user(App& app, http::Request request) {
   if (request.content_type() != "application/json")
     co_return transport_error(request, 415, "Content-Type must be application/json.");
@@ -95,4 +93,46 @@ core::Task<http::Response> export_user(App& app, http::Request request) {
   co_return response;
 }
 
+constexpr const char* kSchemas = R"json({
+  "Deleted": {
+    "type": "object", "required": ["success", "message"], "additionalProperties": false,
+    "properties": {"success": {"const": true}, "message": {"type": "string"}}
+  },
+  "UserUpdate": {
+    "type": "object", "additionalProperties": false,
+    "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 100}, "image": {"type": ["string", "null"]}}
+  },
+  "Export": {
+    "type": "object", "description": "Everything that is kept about the person",
+    "required": ["exported_at", "account", "identities", "sessions", "consents", "applications", "wallets", "activity"],
+    "additionalProperties": false,
+    "properties": {
+      "exported_at": {"$ref": "#/components/schemas/Time"}, "account": {"type": "object"},
+      "identities": {"type": "array", "items": {"type": "object"}},
+      "sessions": {"type": "array", "items": {"type": "object"}},
+      "consents": {"type": "array", "items": {"type": "object"}},
+      "applications": {"type": "array", "items": {"type": "object"}},
+      "wallets": {"type": "array", "items": {"type": "object"}},
+      "activity": {"type": "array", "items": {"type": "object"}}
+    }
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint update_user{
+    .handler = service::update_user,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "json": "UserUpdate", "ok": {"200": "Status"}})json"};
+extern constexpr Endpoint delete_user{
+    .handler = service::delete_user,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "json": "Empty", "ok": {"200": "Deleted"}})json"};
+extern constexpr Endpoint export_user{.handler = service::export_user,
+                                      .schemas = kSchemas,
+                                      .operation = R"json({"who": ["session"], "ok": {"200": "Export"}})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

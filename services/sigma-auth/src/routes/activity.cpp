@@ -75,8 +75,6 @@ std::optional<store::AuditPosition> position_of(std::string_view text) {
   return store::AuditPosition{{*at}, std::string(text.substr(second + 1)), *sequence};
 }
 
-}  // namespace
-
 core::Task<http::Response> activity(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
@@ -100,4 +98,37 @@ core::Task<http::Response> activity(App& app, http::Request request) {
   co_return json_answer(answer);
 }
 
+constexpr const char* kSchemas = R"json({
+  "Activity": {
+    "type": "object", "required": ["events", "next_cursor"], "additionalProperties": false,
+    "properties": {
+      "events": {
+        "type": "array",
+        "items": {
+          "type": "object", "required": ["at", "type", "outcome", "bapId", "clientId", "sessionId", "network"],
+          "additionalProperties": false,
+          "properties": {
+            "at": {"$ref": "#/components/schemas/Time"}, "type": {"type": "string"},
+            "outcome": {"enum": ["ok", "refused"]}, "bapId": {"type": ["string", "null"]},
+            "clientId": {"type": ["string", "null"]}, "sessionId": {"type": ["string", "null"]},
+            "network": {"type": ["string", "null"]}
+          }
+        }
+      },
+      "next_cursor": {"type": ["string", "null"]}
+    }
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint activity{.handler = service::activity, .schemas = kSchemas, .operation = R"json({
+  "who": ["session"],
+  "query": {"limit": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "cursor": null},
+  "ok": {"200": "Activity"}
+})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

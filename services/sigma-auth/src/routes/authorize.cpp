@@ -115,8 +115,6 @@ bool is_error_name(std::string_view text) {
          });
 }
 
-}  // namespace
-
 Task<http::Response> authorize(App& app, http::Request request) {
   // HEAD would have to make the code that its answer must not show.
   if (request.method == http::Method::head) {
@@ -203,4 +201,66 @@ Task<http::Response> auth_error(App&, http::Request request) {
   co_return error_page(request, 400, ErrorPage::failed, is_error_name(error) ? error : "");
 }
 
+constexpr const char* kSchemas = R"json({
+  "Continuation": {
+    "type": "object", "required": ["oauth_query"],
+    "properties": {
+      "oauth_query": {"type": "string"}, "selected": {"type": "boolean"}, "created": {"type": "boolean"},
+      "postLogin": {"type": "boolean"}
+    }
+  },
+  "ConsentAnswer": {
+    "type": "object", "required": ["oauth_query", "accept"],
+    "properties": {"oauth_query": {"type": "string"}, "accept": {"type": "boolean"}, "scope": {"type": "string"}}
+  },
+  "PublicClient": {
+    "type": "object", "required": ["client_id", "client_name", "verified", "redirect_uris"],
+    "additionalProperties": false,
+    "properties": {
+      "client_id": {"type": "string"}, "client_name": {"type": "string"}, "verified": {"type": "boolean"},
+      "redirect_uris": {"$ref": "#/components/schemas/NothingArray"}, "logo_uri": {"type": "string"},
+      "client_uri": {"type": "string"}, "policy_uri": {"type": "string"}, "tos_uri": {"type": "string"},
+      "contacts": {"type": "array", "items": {"type": "string"}}
+    }
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint authorize{.handler = service::authorize, .operation = R"json({
+  "query": {
+    "client_id!": null, "redirect_uri": null, "response_type": {"const": "code"}, "scope": null, "state": null,
+    "code_challenge": null, "code_challenge_method": {"const": "S256"}, "nonce": null, "prompt": null,
+    "max_age": {"type": "integer", "minimum": 0}, "login_hint": null, "id_token_hint": null, "acr_values": null,
+    "ui_locales": null, "display": null, "claims": null, "resource": {"type": "array", "items": {"type": "string"}},
+    "response_mode": {"enum": ["query", "form_post"]}, "request_uri": null, "dpop_jkt": null, "bap_id": null
+  },
+  "ok": {"200": "redirect_or_page", "302": ""}, "errors": "page"
+})json"};
+extern constexpr Endpoint authorize_by_post{
+    .handler = service::authorize,
+    .operation =
+        R"json({"form": "AuthorizationRequest", "ok": {"200": "redirect_or_page", "302": ""}, "errors": "page"})json"};
+extern constexpr Endpoint legacy_authorize{.handler = service::legacy_authorize, .operation = authorize.operation};
+extern constexpr Endpoint oauth2_continue{
+    .handler = service::oauth2_continue,
+    .schemas = kSchemas,
+    .operation =
+        R"json({"who": ["session"], "json": "Continuation", "ok": {"200": "Redirect"}, "errors": "oauth"})json"};
+extern constexpr Endpoint oauth2_consent{
+    .handler = service::oauth2_consent,
+    .schemas = kSchemas,
+    .operation =
+        R"json({"who": ["session"], "json": "ConsentAnswer", "ok": {"200": "Redirect"}, "errors": "oauth"})json"};
+extern constexpr Endpoint public_client{
+    .handler = service::public_client,
+    .schemas = kSchemas,
+    .operation = R"json({"query": {"client_id!": null}, "ok": {"200": "PublicClient"}, "errors": "oauth"})json"};
+extern constexpr Endpoint auth_error{
+    .handler = service::auth_error,
+    .operation = R"json({"query": {"error": null, "error_description": null}, "ok": {}, "errors": "page"})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

@@ -50,8 +50,6 @@ http::Response no_backup() {
   return json_answer({{"error", "not_found"}, {"message", "not_found: no backup for this identity"}}, 404);
 }
 
-}  // namespace
-
 Task<http::Response> push_backup(App& app, http::Request request) {
   if (request.content_type() != "application/json")
     co_return transport_error(request, 415, "Content-Type must be application/json.");
@@ -113,4 +111,53 @@ Task<http::Response> keep_backup(App& app, http::Request request) {
   co_return json_answer({{"bapId", bap_id->str()}, {"message", fmt::format("Backup {} is kept.", *version)}});
 }
 
+constexpr const char* kSchemas = R"json({
+  "BackupPush": {
+    "type": "object", "required": ["bapId", "encryptedBackup"],
+    "properties": {"bapId": {"type": "string"}, "encryptedBackup": {"type": "string"}}
+  },
+  "BackupKept": {
+    "type": "object", "required": ["success", "version"], "additionalProperties": false,
+    "properties": {"success": {"const": true}, "version": {"type": "integer"}}
+  },
+  "Backup": {
+    "type": "object", "required": ["encryptedBackup", "lastUpdated", "version", "versions"],
+    "additionalProperties": false,
+    "properties": {
+      "encryptedBackup": {"type": "string"}, "lastUpdated": {"$ref": "#/components/schemas/Time"},
+      "version": {"type": "integer"},
+      "versions": {
+        "type": "array",
+        "items": {
+          "type": "object", "required": ["version", "lastUpdated"], "additionalProperties": false,
+          "properties": {"version": {"type": "integer"}, "lastUpdated": {"$ref": "#/components/schemas/Time"}}
+        }
+      }
+    }
+  },
+  "BackupOfCurrent": {"type": "object", "required": ["encryptedBackup"], "properties": {"encryptedBackup": {"type": "string"}}},
+  "BackupOfCurrentKept": {
+    "type": "object", "required": ["bapId", "message"], "additionalProperties": false,
+    "properties": {"bapId": {"type": "string"}, "message": {"type": "string"}}
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint push_backup{
+    .handler = service::push_backup,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["x_auth_token"], "json": "BackupPush", "ok": {"200": "BackupKept"}})json"};
+extern constexpr Endpoint pull_backup{.handler = service::pull_backup, .schemas = kSchemas, .operation = R"json({
+  "who": ["x_auth_token"], "query": {"bapId!": null, "version": {"type": "integer", "minimum": 1}},
+  "ok": {"200": "Backup"}, "errors": "not_found"
+})json"};
+extern constexpr Endpoint keep_backup{
+    .handler = service::keep_backup,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "json": "BackupOfCurrent", "ok": {"200": "BackupOfCurrentKept"}})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

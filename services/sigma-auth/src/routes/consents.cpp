@@ -59,8 +59,6 @@ oauth::Result<oauth::Scopes> wanted_scopes(const Json& body) {
   return scopes;
 }
 
-}  // namespace
-
 Task<http::Response> get_consents(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
@@ -122,4 +120,59 @@ Task<http::Response> store_consent_bap_id(App& app, http::Request request) {
   co_return profile ? json_answer({{"success", true}}) : session_error(profile.error());
 }
 
+constexpr const char* kSchemas = R"json({
+  "Consent": {
+    "type": "object",
+    "required": ["id", "clientId", "userId", "referenceId", "scopes", "requestedUserInfoClaims", "createdAt", "updatedAt"],
+    "additionalProperties": false,
+    "properties": {
+      "id": {"type": "string"}, "clientId": {"type": "string"}, "userId": {"type": "string"},
+      "referenceId": {"type": "string"}, "scopes": {"type": "array", "items": {"type": "string"}},
+      "requestedUserInfoClaims": {"type": "array", "items": {"type": "string"}},
+      "createdAt": {"$ref": "#/components/schemas/Time"}, "updatedAt": {"$ref": "#/components/schemas/Time"}
+    }
+  },
+  "ConsentArray": {"type": "array", "items": {"$ref": "#/components/schemas/Consent"}},
+  "ConsentId": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
+  "ConsentUpdate": {
+    "type": "object", "required": ["id", "update"],
+    "properties": {
+      "id": {"type": "string"},
+      "update": {
+        "type": "object", "required": ["scopes"],
+        "properties": {"scopes": {"type": "array", "items": {"type": "string"}}}
+      }
+    }
+  },
+  "ConsentIdentity": {
+    "type": "object", "required": ["consentCode", "bapId"],
+    "properties": {"consentCode": {"type": "string"}, "bapId": {"type": "string"}}
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint get_consents{
+    .handler = service::get_consents,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "ok": {"200": "ConsentArray"}, "errors": "oauth"})json"};
+extern constexpr Endpoint get_consent{
+    .handler = service::get_consent,
+    .schemas = kSchemas,
+    .operation =
+        R"json({"who": ["session"], "query": {"id!": null}, "ok": {"200": "Consent"}, "errors": "oauth"})json"};
+extern constexpr Endpoint update_consent{.handler = service::update_consent, .schemas = kSchemas, .operation = R"json({
+  "who": ["session"], "json": "ConsentUpdate", "ok": {"200": "Consent"}, "errors": "oauth"
+})json"};
+extern constexpr Endpoint delete_consent{.handler = service::delete_consent, .schemas = kSchemas, .operation = R"json({
+  "who": ["session"], "json": "ConsentId", "ok": {"200": "Success"}, "errors": "oauth"
+})json"};
+extern constexpr Endpoint store_consent_bap_id{
+    .handler = service::store_consent_bap_id,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "json": "ConsentIdentity", "ok": {"200": "Success"}})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

@@ -119,8 +119,6 @@ http::Response answered(const oauth::Result<void>& result) {
   return result ? json_answer({{"success", true}}) : device_error(result.error());
 }
 
-}  // namespace
-
 Task<http::Response> device_code(App& app, http::Request request) {
   if (!is_json_or_form(request)) co_return wrong_content_type("application/json or application/x-www-form-urlencoded");
   auto credentials = device_credentials(request);
@@ -193,4 +191,62 @@ Task<http::Response> device_deny(App& app, http::Request request) {
   co_return answered(denied);
 }
 
+constexpr const char* kSchemas = R"json({
+  "DeviceRequest": {
+    "type": "object", "required": ["client_id"],
+    "properties": {"client_id": {"type": "string"}, "scope": {"type": "string"}, "client_secret": {"type": "string"}}
+  },
+  "DeviceCodes": {
+    "type": "object",
+    "required": ["device_code", "user_code", "verification_uri", "verification_uri_complete", "expires_in", "interval"],
+    "additionalProperties": false,
+    "properties": {
+      "device_code": {"type": "string"}, "user_code": {"type": "string"}, "verification_uri": {"type": "string"},
+      "verification_uri_complete": {"type": "string"}, "expires_in": {"type": "integer"},
+      "interval": {"type": "integer"}
+    }
+  },
+  "DeviceStatus": {
+    "type": "object", "required": ["user_code", "status"],
+    "properties": {
+      "user_code": {"type": "string"}, "status": {"type": "string"}, "client_id": {"type": "string"},
+      "client_name": {"type": "string"}, "client_uri": {"type": "string"}, "logo_uri": {"type": "string"},
+      "scope": {"type": "string"}, "age": {"type": "integer"}, "expires_in": {"type": "integer"},
+      "verified": {"type": "boolean"}
+    }
+  },
+  "DeviceAnswer": {
+    "type": "object",
+    "properties": {
+      "userCode": {"type": "string"}, "user_code": {"type": "string"}, "bapId": {"type": ["string", "null"]},
+      "bap_id": {"type": ["string", "null"]}
+    }
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint device_code{.handler = service::device_code, .schemas = kSchemas, .operation = R"json({
+  "who": ["client", "x_auth_token", "public"], "either": "DeviceRequest", "ok": {"200": "DeviceCodes"}, "errors": "oauth"
+})json"};
+extern constexpr Endpoint device_token{.handler = service::device_token, .operation = R"json({
+  "who": ["client", "x_auth_token", "public"], "either": "TokenRequest", "ok": {"200": "Tokens"}, "errors": "oauth"
+})json"};
+extern constexpr Endpoint device_status{.handler = service::device_status, .schemas = kSchemas, .operation = R"json({
+  "who": ["session", "public"], "query": {"user_code!": null}, "ok": {"200": "DeviceStatus"}, "errors": "oauth"
+})json"};
+extern constexpr Endpoint device_approve{
+    .handler = service::device_approve,
+    .schemas = kSchemas,
+    .operation =
+        R"json({"who": ["session"], "json": "DeviceAnswer", "ok": {"200": "Success"}, "errors": "oauth"})json"};
+extern constexpr Endpoint device_deny{
+    .handler = service::device_deny,
+    .schemas = kSchemas,
+    .operation =
+        R"json({"who": ["session"], "json": "DeviceAnswer", "ok": {"200": "Success"}, "errors": "oauth"})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

@@ -71,8 +71,6 @@ bool comes_from_our_page(const App& app, const http::Request& request) {
   return request.headers.find("Sec-Fetch-Site") == "same-origin";
 }
 
-}  // namespace
-
 Task<http::Response> end_session(App& app, http::Request request) {
   if (request.method == http::Method::head) {
     http::Response refused = transport_error(request, 405, "Use GET or POST.");
@@ -123,4 +121,40 @@ Task<http::Response> end_session_confirm(App& app, http::Request request) {
   co_return show_end(app, request, *session, *outcome, language);
 }
 
+constexpr const char* kSchemas = R"json({
+  "EndSession": {
+    "type": "object",
+    "properties": {
+      "id_token_hint": {"type": "string"}, "logout_hint": {"type": "string"}, "client_id": {"type": "string"},
+      "post_logout_redirect_uri": {"type": "string"}, "state": {"type": "string"},
+      "ui_locales": {"type": "string"}
+    }
+  },
+  "EndSessionAnswer": {
+    "type": "object", "required": ["confirmation"],
+    "properties": {"confirmation": {"type": "string"}, "ui_locales": {"type": "string"}}
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint end_session{.handler = service::end_session, .operation = R"json({
+  "query": {
+    "id_token_hint": null, "logout_hint": null, "client_id": null, "post_logout_redirect_uri": null, "state": null,
+    "ui_locales": null
+  },
+  "ok": {"200": "page", "302": ""}, "errors": "page"
+})json"};
+extern constexpr Endpoint end_session_by_post{
+    .handler = service::end_session, .schemas = kSchemas, .operation = R"json({
+  "form": "EndSession", "ok": {"200": "page", "302": "", "303": ""}, "errors": "page"
+})json"};
+extern constexpr Endpoint end_session_confirm{
+    .handler = service::end_session_confirm, .schemas = kSchemas, .operation = R"json({
+  "form": "EndSessionAnswer", "ok": {"200": "page", "302": ""}, "errors": "page"
+})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

@@ -83,4 +83,11 @@ Task<http::Response> form_post(App& app, http::Request request) {
   co_return form_post_page(request, {message->value("redirect_uri", ""), *answer, oauth::ResponseMode::form_post});
 }
 
+namespace endpoints {
+
+extern constexpr Endpoint form_post{
+    .handler = service::form_post,
+    .operation = R"json({"query": {"response!": null}, "ok": {"200": "page"}, "errors": "page"})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

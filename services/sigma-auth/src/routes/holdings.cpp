@@ -93,8 +93,6 @@ std::optional<std::string> unread_wallets(const std::vector<wallet::WalletHoldin
                      wallets.size());
 }
 
-}  // namespace
-
 Task<http::Response> list_nfts(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
@@ -169,4 +167,69 @@ Task<http::Response> subscription_status(App& app, http::Request request) {
   co_return json_answer(answer);
 }
 
+constexpr const char* kSchemas = R"json({
+  "NftList": {
+    "type": "object", "required": ["wallets", "totalNFTs", "addresses"], "additionalProperties": false,
+    "properties": {
+      "wallets": {
+        "type": "array",
+        "items": {
+          "type": "object", "required": ["address", "count", "nfts"], "additionalProperties": false,
+          "properties": {
+            "address": {"type": "string"}, "count": {"type": "integer"}, "next": {"type": "integer"},
+            "error": {"type": "string"}, "nfts": {"type": "array", "items": {"type": "object"}}
+          }
+        }
+      },
+      "totalNFTs": {"type": "integer"}, "addresses": {"type": "array", "items": {"type": "string"}}
+    }
+  },
+  "OwnershipQuestion": {
+    "type": "object",
+    "properties": {
+      "origin": {"type": ["string", "null"]}, "collection": {"type": ["string", "null"]},
+      "minCount": {"type": ["integer", "null"], "minimum": 1, "maximum": 10000}
+    }
+  },
+  "Ownership": {
+    "type": "object", "required": ["owns", "count", "nfts"], "additionalProperties": false,
+    "properties": {
+      "owns": {"type": "boolean"}, "count": {"type": "integer"},
+      "nfts": {"type": "array", "items": {"type": "object"}}, "message": {"type": "string"}
+    }
+  },
+  "Subscription": {
+    "type": "object", "required": ["tier", "isActive", "features"], "additionalProperties": false,
+    "properties": {
+      "tier": {"type": "string"}, "isActive": {"type": "boolean"},
+      "features": {"type": "array", "items": {"type": "string"}},
+      "lastVerified": {"$ref": "#/components/schemas/Time"}, "validUntil": {"$ref": "#/components/schemas/Time"},
+      "expiresAt": {"$ref": "#/components/schemas/Time"}, "nftOrigin": {"type": "string"},
+      "walletAddress": {"type": "string"}
+    }
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint list_nfts{.handler = service::list_nfts, .schemas = kSchemas, .operation = R"json({
+  "who": ["session"],
+  "query": {
+    "limit": {"type": "integer", "minimum": 0, "maximum": 500},
+    "offset": {"type": "integer", "minimum": 0, "maximum": 500}, "refresh": {"enum": ["true"]}
+  },
+  "ok": {"200": "NftList"}
+})json"};
+extern constexpr Endpoint verify_ownership{
+    .handler = service::verify_ownership,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "json": "OwnershipQuestion", "ok": {"200": "Ownership"}})json"};
+extern constexpr Endpoint subscription_status{
+    .handler = service::subscription_status,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "ok": {"200": "Subscription"}})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

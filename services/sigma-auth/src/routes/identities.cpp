@@ -52,8 +52,6 @@ oauth::Result<oauth::IdentityChange> identity_change(const http::Request& reques
   return change;
 }
 
-}  // namespace
-
 // Without a session: what anybody may know who knows the key, which is the identity that derives from it.
 Task<http::Response> list_identities(App& app, http::Request request) {
   std::vector<store::Profile> profiles;
@@ -122,4 +120,80 @@ Task<http::Response> token_for_endpoint(App&, http::Request) {
        "is, or tell the operator of this server what needs it."});
 }
 
+constexpr const char* kSchemas = R"json({
+  "IdentityList": {
+    "type": "object", "required": ["bapIds"], "additionalProperties": false,
+    "properties": {
+      "bapIds": {
+        "type": "array",
+        "items": {
+          "type": "object", "required": ["id", "bapId", "identity_key", "name", "is_primary"],
+          "additionalProperties": false,
+          "properties": {
+            "id": {"type": "string"}, "bapId": {"type": "string"}, "identity_key": {"type": "string"},
+            "name": {"type": "string"}, "is_primary": {"type": "boolean"}, "image": {"type": ["string", "null"]}
+          }
+        }
+      }
+    }
+  },
+  "IdentityChange": {
+    "type": "object", "required": ["bapId"],
+    "properties": {
+      "bapId": {"type": "string"}, "name": {"type": ["string", "null"]}, "image": {"type": ["string", "null"]},
+      "isPrimary": {"type": ["boolean", "null"]}, "accountPubkey": {"type": ["string", "null"]},
+      "counter": {"type": ["integer", "null"]}
+    }
+  },
+  "IdentityChanged": {
+    "type": "object", "required": ["success", "bapId"], "additionalProperties": false,
+    "properties": {
+      "success": {"const": true},
+      "bapId": {
+        "type": "object", "required": ["bap_id", "user_id", "account_pubkey", "counter"],
+        "additionalProperties": false,
+        "properties": {
+          "bap_id": {"type": "string"}, "user_id": {"type": "string"},
+          "account_pubkey": {"type": ["string", "null"]}, "counter": {"type": "integer"}
+        }
+      }
+    }
+  },
+  "PublicProfile": {
+    "type": "object", "required": ["status", "result"], "additionalProperties": false,
+    "properties": {
+      "status": {"const": "OK"},
+      "result": {"type": "object", "required": ["idKey", "rootAddress", "currentAddress", "identity"]}
+    }
+  },
+  "LastIdentity": {
+    "type": "object", "required": ["lastSelectedBapId"], "additionalProperties": false,
+    "properties": {"lastSelectedBapId": {"type": ["string", "null"]}}
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint list_identities{
+    .handler = service::list_identities, .schemas = kSchemas, .operation = R"json({
+  "who": ["session", "x_auth_token"], "query": {"pubkey": null}, "ok": {"200": "IdentityList"}
+})json"};
+extern constexpr Endpoint save_identity{
+    .handler = service::save_identity,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "json": "IdentityChange", "ok": {"200": "IdentityChanged"}})json"};
+extern constexpr Endpoint bap_profile{
+    .handler = service::bap_profile,
+    .schemas = kSchemas,
+    .operation = R"json({"query": {"bapId!": null}, "ok": {"200": "PublicProfile"}, "errors": "not_found"})json"};
+extern constexpr Endpoint last_oauth_identity{
+    .handler = service::last_oauth_identity, .schemas = kSchemas, .operation = R"json({
+  "who": ["session"], "query": {"clientId!": null, "pubkey": null}, "ok": {"200": "LastIdentity"}
+})json"};
+extern constexpr Endpoint token_for_endpoint{.handler = service::token_for_endpoint,
+                                             .operation = R"json({"json": "Empty", "ok": {}})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

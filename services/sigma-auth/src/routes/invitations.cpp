@@ -4,6 +4,7 @@
 #include "routes/session_cookie.hpp"
 
 namespace sigma::service {
+namespace {
 
 Task<http::Response> refuse_invitation(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
@@ -18,4 +19,17 @@ Task<http::Response> no_invitations(App& app, http::Request request) {
   co_return json_answer(core::Json::array());
 }
 
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint refuse_invitation{.handler = service::refuse_invitation,
+                                            .operation = R"json({"who": ["session"], "json": "Empty", "ok": {}})json"};
+extern constexpr Endpoint get_invitation{
+    .handler = service::refuse_invitation,
+    .operation = R"json({"who": ["session"], "query": {"id": null}, "ok": {}})json"};
+extern constexpr Endpoint no_invitations{.handler = service::no_invitations,
+                                         .operation = R"json({"who": ["session"], "ok": {"200": "NothingArray"}})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

@@ -56,8 +56,6 @@ std::optional<std::string> query_parameter(const http::Request& request, std::st
   return value ? std::optional<std::string>(*value) : std::nullopt;
 }
 
-}  // namespace
-
 Task<http::Response> list_organizations(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
@@ -105,4 +103,63 @@ Task<http::Response> get_active_member(App& app, http::Request request) {
   co_return json_answer(member_json(*profile, session->user));
 }
 
+constexpr const char* kSchemas = R"json({
+  "Organization": {
+    "type": "object", "required": ["id", "name", "slug", "createdAt"], "additionalProperties": false,
+    "properties": {
+      "id": {"type": "string"}, "name": {"type": "string"}, "slug": {"type": "string"},
+      "createdAt": {"$ref": "#/components/schemas/Time"}, "logo": {"type": ["string", "null"]}
+    }
+  },
+  "OrganizationArray": {"type": "array", "items": {"$ref": "#/components/schemas/Organization"}},
+  "OrganizationChoice": {"type": "object", "properties": {"organizationId": {"type": ["string", "null"]}}},
+  "OrganizationMember": {
+    "type": "object", "required": ["id", "organizationId", "userId", "role", "createdAt", "user"],
+    "additionalProperties": false,
+    "properties": {
+      "id": {"type": "string"}, "organizationId": {"type": "string"}, "userId": {"type": "string"},
+      "role": {"const": "owner"}, "createdAt": {"$ref": "#/components/schemas/Time"},
+      "user": {
+        "type": "object", "required": ["id", "name", "image"], "additionalProperties": false,
+        "properties": {
+          "id": {"type": "string"}, "name": {"type": "string"}, "image": {"type": ["string", "null"]},
+          "email": {"type": "string"}
+        }
+      }
+    }
+  },
+  "FullOrganization": {
+    "type": "object", "required": ["id", "name", "slug", "createdAt", "members", "invitations"],
+    "additionalProperties": false,
+    "properties": {
+      "id": {"type": "string"}, "name": {"type": "string"}, "slug": {"type": "string"},
+      "createdAt": {"$ref": "#/components/schemas/Time"}, "logo": {"type": ["string", "null"]},
+      "members": {"type": "array", "items": {"$ref": "#/components/schemas/OrganizationMember"}},
+      "invitations": {"$ref": "#/components/schemas/NothingArray"}
+    }
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint list_organizations{
+    .handler = service::list_organizations,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "ok": {"200": "OrganizationArray"}})json"};
+extern constexpr Endpoint set_active_organization{
+    .handler = service::set_active_organization, .schemas = kSchemas, .operation = R"json({
+  "who": ["session"], "json": "OrganizationChoice", "ok": {"200": "Organization"}
+})json"};
+extern constexpr Endpoint get_full_organization{
+    .handler = service::get_full_organization, .schemas = kSchemas, .operation = R"json({
+  "who": ["session"], "query": {"organizationId": null}, "ok": {"200": "FullOrganization"}
+})json"};
+extern constexpr Endpoint get_active_member{
+    .handler = service::get_active_member,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "ok": {"200": "OrganizationMember"}})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

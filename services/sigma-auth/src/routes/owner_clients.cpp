@@ -93,8 +93,6 @@ store::ClientId id_of(const oauth::Result<oauth::IssuedClient>& issued) {
   return issued ? issued->client.id : store::ClientId{};
 }
 
-}  // namespace
-
 Task<http::Response> create_owned_client(App& app, http::Request request) {
   if (!is_json(request)) co_return not_json(request);
   auto call = co_await owners_call(app, request);
@@ -205,4 +203,90 @@ Task<http::Response> create_oauth_client(App& app, http::Request request) {
   co_return json_answer({{"client", std::move(client)}}, 201);
 }
 
+constexpr const char* kSchemas = R"json({
+  "OwnedClient": {
+    "type": "object", "allOf": [{"$ref": "#/components/schemas/ClientDescription"}],
+    "required": [
+      "client_id", "client_id_issued_at", "client_name", "token_endpoint_auth_method", "redirect_uris",
+      "grant_types", "response_types", "member_pubkeys", "skip_consent", "disabled", "owner_bap_id",
+      "ownerBapId"
+    ],
+    "properties": {
+      "client_id": {"type": "string"}, "client_id_issued_at": {"type": "integer"},
+      "client_secret": {"type": "string"}, "client_secret_expires_at": {"type": "integer"},
+      "member_pubkeys": {"type": "array"}, "skip_consent": {"type": "boolean"}, "disabled": {"type": "boolean"},
+      "owner_bap_id": {"type": "string"}, "ownerBapId": {"type": "string"}, "memberPubkey": {"type": "string"},
+      "verified": {"type": "boolean"}
+    }
+  },
+  "OwnedClientArray": {"type": "array", "items": {"$ref": "#/components/schemas/OwnedClient"}},
+  "ClientId": {"type": "object", "required": ["client_id"], "properties": {"client_id": {"type": "string"}}},
+  "ClientUpdate": {
+    "type": "object", "required": ["client_id", "update"],
+    "properties": {"client_id": {"type": "string"}, "update": {"$ref": "#/components/schemas/ClientDescription"}}
+  },
+  "CommandLineClientInfo": {
+    "type": "object", "required": ["clientId", "name"],
+    "properties": {
+      "clientId": {"type": "string"}, "name": {"type": "string"}, "ownerBapId": {"type": "string"},
+      "verified": {"type": "boolean"}, "accountPubkey": {"type": ["string", "null"]},
+      "memberPubkey": {"type": ["string", "null"]},
+      "redirectUris": {"type": "array", "items": {"type": "string"}}
+    }
+  },
+  "CommandLineClients": {
+    "type": "object", "required": ["clients"], "additionalProperties": false,
+    "properties": {"clients": {"type": "array", "items": {"$ref": "#/components/schemas/CommandLineClientInfo"}}}
+  },
+  "CommandLineClient": {
+    "type": "object", "required": ["client"], "additionalProperties": false,
+    "properties": {"client": {"$ref": "#/components/schemas/CommandLineClientInfo"}}
+  },
+  "CommandLineClientRequest": {
+    "type": "object", "required": ["clientId", "ownerBapId"],
+    "properties": {
+      "clientId": {"type": "string"}, "ownerBapId": {"type": "string"}, "name": {"type": "string"},
+      "redirectUris": {"type": "array", "items": {"type": "string"}}, "accountPubkey": {"type": "string"}
+    }
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint create_owned_client{
+    .handler = service::create_owned_client, .schemas = kSchemas, .operation = R"json({
+  "who": ["session"], "json": "ClientDescription", "ok": {"201": "OwnedClient"}, "errors": "oauth"
+})json"};
+extern constexpr Endpoint get_owned_client{
+    .handler = service::get_owned_client, .schemas = kSchemas, .operation = R"json({
+  "who": ["session"], "query": {"client_id!": null}, "ok": {"200": "OwnedClient"}, "errors": "oauth"
+})json"};
+extern constexpr Endpoint get_owned_clients{
+    .handler = service::get_owned_clients,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "ok": {"200": "OwnedClientArray"}, "errors": "oauth"})json"};
+extern constexpr Endpoint update_owned_client{
+    .handler = service::update_owned_client, .schemas = kSchemas, .operation = R"json({
+  "who": ["session"], "json": "ClientUpdate", "ok": {"200": "OwnedClient"}, "errors": "oauth"
+})json"};
+extern constexpr Endpoint delete_owned_client{
+    .handler = service::delete_owned_client,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "json": "ClientId", "ok": {"200": "Success"}, "errors": "oauth"})json"};
+extern constexpr Endpoint rotate_owned_client_secret{
+    .handler = service::rotate_owned_client_secret, .schemas = kSchemas, .operation = R"json({
+  "who": ["session"], "json": "ClientId", "ok": {"200": "OwnedClient"}, "errors": "oauth"
+})json"};
+extern constexpr Endpoint list_oauth_clients{
+    .handler = service::list_oauth_clients, .schemas = kSchemas, .operation = R"json({
+  "who": ["session", "public"], "query": {"clientId": null}, "ok": {"200": "CommandLineClients"}, "errors": "oauth"
+})json"};
+extern constexpr Endpoint create_oauth_client{
+    .handler = service::create_oauth_client, .schemas = kSchemas, .operation = R"json({
+  "who": ["x_auth_token"], "json": "CommandLineClientRequest", "ok": {"201": "CommandLineClient"}, "errors": "oauth"
+})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

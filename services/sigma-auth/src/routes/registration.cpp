@@ -46,8 +46,6 @@ void record_change(App& app, const http::Request& request, oauth::AuditType type
   app.audit.record(std::move(event));
 }
 
-}  // namespace
-
 Task<http::Response> register_client(App& app, http::Request request) {
   if (request.content_type() != "application/json") co_return not_json(request);
   auto registration = registration_request(request);
@@ -86,4 +84,40 @@ Task<http::Response> delete_registration(App& app, http::Request request) {
   co_return response;
 }
 
+constexpr const char* kSchemas = R"json({
+  "Registration": {
+    "type": "object", "allOf": [{"$ref": "#/components/schemas/ClientDescription"}],
+    "required": [
+      "client_id", "client_id_issued_at", "token_endpoint_auth_method", "redirect_uris", "grant_types",
+      "response_types", "registration_access_token", "registration_client_uri"
+    ],
+    "properties": {
+      "client_id": {"type": "string"}, "client_id_issued_at": {"type": "integer"},
+      "client_secret": {"type": "string"}, "client_secret_expires_at": {"type": "integer"},
+      "registration_access_token": {"type": "string"}, "registration_client_uri": {"type": "string"}
+    }
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint register_client{
+    .handler = service::register_client, .schemas = kSchemas, .operation = R"json({
+  "who": ["registration_token", "public"], "json": "ClientDescription", "ok": {"201": "Registration"}, "errors": "oauth"
+})json"};
+extern constexpr Endpoint get_registration{
+    .handler = service::get_registration, .schemas = kSchemas, .operation = R"json({
+  "who": ["registration_token"], "ok": {"200": "Registration"}, "errors": "oauth"
+})json"};
+extern constexpr Endpoint put_registration{
+    .handler = service::put_registration, .schemas = kSchemas, .operation = R"json({
+  "who": ["registration_token"], "json": "ClientDescription", "ok": {"200": "Registration"}, "errors": "oauth"
+})json"};
+extern constexpr Endpoint delete_registration{
+    .handler = service::delete_registration,
+    .operation = R"json({"who": ["registration_token"], "ok": {"204": ""}, "errors": "oauth"})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

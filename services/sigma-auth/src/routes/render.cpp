@@ -34,6 +34,14 @@ bool shows_pages(const http::Request& request) {
 
 }  // namespace
 
+http::Response cacheable_json(std::shared_ptr<const std::string> body, std::string cache_control) {
+  http::Response response;
+  response.headers.add("Content-Type", "application/json");
+  response.headers.add("Cache-Control", std::move(cache_control));
+  response.shared_body = std::move(body);
+  return response;
+}
+
 http::Response session_error(const oauth::Error& error) {
   log_outage(error);
   return message_error(error.status(), error.description(), error.name());

@@ -1,5 +1,6 @@
 // From values to answers: the only place that knows both our errors and HTTP.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ using oauth_http::log_outage;
 using oauth_http::message_error;
 using oauth_http::oauth_error;
 
+/// JSON that caches may keep: `cache_control` says who and for how long. What the server keeps itself is not copied.
+http::Response cacheable_json(std::shared_ptr<const std::string> body, std::string cache_control);
 /// {"message","code"} as better-auth's clients read it.
 http::Response session_error(const oauth::Error& error);
 /// 302, or 200 {"redirect":true,"url"} when a script asked (contract §2, fetch mode).

@@ -84,8 +84,6 @@ void record_revocation(App& app, const http::Request& request, const store::Sess
   record(app.audit, std::move(event), result);
 }
 
-}  // namespace
-
 Task<http::Response> sign_in_sigma(App& app, http::Request request) {
   const std::string type = request.content_type();
   if (!type.empty() && type != "application/json" && type != "application/x-www-form-urlencoded") {
@@ -202,4 +200,99 @@ Task<http::Response> ok(App&, http::Request) {
   co_return json_answer({{"ok", true}});
 }
 
+constexpr const char* kSchemas = R"json({
+  "Ok": {"type": "object", "required": ["ok"], "additionalProperties": false, "properties": {"ok": {"const": true}}},
+  "IdentityChoice": {
+    "type": "object",
+    "properties": {"bapId": {"type": "string", "description": "Which of the person's identities"}}
+  },
+  "SignedIn": {
+    "type": "object", "required": ["token", "user"], "additionalProperties": false,
+    "properties": {
+      "token": {"type": "string"},
+      "user": {
+        "type": "object", "required": ["id", "name", "pubkey"], "additionalProperties": false,
+        "properties": {
+          "id": {"type": "string"}, "name": {"type": "string"},
+          "pubkey": {"type": "string", "pattern": "^0[23][0-9a-f]{64}$"}
+        }
+      }
+    }
+  },
+  "Session": {
+    "type": "object",
+    "required": ["id", "token", "userId", "createdAt", "updatedAt", "expiresAt", "ipAddress", "userAgent"],
+    "additionalProperties": false,
+    "properties": {
+      "id": {"type": "string"}, "token": {"type": "string"}, "userId": {"type": "string"},
+      "createdAt": {"$ref": "#/components/schemas/Time"}, "updatedAt": {"$ref": "#/components/schemas/Time"},
+      "expiresAt": {"$ref": "#/components/schemas/Time"}, "ipAddress": {"type": "string"},
+      "userAgent": {"type": "string"}, "activeOrganizationId": {"type": "string"}, "roles": {"type": "string"},
+      "subscriptionTier": {"type": "string"}
+    }
+  },
+  "SessionArray": {"type": "array", "items": {"$ref": "#/components/schemas/Session"}},
+  "User": {
+    "type": "object",
+    "required": [
+      "id", "name", "email", "emailVerified", "image", "pubkey", "roles", "subscriptionTier", "createdAt",
+      "updatedAt"
+    ],
+    "additionalProperties": false,
+    "properties": {
+      "id": {"type": "string"}, "name": {"type": "string"}, "email": {"type": ["string", "null"]},
+      "emailVerified": {"type": "boolean"}, "image": {"type": ["string", "null"]},
+      "pubkey": {"type": ["string", "null"]}, "roles": {"type": "string"},
+      "subscriptionTier": {"type": "string"}, "createdAt": {"$ref": "#/components/schemas/Time"},
+      "updatedAt": {"$ref": "#/components/schemas/Time"}
+    }
+  },
+  "SessionOrNull": {
+    "anyOf": [
+      {"type": "null"},
+      {
+        "type": "object", "required": ["session", "user"], "additionalProperties": false,
+        "properties": {"session": {"$ref": "#/components/schemas/Session"}, "user": {"$ref": "#/components/schemas/User"}}
+      }
+    ]
+  },
+  "SessionToken": {
+    "type": "object", "required": ["token"],
+    "properties": {
+      "token": {"type": "string", "description": "Of this session, or the id of another as list-sessions shows it"}
+    }
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint sign_in_sigma{
+    .handler = service::sign_in_sigma,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["x_auth_token"], "either": "IdentityChoice", "ok": {"200": "SignedIn"}})json"};
+extern constexpr Endpoint get_session{
+    .handler = service::get_session,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session", "bearer"], "ok": {"200": "SessionOrNull"}})json"};
+extern constexpr Endpoint sign_out{
+    .handler = service::sign_out,
+    .operation = R"json({"who": ["session"], "json": "Empty", "ok": {"200": "Success"}})json"};
+extern constexpr Endpoint list_sessions{.handler = service::list_sessions,
+                                        .schemas = kSchemas,
+                                        .operation = R"json({"who": ["session"], "ok": {"200": "SessionArray"}})json"};
+extern constexpr Endpoint revoke_session{
+    .handler = service::revoke_session,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "json": "SessionToken", "ok": {"200": "Status"}})json"};
+extern constexpr Endpoint revoke_sessions{
+    .handler = service::revoke_sessions,
+    .operation = R"json({"who": ["session"], "json": "Empty", "ok": {"200": "Status"}})json"};
+extern constexpr Endpoint revoke_other_sessions{.handler = service::revoke_other_sessions,
+                                                .operation = revoke_sessions.operation};
+extern constexpr Endpoint ok{
+    .handler = service::ok, .schemas = kSchemas, .operation = R"json({"ok": {"200": "Ok"}})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

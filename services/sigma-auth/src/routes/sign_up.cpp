@@ -22,8 +22,6 @@ oauth::Result<std::string> enrolled_identity(const http::Request& request) {
   return *bap_id;
 }
 
-}  // namespace
-
 Task<http::Response> sign_up_sigma(App& app, http::Request request) {
   if (request.content_type() != "application/json")
     co_return transport_error(request, 415, "Content-Type must be application/json.");
@@ -52,4 +50,30 @@ Task<http::Response> sign_up_sigma(App& app, http::Request request) {
   co_return response;
 }
 
+constexpr const char* kSchemas = R"json({
+  "SignUp": {
+    "type": "object", "required": ["intent", "bapId"],
+    "properties": {"intent": {"const": "sign-up"}, "bapId": {"type": "string"}}
+  },
+  "SignedUp": {
+    "type": "object", "required": ["user"], "additionalProperties": false,
+    "properties": {
+      "user": {
+        "type": "object", "required": ["id", "pubkey"], "additionalProperties": false,
+        "properties": {"id": {"type": "string"}, "pubkey": {"type": "string", "pattern": "^0[23][0-9a-f]{64}$"}}
+      }
+    }
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint sign_up_sigma{
+    .handler = service::sign_up_sigma,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["x_auth_token"], "json": "SignUp", "ok": {"200": "SignedUp"}})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

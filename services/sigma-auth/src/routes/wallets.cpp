@@ -67,8 +67,6 @@ http::Response no_json(const http::Request& request) {
   return transport_error(request, 415, "Content-Type must be application/json.");
 }
 
-}  // namespace
-
 Task<http::Response> list_wallets(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
@@ -143,4 +141,89 @@ Task<http::Response> set_primary_wallet(App& app, http::Request request) {
   co_return json_answer({{"success", true}, {"primaryAddress", *address}});
 }
 
+constexpr const char* kSchemas = R"json({
+  "WalletList": {
+    "type": "object", "required": ["wallets"], "additionalProperties": false,
+    "properties": {
+      "wallets": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "required": ["address", "bapId", "provider", "connectionMethod", "isPrimary", "connectedAt", "lastVerified"],
+          "additionalProperties": false,
+          "properties": {
+            "address": {"type": "string"}, "bapId": {"type": "string"}, "provider": {"type": "string"},
+            "connectionMethod": {"type": "string"}, "isPrimary": {"type": "boolean"},
+            "connectedAt": {"$ref": "#/components/schemas/Time"},
+            "lastVerified": {"$ref": "#/components/schemas/Time"}
+          }
+        }
+      }
+    }
+  },
+  "WalletChallengeRequest": {"type": "object", "required": ["bapId"], "properties": {"bapId": {"type": "string"}}},
+  "WalletChallenge": {
+    "type": "object", "required": ["challenge", "requestPath", "expiresAt"], "additionalProperties": false,
+    "properties": {
+      "challenge": {"type": "string"}, "requestPath": {"type": "string"},
+      "expiresAt": {"$ref": "#/components/schemas/Time"}
+    }
+  },
+  "WalletConnect": {
+    "type": "object", "required": ["bapId", "authToken"],
+    "properties": {
+      "bapId": {"type": "string"}, "authToken": {"type": "string"}, "challenge": {"type": ["string", "null"]},
+      "provider": {"type": ["string", "null"]}, "connectionMethod": {"type": ["string", "null"]},
+      "walletAddress": {"type": ["string", "null"]}, "pubkey": {"type": ["string", "null"]}
+    }
+  },
+  "WalletConnected": {
+    "type": "object", "required": ["success", "walletAddress", "pubkey", "connectedAt"],
+    "additionalProperties": false,
+    "properties": {
+      "success": {"const": true}, "walletAddress": {"type": "string"},
+      "pubkey": {"type": "string", "pattern": "^0[23][0-9a-f]{64}$"},
+      "connectedAt": {"$ref": "#/components/schemas/Time"}
+    }
+  },
+  "WalletDisconnected": {
+    "type": "object", "required": ["success", "walletAddress"], "additionalProperties": false,
+    "properties": {"success": {"const": true}, "walletAddress": {"type": "string"}}
+  },
+  "WalletPrimary": {
+    "type": "object", "required": ["bapId", "walletAddress"],
+    "properties": {"bapId": {"type": "string"}, "walletAddress": {"type": "string"}}
+  },
+  "WalletPrimaryAnswer": {
+    "type": "object", "required": ["success", "primaryAddress"], "additionalProperties": false,
+    "properties": {"success": {"const": true}, "primaryAddress": {"type": "string"}}
+  }
+})json";
+
+}  // namespace
+
+namespace endpoints {
+
+extern constexpr Endpoint list_wallets{
+    .handler = service::list_wallets,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "query": {"bapId": null}, "ok": {"200": "WalletList"}})json"};
+extern constexpr Endpoint wallet_challenge{
+    .handler = service::wallet_challenge,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "json": "WalletChallengeRequest", "ok": {"200": "WalletChallenge"}})json"};
+extern constexpr Endpoint connect_wallet{
+    .handler = service::connect_wallet,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "json": "WalletConnect", "ok": {"200": "WalletConnected"}})json"};
+extern constexpr Endpoint disconnect_wallet{
+    .handler = service::disconnect_wallet, .schemas = kSchemas, .operation = R"json({
+  "who": ["session"], "query": {"bapId!": null, "address!": null}, "ok": {"200": "WalletDisconnected"}
+})json"};
+extern constexpr Endpoint set_primary_wallet{
+    .handler = service::set_primary_wallet,
+    .schemas = kSchemas,
+    .operation = R"json({"who": ["session"], "json": "WalletPrimary", "ok": {"200": "WalletPrimaryAnswer"}})json"};
+
+}  // namespace endpoints
 }  // namespace sigma::service

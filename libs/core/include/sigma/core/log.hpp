@@ -26,8 +26,8 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-/// Starts the background writer to standard error. A full queue (8,192 lines; of text, for people, 512) drops the
-/// oldest line, so logging never blocks a request; dropped() counts them.
+/// Starts the background writer to standard error. Lines beyond the 4 MiB that may wait for it are dropped and counted
+/// by dropped(): logging never blocks a request.
 void start(Level level, Format format);
 void set_level(Level level);
 Level level();
