@@ -144,8 +144,9 @@ class Cleaner {
     const bool is_name = is_one_of(kNames, name);
     std::string clean = clean_text(text, is_name ? kMaxName : kMaxText, is_name);
     // What is left counts: cleaning may join what a character in between kept apart.
-    if (clean.empty() || runs_in_a_browser(clean) || (text_ += clean.size()) > kMaxAllText) return std::nullopt;
-    return clean;
+    if (clean.empty() || runs_in_a_browser(clean)) return std::nullopt;
+    text_ += clean.size();
+    return text_ <= kMaxAllText ? std::optional<Json>(std::move(clean)) : std::nullopt;
   }
 
   Json array(std::string_view name, const Json& given, int depth) {

@@ -88,7 +88,7 @@ std::optional<std::string> decode_signature(const AuthToken& token) {
 AuthTokenResult<Signer> check_bsm(std::string_view signature, std::string_view claimed, std::vector<Candidate> texts) {
   for (auto& candidate : texts) {
     auto signer = recover_bsm(candidate.text, signature);
-    if (signer && signer->key.view() == claimed) return Signer{std::move(signer->key), std::move(candidate)};
+    if (signer && signer->key.view() == claimed) return Signer{signer->key, std::move(candidate)};
   }
   return signature_fault();
 }

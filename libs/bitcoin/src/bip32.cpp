@@ -48,11 +48,11 @@ core::Result<ExtendedKey> ExtendedKey::from_seed(std::string_view seed) {
     return Error{Code::invalid_input, "A BIP-32 seed is 16 to 64 bytes."};
   const auto digest = crypto::hmac_sha512("Bitcoin seed", seed);
   SIGMA_TRY(auto key, PrivateKey::from_bytes(crypto::view(half(digest, 0))));
-  return ExtendedKey{std::move(key), half(digest, 1)};
+  return ExtendedKey{key, half(digest, 1)};
 }
 
 core::Result<ExtendedKey> ExtendedKey::from_xprv(std::string_view text) {
-  const Error invalid{Code::invalid_input, "The extended private key is not a mainnet xprv, or its checksum is wrong."};
+  Error invalid{Code::invalid_input, "The extended private key is not a mainnet xprv, or its checksum is wrong."};
   auto payload = base58check_decode(text);
   if (!payload || payload->size() != kSerialisedSize || !payload->starts_with(kXprvVersion)) return invalid;
   const std::string_view bytes = *payload;
@@ -95,7 +95,7 @@ core::Result<ExtendedKey> ExtendedKey::child(std::uint32_t index) const {
 }
 
 core::Result<ExtendedKey> ExtendedKey::derive(std::string_view path) const {
-  const Error invalid{Code::invalid_input, "A derivation path looks like m/44'/0'/0'/0/1."};
+  Error invalid{Code::invalid_input, "A derivation path looks like m/44'/0'/0'/0/1."};
   if (!path.starts_with('m')) return invalid;
   path.remove_prefix(1);
   auto key = *this;

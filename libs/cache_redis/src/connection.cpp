@@ -79,7 +79,7 @@ core::Error Connection::refused(std::string_view command, const Reply& reply) co
 }
 
 core::Task<Result<void>> Connection::expect_ok(Command command) {
-  const std::string name = command.front();
+  const std::string& name = command.front();
   SIGMA_CO_CHECK(co_await write(encode(command)));
   SIGMA_CO_TRY(const Reply reply, co_await read());
   if (!reply.is_error()) co_return Result<void>();

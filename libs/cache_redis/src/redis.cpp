@@ -92,7 +92,7 @@ bool Redis::available() const {
 
 Task<core::Result<std::chrono::microseconds>> Redis::ping() {
   const auto begun = std::chrono::steady_clock::now();
-  SIGMA_CO_TRY(const Reply reply, co_await impl_->client.command("ping", {"PING"}));
+  SIGMA_CO_TRY(Reply reply, co_await impl_->client.command("ping", {"PING"}));
   if (reply.is_error())
     co_return core::Error{core::Code::unavailable, "The cache server refuses us.", std::move(reply.text)};
   co_return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);

@@ -86,7 +86,9 @@ core::Task<> Subscriber::keep_alive(std::shared_ptr<Connection> connection) {
 
 void Subscriber::deliver(const Reply& reply) {
   if (reply.items.size() < 3) return;  // the answer to PING
-  if (reply.items[0].text == "subscribe" && awaited_ > 0 && --awaited_ == 0) {
+  const bool subscribed = reply.items[0].text == "subscribe" && awaited_ > 0;
+  if (subscribed) --awaited_;
+  if (subscribed && awaited_ == 0) {
     // What was published before is missed; what comes from now on is heard.
     tell_gap();
     listening_ = true;

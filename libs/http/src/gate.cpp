@@ -133,9 +133,10 @@ std::optional<Refusal> Gate::check_target(Request& request, bool http11) const {
 
 Admission Gate::admit(Request& request, const Peer& peer, bool http11) const {
   Admission admission;
-  std::optional<std::string> forwarded;
-  if (peer.trusted_proxy) forwarded = proxies_.forwarded_for(request.headers);
-  request.remote_address = forwarded ? std::move(*forwarded) : peer.text;
+  request.remote_address = peer.text;
+  if (peer.trusted_proxy) {
+    if (auto forwarded = proxies_.forwarded_for(request.headers)) request.remote_address = std::move(*forwarded);
+  }
 
   admission.refusal = check_target(request, http11);
   if (admission.refusal) return admission;

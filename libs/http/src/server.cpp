@@ -11,9 +11,8 @@ namespace sigma::http {
 namespace {
 
 core::Result<Worker::Endpoint> parse_endpoint(const std::string& listen) {
-  const core::Error bad{
-      core::Code::invalid_input,
-      "\"" + listen + "\" is not an address to listen on; write for example 127.0.0.1:8787 or [::1]:8787."};
+  core::Error bad{core::Code::invalid_input,
+                  "\"" + listen + "\" is not an address to listen on; write for example 127.0.0.1:8787 or [::1]:8787."};
   const auto colon = listen.rfind(':');
   if (colon == std::string::npos) return bad;
   std::string_view host = std::string_view(listen).substr(0, colon);

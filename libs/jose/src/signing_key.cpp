@@ -31,7 +31,7 @@ core::Result<core::Json> public_members(Algorithm algorithm,
 }  // namespace
 
 core::Result<std::shared_ptr<const SigningKey>> SigningKey::finish(Algorithm algorithm, Key key) {
-  const std::shared_ptr<SigningKey> out(new SigningKey(algorithm, std::move(key)));  // private constructor
+  std::shared_ptr<SigningKey> out(new SigningKey(algorithm, std::move(key)));  // private constructor
   SIGMA_TRY(out->public_jwk_, public_members(algorithm, out->key_));
   SIGMA_TRY(out->kid_, thumbprint(out->public_jwk_));
   out->public_jwk_["kid"] = out->kid_;

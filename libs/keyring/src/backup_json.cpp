@@ -41,7 +41,7 @@ Result<std::string> seal_identities(const Keyring& keyring, core::Random& random
 }
 
 Result<void> open_identities(Keyring& keyring, std::string_view sealed) {
-  const Error damaged = no_wallet("The list of identities in this backup is damaged.");
+  Error damaged = no_wallet("The list of identities in this backup is damaged.");
   const auto bytes = core::base64_decode(sealed);
   if (!bytes) return damaged;
   SIGMA_TRY(const PrivateKey key, keyring.backup_key());

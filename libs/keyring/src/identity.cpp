@@ -46,7 +46,7 @@ Json to_json(const Identity& identity) {
 }
 
 core::Result<Identity> identity_from_json(const Json& json) {
-  const core::Error incomplete{core::Code::invalid_input, "An identity in this backup is not complete."};
+  core::Error incomplete{core::Code::invalid_input, "An identity in this backup is not complete."};
   const auto id_key = core::json_string(json, "identityKey");
   const auto root_address = core::json_string(json, "rootAddress");
   const auto root_path = core::json_string(json, "rootPath");

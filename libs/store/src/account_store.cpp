@@ -97,15 +97,15 @@ Task<Result<std::vector<Session>>> AccountStore::list_sessions(NewestFirst page,
 Task<Result<bool>> AccountStore::set_disabled(UserId id, bool disabled, UtcTime now) {
   static const Query kSet("UPDATE users SET disabled = $2, updated_at = $3 WHERE id = $1");
   static const Query kRevoke("UPDATE grants SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL");
-  return db_.write({.key = id.str(), .revokes = true},
-                   [id = std::move(id), disabled, now](Connection& connection) -> Result<bool> {
-                     SIGMA_TRY(const auto found, change(connection, kSet, {id, disabled, now}));
-                     if (found == 0) return false;
-                     if (!disabled) return true;
-                     SIGMA_CHECK(end_all_sessions(connection, id, now));
-                     SIGMA_CHECK(change(connection, kRevoke, {id, now}));
-                     return true;
-                   });
+  WriteTraits traits{.key = id.str(), .revokes = true};
+  return db_.write(std::move(traits), [id = std::move(id), disabled, now](Connection& connection) -> Result<bool> {
+    SIGMA_TRY(const auto found, change(connection, kSet, {id, disabled, now}));
+    if (found == 0) return false;
+    if (!disabled) return true;
+    SIGMA_CHECK(end_all_sessions(connection, id, now));
+    SIGMA_CHECK(change(connection, kRevoke, {id, now}));
+    return true;
+  });
 }
 
 Task<Result<bool>> AccountStore::remove(UserId id, UtcTime now) {
@@ -121,14 +121,14 @@ Task<Result<bool>> AccountStore::remove(UserId id, UtcTime now) {
       Query("DELETE FROM backup_series WHERE bap_id IN (SELECT bap_id FROM profiles WHERE user_id = $1)"),
       Query("DELETE FROM users WHERE id = $1"),  // cascades to identities, consents
   };
-  return db_.write({.key = id.str(), .revokes = true},
-                   [id = std::move(id), now](Connection& connection) -> Result<bool> {
-                     SIGMA_TRY(const auto found, change(connection, kLock, {id}));
-                     if (found == 0) return false;
-                     SIGMA_CHECK(end_all_sessions(connection, id, now));
-                     for (const Query& query : kRemove) SIGMA_CHECK(change(connection, query, {id}));
-                     return true;
-                   });
+  WriteTraits traits{.key = id.str(), .revokes = true};
+  return db_.write(std::move(traits), [id = std::move(id), now](Connection& connection) -> Result<bool> {
+    SIGMA_TRY(const auto found, change(connection, kLock, {id}));
+    if (found == 0) return false;
+    SIGMA_CHECK(end_all_sessions(connection, id, now));
+    for (const Query& query : kRemove) SIGMA_CHECK(change(connection, query, {id}));
+    return true;
+  });
 }
 
 }  // namespace sigma::store

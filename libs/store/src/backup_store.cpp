@@ -25,7 +25,8 @@ Task<Result<std::int64_t>> BackupStore::add(BapId bap_id, std::string content, U
       "= backup_series.last_version + 1 RETURNING last_version");
   static const Query kInsert("INSERT INTO backups (" + kColumns + ") VALUES (" + placeholders(1, 4) + ")");
   static const Query kForget("DELETE FROM backups WHERE bap_id = $1 AND version <= $2");
-  return db_.write({.key = bap_id.str()},
+  WriteTraits traits{.key = bap_id.str()};
+  return db_.write(std::move(traits),
                    [bap_id = std::move(bap_id), content = std::move(content), now,
                     keep](Connection& connection) -> Result<std::int64_t> {
                      SIGMA_TRY(const auto version, find_one<std::int64_t>(connection, kNext, {bap_id}));

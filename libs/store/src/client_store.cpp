@@ -138,7 +138,8 @@ Task<Result<std::int64_t>> ClientStore::count_self_registered(UtcTime since) {
 Task<Result<bool>> ClientStore::create(Client client) {
   static const Query kInsert("INSERT INTO clients (" + kColumns + ") VALUES (" + placeholders(1, 16) +
                              ") ON CONFLICT (id) DO NOTHING");
-  return db_.write({.key = client.id.str()}, [client = std::move(client)](Connection& connection) -> Result<bool> {
+  WriteTraits traits{.key = client.id.str()};
+  return db_.write(std::move(traits), [client = std::move(client)](Connection& connection) -> Result<bool> {
     SIGMA_TRY(const auto inserted, change(connection, kInsert, params_of(client)));
     if (inserted == 0) return false;
     SIGMA_CHECK(write_member_keys(connection, client));
@@ -154,17 +155,17 @@ Task<Result<bool>> ClientStore::update(Client client, std::optional<UtcTime> exp
       "registration_token = $13, expires_at = $14, updated_at = $15 WHERE id = $1";
   static const Query kAlways(kUpdate);
   static const Query kIfUnchanged(kUpdate + " AND updated_at = $16");
-  return db_.write({.key = client.id.str(), .revokes = true},
-                   [client = std::move(client), expected_updated_at](Connection& connection) -> Result<bool> {
-                     Params params = params_of(client);
-                     params.erase(params.begin() + 14);
-                     if (expected_updated_at) params.emplace_back(*expected_updated_at);
-                     SIGMA_TRY(const auto updated,
-                               change(connection, expected_updated_at ? kIfUnchanged : kAlways, params));
-                     if (updated == 0) return false;
-                     SIGMA_CHECK(write_member_keys(connection, client));
-                     return true;
-                   });
+  WriteTraits traits{.key = client.id.str(), .revokes = true};
+  return db_.write(
+      std::move(traits), [client = std::move(client), expected_updated_at](Connection& connection) -> Result<bool> {
+        Params params = params_of(client);
+        params.erase(params.begin() + 14);
+        if (expected_updated_at) params.emplace_back(*expected_updated_at);
+        SIGMA_TRY(const auto updated, change(connection, expected_updated_at ? kIfUnchanged : kAlways, params));
+        if (updated == 0) return false;
+        SIGMA_CHECK(write_member_keys(connection, client));
+        return true;
+      });
 }
 
 Task<Result<bool>> ClientStore::remove(ClientId id) {
@@ -175,7 +176,8 @@ Task<Result<bool>> ClientStore::remove(ClientId id) {
       Query("DELETE FROM refresh_tokens WHERE grant_id IN (SELECT id FROM grants WHERE client_id = $1)"),
       Query("DELETE FROM grants WHERE client_id = $1"),
   };
-  return db_.write({.key = id.str(), .revokes = true}, [id = std::move(id)](Connection& connection) -> Result<bool> {
+  WriteTraits traits{.key = id.str(), .revokes = true};
+  return db_.write(std::move(traits), [id = std::move(id)](Connection& connection) -> Result<bool> {
     for (const Query& query : kRemoveTokens) SIGMA_CHECK(change(connection, query, {id}));
     SIGMA_TRY(const auto removed, change(connection, kRemoveClient, {id}));
     return removed > 0;

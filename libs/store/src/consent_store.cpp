@@ -49,25 +49,24 @@ Task<Result<void>> ConsentStore::remember(Consent consent) {
       "INSERT INTO consents (user_id, client_id, bap_id, scopes, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, "
       "$6) "
       "ON CONFLICT (user_id, client_id, bap_id) DO NOTHING");
-  return db_.write(
-      {.key = consent.user_id.str()}, [consent = std::move(consent)](Connection& connection) -> Result<void> {
-        SIGMA_TRY(const auto inserted, change(connection, kInsert,
-                                              {consent.user_id, consent.client_id, key_of(consent.bap_id),
-                                               json_text(consent.scopes), consent.created_at, consent.updated_at}));
-        if (inserted > 0) return {};
-        SIGMA_TRY(auto known, find_one<Consent>(connection, kFindLocked,
-                                                {consent.user_id, consent.client_id, key_of(consent.bap_id)}));
-        if (!known)
-          return core::Error{core::Code::unavailable, "The consent was withdrawn at the same moment; try again."};
-        std::vector<std::string> scopes = std::move(known->scopes);
-        for (const auto& scope : consent.scopes) {
-          if (!contains(scopes, scope)) scopes.push_back(scope);
-        }
-        SIGMA_CHECK(change(
-            connection, kUpdate,
-            {consent.user_id, consent.client_id, key_of(consent.bap_id), json_text(scopes), consent.updated_at}));
-        return {};
-      });
+  WriteTraits traits{.key = consent.user_id.str()};
+  return db_.write(std::move(traits), [consent = std::move(consent)](Connection& connection) -> Result<void> {
+    SIGMA_TRY(const auto inserted, change(connection, kInsert,
+                                          {consent.user_id, consent.client_id, key_of(consent.bap_id),
+                                           json_text(consent.scopes), consent.created_at, consent.updated_at}));
+    if (inserted > 0) return {};
+    SIGMA_TRY(auto known,
+              find_one<Consent>(connection, kFindLocked, {consent.user_id, consent.client_id, key_of(consent.bap_id)}));
+    if (!known) return core::Error{core::Code::unavailable, "The consent was withdrawn at the same moment; try again."};
+    std::vector<std::string> scopes = std::move(known->scopes);
+    for (const auto& scope : consent.scopes) {
+      if (!contains(scopes, scope)) scopes.push_back(scope);
+    }
+    SIGMA_CHECK(
+        change(connection, kUpdate,
+               {consent.user_id, consent.client_id, key_of(consent.bap_id), json_text(scopes), consent.updated_at}));
+    return {};
+  });
 }
 
 Task<Result<std::vector<Consent>>> ConsentStore::list(UserId user) {
@@ -84,8 +83,9 @@ Task<Found<Consent>> ConsentStore::narrow(UserId user, ClientId client, std::opt
       "SELECT id, scopes FROM grants WHERE client_id = $1 AND user_id = $2 AND ($3::text IS NULL OR bap_id = $3) AND "
       "revoked_at IS NULL AND expires_at > $4");
   static const Query kRevoke("UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL");
+  WriteTraits traits{.key = user.str(), .revokes = true};
   return db_.write(
-      {.key = user.str(), .revokes = true},
+      std::move(traits),
       [user = std::move(user), client = std::move(client), bap_id = std::move(bap_id), keep = std::move(keep),
        now](Connection& connection) -> Result<std::optional<Consent>> {
         SIGMA_TRY(auto consent, find_one<Consent>(connection, kFindLocked, {user, client, key_of(bap_id)}));
@@ -113,7 +113,8 @@ Task<Result<bool>> ConsentStore::withdraw(UserId user, ClientId client, std::opt
       "UPDATE grants SET revoked_at = $3 WHERE client_id = $1 AND user_id = $2 AND revoked_at IS NULL");
   static const Query kRevokeIdentity(
       "UPDATE grants SET revoked_at = $3 WHERE client_id = $1 AND user_id = $2 AND bap_id = $4 AND revoked_at IS NULL");
-  return db_.write({.key = user.str(), .revokes = true},
+  WriteTraits traits{.key = user.str(), .revokes = true};
+  return db_.write(std::move(traits),
                    [user = std::move(user), client = std::move(client), bap_id = std::move(bap_id),
                     now](Connection& connection) -> Result<bool> {
                      SIGMA_TRY(const auto removed, change(connection, kRemove, {user, client, key_of(bap_id)}));

@@ -35,11 +35,11 @@ Task<Result<std::vector<SigningKey>>> KeyStore::list() {
 
 Task<Result<bool>> KeyStore::create_if_none(SigningKey key) {
   static const Query kInsert(kInsertText + " ON CONFLICT (algorithm) WHERE retired_at IS NULL DO NOTHING");
-  return db_.write({.key = key.algorithm, .single_statement = true},
-                   [key = std::move(key)](Connection& connection) -> Result<bool> {
-                     SIGMA_TRY(const auto inserted, change(connection, kInsert, params_of(key)));
-                     return inserted > 0;
-                   });
+  WriteTraits traits{.key = key.algorithm, .single_statement = true};
+  return db_.write(std::move(traits), [key = std::move(key)](Connection& connection) -> Result<bool> {
+    SIGMA_TRY(const auto inserted, change(connection, kInsert, params_of(key)));
+    return inserted > 0;
+  });
 }
 
 Task<Result<bool>> KeyStore::rotate(SigningKey key, std::string replaced, UtcTime old_expires_at) {
@@ -51,8 +51,9 @@ Task<Result<bool>> KeyStore::rotate(SigningKey key, std::string replaced, UtcTim
       "expires_at = CASE WHEN expires_at > $3 THEN $3 ELSE expires_at END "
       "WHERE algorithm = $1 AND retired_at IS NOT NULL AND (retired_at > $2 OR expires_at > $3)");
   static const Query kInsert(kInsertText);
+  WriteTraits traits{.key = key.algorithm};
   return db_.write(
-      {.key = key.algorithm},
+      std::move(traits),
       [key = std::move(key), replaced = std::move(replaced), old_expires_at](Connection& connection) -> Result<bool> {
         SIGMA_TRY(const auto retired,
                   change(connection, kRetire, {key.algorithm, key.active_from, old_expires_at, replaced}));

@@ -127,6 +127,7 @@ Result<std::vector<MigrationState>> Migrator::status() {
   }
   for (const auto& [version, row] : applied) states[version] = {static_cast<int>(version), row.name, row.applied_at};
   std::vector<MigrationState> list;
+  list.reserve(states.size());
   for (auto& [version, state] : states) list.push_back(std::move(state));
   return list;
 }

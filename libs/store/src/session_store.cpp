@@ -32,14 +32,14 @@ const std::string kSelectWithUser =
 
 Task<Result<void>> SessionStore::create(Session session) {
   static const Query kInsert("INSERT INTO sessions (" + kColumns + ") VALUES (" + placeholders(1, 10) + ")");
-  return db_.write({.key = session.id.str(), .single_statement = true},
-                   [session = std::move(session)](Connection& connection) -> Result<void> {
-                     SIGMA_CHECK(change(connection, kInsert,
-                                        {session.id, session.token_hash, session.user_id, session.active_bap_id,
-                                         session.auth_time, session.ip_address, session.user_agent, session.created_at,
-                                         session.updated_at, session.expires_at}));
-                     return {};
-                   });
+  WriteTraits traits{.key = session.id.str(), .single_statement = true};
+  return db_.write(std::move(traits), [session = std::move(session)](Connection& connection) -> Result<void> {
+    SIGMA_CHECK(
+        change(connection, kInsert,
+               {session.id, session.token_hash, session.user_id, session.active_bap_id, session.auth_time,
+                session.ip_address, session.user_agent, session.created_at, session.updated_at, session.expires_at}));
+    return {};
+  });
 }
 
 Task<Found<SessionWithUser>> SessionStore::find(SecretHash token_hash, UtcTime now) {
@@ -49,19 +49,20 @@ Task<Found<SessionWithUser>> SessionStore::find(SecretHash token_hash, UtcTime n
 
 Task<Result<bool>> SessionStore::renew(SessionId id, UtcTime now, UtcTime expires_at) {
   static const Query kRenew("UPDATE sessions SET updated_at = $2, expires_at = $3 WHERE id = $1 AND expires_at > $2");
-  return db_.write({.key = id.str(), .single_statement = true},
-                   [id = std::move(id), now, expires_at](Connection& connection) -> Result<bool> {
-                     SIGMA_TRY(const auto renewed, change(connection, kRenew, {id, now, expires_at}));
-                     return renewed > 0;
-                   });
+  WriteTraits traits{.key = id.str(), .single_statement = true};
+  return db_.write(std::move(traits), [id = std::move(id), now, expires_at](Connection& connection) -> Result<bool> {
+    SIGMA_TRY(const auto renewed, change(connection, kRenew, {id, now, expires_at}));
+    return renewed > 0;
+  });
 }
 
 Task<Result<bool>> SessionStore::replace_secret(Session session, SecretHash old_token_hash) {
   static const Query kReplace(
       "UPDATE sessions SET token_hash = $3, active_bap_id = $4, auth_time = $5, ip_address = $6, user_agent = $7, "
       "updated_at = $8, expires_at = $9 WHERE id = $1 AND token_hash = $2");
+  WriteTraits traits{.key = session.id.str(), .single_statement = true};
   return db_.write(
-      {.key = session.id.str(), .single_statement = true},
+      std::move(traits),
       [session = std::move(session),
        old_token_hash = std::move(old_token_hash)](Connection& connection) -> Result<bool> {
         SIGMA_TRY(const auto replaced,
@@ -74,7 +75,8 @@ Task<Result<bool>> SessionStore::replace_secret(Session session, SecretHash old_
 
 Task<Result<bool>> SessionStore::set_active_identity(SessionId id, std::optional<BapId> bap_id, UtcTime now) {
   static const Query kSet("UPDATE sessions SET active_bap_id = $2, updated_at = $3 WHERE id = $1 AND expires_at > $3");
-  return db_.write({.key = id.str(), .single_statement = true},
+  WriteTraits traits{.key = id.str(), .single_statement = true};
+  return db_.write(std::move(traits),
                    [id = std::move(id), bap_id = std::move(bap_id), now](Connection& connection) -> Result<bool> {
                      SIGMA_TRY(const auto set, change(connection, kSet, {id, bap_id, now}));
                      return set > 0;
@@ -82,7 +84,8 @@ Task<Result<bool>> SessionStore::set_active_identity(SessionId id, std::optional
 }
 
 Task<Result<bool>> SessionStore::remove(SessionId id, UtcTime now) {
-  return db_.write({.key = id.str(), .revokes = true},
+  WriteTraits traits{.key = id.str(), .revokes = true};
+  return db_.write(std::move(traits),
                    [id = std::move(id), now](Connection& connection) { return end_session(connection, id, now); });
 }
 

@@ -93,12 +93,12 @@ Task<Result<void>> TokenStore::revoke_grant(GrantId id, UtcTime now) {
   // Tokens without a user have no row in grants.
   static const Query kRevokeTokens(
       "UPDATE access_tokens SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL");
-  return db_.write({.key = id.str(), .revokes = true},
-                   [id = std::move(id), now](Connection& connection) -> Result<void> {
-                     SIGMA_TRY(const auto revoked, change(connection, kRevoke, {id, now}));
-                     if (revoked == 0) SIGMA_CHECK(change(connection, kRevokeTokens, {id, now}));
-                     return {};
-                   });
+  WriteTraits traits{.key = id.str(), .revokes = true};
+  return db_.write(std::move(traits), [id = std::move(id), now](Connection& connection) -> Result<void> {
+    SIGMA_TRY(const auto revoked, change(connection, kRevoke, {id, now}));
+    if (revoked == 0) SIGMA_CHECK(change(connection, kRevokeTokens, {id, now}));
+    return {};
+  });
 }
 
 Task<Result<bool>> TokenStore::revoke_access(SecretHash hash, UtcTime now) {
@@ -117,13 +117,13 @@ Task<Result<void>> TokenStore::create_access(AccessToken token) {
     SIGMA_CO_TRY(const auto created, co_await change_on_loop(db_, key, insertion.query, std::move(insertion.params)));
     if (created) co_return Result<void>{};
   }
-  co_return co_await db_.write({.key = key, .single_statement = !token.user_id},
-                               [token = std::move(token)](Connection& connection) -> Result<void> {
-                                 if (token.user_id) SIGMA_CHECK(insert_grant_of(connection, token));
-                                 const Change insertion = access_insertion(token);
-                                 SIGMA_CHECK(change(connection, insertion.query, insertion.params));
-                                 return {};
-                               });
+  WriteTraits traits{.key = key, .single_statement = !token.user_id};
+  co_return co_await db_.write(std::move(traits), [token = std::move(token)](Connection& connection) -> Result<void> {
+    if (token.user_id) SIGMA_CHECK(insert_grant_of(connection, token));
+    const Change insertion = access_insertion(token);
+    SIGMA_CHECK(change(connection, insertion.query, insertion.params));
+    return {};
+  });
 }
 
 }  // namespace sigma::store

@@ -59,7 +59,8 @@ Task<Result<User>> UserStore::create_with_profile(User user, Profile profile) {
                                  placeholders(1, 11) + ") ON CONFLICT (pubkey) DO NOTHING");
   static const Query kInsertProfile(fmt::format("INSERT INTO profiles ({}", kProfileColumns) + ") VALUES (" +
                                     placeholders(1, 10) + ")");
-  return db_.write({.key = user.pubkey.value_or(user.id.str())},
+  WriteTraits traits{.key = user.pubkey.value_or(user.id.str())};
+  return db_.write(std::move(traits),
                    [user = std::move(user), profile = std::move(profile)](Connection& connection) -> Result<User> {
                      if (user.pubkey) {
                        SIGMA_TRY(auto existing, find_user_by_pubkey(connection, *user.pubkey));
@@ -81,13 +82,13 @@ Task<Result<bool>> UserStore::update(User user) {
   static const Query kUpdate(
       "UPDATE users SET name = $2, email = $3, email_verified = $4, image = $5, pubkey = $6, subscription_tier = $7, "
       "roles = $8, disabled = $9, updated_at = $10 WHERE id = $1");
-  return db_.write({.key = user.id.str(), .single_statement = true, .revokes = true},
-                   [user = std::move(user)](Connection& connection) -> Result<bool> {
-                     Params params = params_of(user);
-                     params.erase(params.begin() + 9);  // created_at stays
-                     SIGMA_TRY(const auto updated, change(connection, kUpdate, params));
-                     return updated > 0;
-                   });
+  WriteTraits traits{.key = user.id.str(), .single_statement = true, .revokes = true};
+  return db_.write(std::move(traits), [user = std::move(user)](Connection& connection) -> Result<bool> {
+    Params params = params_of(user);
+    params.erase(params.begin() + 9);  // created_at stays
+    SIGMA_TRY(const auto updated, change(connection, kUpdate, params));
+    return updated > 0;
+  });
 }
 
 Task<Found<Profile>> UserStore::find_profile(BapId id) {

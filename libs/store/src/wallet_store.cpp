@@ -82,7 +82,8 @@ Result<WalletConnection> connect_locked(Connection& connection, const Wallet& wa
 }  // namespace
 
 Task<Result<WalletConnection>> WalletStore::connect(Wallet wallet, std::int64_t max, bool take_over) {
-  return db_.write({.key = wallet.user_id.str()},
+  WriteTraits traits{.key = wallet.user_id.str()};
+  return db_.write(std::move(traits),
                    [wallet = std::move(wallet), max, take_over](Connection& connection) -> Result<WalletConnection> {
                      SIGMA_CHECK(lock_user(connection, wallet.user_id));
                      return connect_locked(connection, wallet, max, take_over);
@@ -138,15 +139,14 @@ Task<Result<bool>> EntitlementStore::save(Entitlements entitlements) {
   static const Query kSave(
       "UPDATE entitlements SET revision = revision + 1, roles = $3, subscription_tier = $4, evidence = $5, complete = "
       "$6, evaluated_at = $7 WHERE user_id = $1 AND revision = $2");
-  return db_.write({.key = entitlements.user_id.str(), .single_statement = true},
-                   [entitlements = std::move(entitlements)](Connection& connection) -> Result<bool> {
-                     SIGMA_TRY(const auto saved,
-                               change(connection, kSave,
-                                      {entitlements.user_id, entitlements.revision, json_text(entitlements.roles),
-                                       entitlements.subscription_tier, json_text(entitlements.evidence),
-                                       entitlements.complete, entitlements.evaluated_at}));
-                     return saved > 0;
-                   });
+  WriteTraits traits{.key = entitlements.user_id.str(), .single_statement = true};
+  return db_.write(std::move(traits), [entitlements = std::move(entitlements)](Connection& connection) -> Result<bool> {
+    SIGMA_TRY(const auto saved, change(connection, kSave,
+                                       {entitlements.user_id, entitlements.revision, json_text(entitlements.roles),
+                                        entitlements.subscription_tier, json_text(entitlements.evidence),
+                                        entitlements.complete, entitlements.evaluated_at}));
+    return saved > 0;
+  });
 }
 
 }  // namespace sigma::store

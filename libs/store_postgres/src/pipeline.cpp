@@ -221,7 +221,7 @@ void Pipeline::answer(LoopStatement& statement, const PGresult* result) {
       visit_rows(*result, *statement.visit);
       answer = {LoopAnswer::Outcome::done, rows_of(result)};
     } catch (const std::exception&) {
-      // A malformed row. The threads read it again and say so.
+      answer = {};  // a malformed row: the threads read it again and say so
     }
   }
   statement.waiter->take(answer);

@@ -25,6 +25,7 @@ void note_reuse(AuditEvent* audit, const store::GrantId& grant, const store::Use
 
 std::vector<std::string> TokenEndpoint::grant_types() const {
   std::vector<std::string> types;
+  types.reserve(grants_.size());
   for (const auto& grant : grants_) types.emplace_back(grant->type());
   return types;
 }

@@ -21,8 +21,8 @@ std::optional<core::UtcTime> read_time(JsonReader& reader, std::string_view name
 }  // namespace
 
 core::Result<store::MemberKey> parse_member_key(const Json& json) {
-  const core::Error malformed{core::Code::invalid_input,
-                              "must be a compressed public key: 66 hex characters that start with 02 or 03."};
+  core::Error malformed{core::Code::invalid_input,
+                        "must be a compressed public key: 66 hex characters that start with 02 or 03."};
   store::MemberKey key;
   const Json object = json.is_string() ? Json{{"pubkey", json}} : json;
   if (!object.is_object()) return malformed;

@@ -145,7 +145,7 @@ core::Task<core::Result<RemoteDocuments::Document>> RemoteDocuments::fetch(std::
 }
 
 core::Task<core::Result<void>> RemoteDocuments::take_turn(const std::string& url) {
-  const core::Error busy{Code::overloaded, "is being asked for too often; try again in a minute."};
+  core::Error busy{Code::overloaded, "is being asked for too often; try again in a minute."};
   {
     const std::scoped_lock lock(mutex_);
     if (const auto found = entries_.find(url);

@@ -6,7 +6,7 @@
 namespace sigma::oauth {
 
 core::Task<Result<core::Json>> UserInfo::describe(PresentedToken presented) {
-  const Error dead{ErrorCode::invalid_token, "The access token is unknown, expired or revoked; get a new one."};
+  Error dead{ErrorCode::invalid_token, "The access token is unknown, expired or revoked; get a new one."};
   SIGMA_CO_TRY(const auto live, co_await tokens_.find(hash_secret(presented.token)));
   if (!live || !live->user) co_return dead;
   const store::AccessToken& token = live->token;

@@ -97,7 +97,7 @@ Result<Wallet::Open> Wallet::open_vault(const std::string& name, std::string_vie
   SIGMA_TRY(const std::string text, VersionedFile(folder_.file(name)).read());
   SIGMA_TRY(SealedVault::Opened opened, SealedVault::open(text, password));
   const auto contents = core::parse_json(opened.contents.view());
-  const Error unreadable{Code::conflict, "The vault opened, but its contents are of another version of TokenPass."};
+  Error unreadable{Code::conflict, "The vault opened, but its contents are of another version of TokenPass."};
   if (!contents || !contents->is_object()) return unreadable;
   const Json backup = contents->value("backupKey", Json::object());
   const auto record_key = core::hex_decode(core::json_string(*contents, "recordKey").value_or(""));

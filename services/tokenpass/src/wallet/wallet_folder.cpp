@@ -46,8 +46,8 @@ bool WalletFolder::exists(std::string_view name) const {
 }
 
 core::Result<std::string> WalletFolder::resolve(std::string_view path) const {
-  const core::Error refused{core::Code::invalid_input,
-                            fmt::format("The path must name a .bep or .vault file directly in {}.", root_.string())};
+  core::Error refused{core::Code::invalid_input,
+                      fmt::format("The path must name a .bep or .vault file directly in {}.", root_.string())};
   fs::path full(path);
   if (path.starts_with("~/") && home()) full = *home() / path.substr(2);
   if (full.is_relative() && !full.has_parent_path()) full = root_ / full;

@@ -30,7 +30,7 @@ class ExtendedKey {
   std::string to_xpub() const;  ///< what may be shown: public key and chain code
 
  private:
-  ExtendedKey(PrivateKey key, const Hash256& chain_code) : key_(std::move(key)), chain_code_(chain_code) {}
+  ExtendedKey(const PrivateKey& key, const Hash256& chain_code) : key_(key), chain_code_(chain_code) {}
   std::string serialise(std::string_view version, std::string_view key) const;
 
   PrivateKey key_;
