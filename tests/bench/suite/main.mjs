@@ -106,6 +106,7 @@ async function measureScenario(server, scenario) {
     allocations: perOperation('allocations'),
     transactions: perOperation('transactions'),
     syncs: perOperation('syncs'),
+    databaseCpu: perOperation('databaseCpu'),
   };
   if (scenario.openLoop) {
     result.openLoop = await load(server, args, { rate: scenario.openLoop * report.median.per_second, repeat: 1 });

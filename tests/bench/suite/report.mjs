@@ -24,7 +24,7 @@ function verdict(value, { min, max }) {
 
 const columns = [
   ...['', 'per second', '', 'target', 'p50 µs', 'p99', 'p99.9', 'server µs', 'target', 'switches'],
-  ...['allocations', 'db tx', 'fsyncs', 'driver µs', 'errors'],
+  ...['allocations', 'db tx', 'fsyncs', 'db µs', 'driver µs', 'errors'],
 ];
 
 export function printStore(settings, { store, start, idleMib, loadedMib, bare, results }) {
@@ -44,6 +44,7 @@ export function printStore(settings, { store, start, idleMib, loadedMib, bare, r
       number(report.allocations),
       number(report.transactions, 2),
       number(report.syncs, 3),
+      number(report.databaseCpu, 1),
       number(m.driver_cpu_us, 1),
       number(m.errors),
     ]);

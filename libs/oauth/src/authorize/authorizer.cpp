@@ -189,7 +189,7 @@ core::Task<Result<bool>> Authorizer::has_consent(const AuthorizationRequest& req
   if (is_document_client(request.client)) co_return false;
   if (request.client.skip_consent) co_return true;
   SIGMA_CO_TRY(const auto consent, co_await store_.consents.find(user, request.client.id, std::move(bap_id)));
-  co_return consent&& covers(consent->scopes, asked_scopes(request));
+  co_return consent.has_value() && covers(consent->scopes, asked_scopes(request));
 }
 
 core::Task<Result<AuthorizationOutcome>> Authorizer::issue_code(AuthorizationRequest request,

@@ -1,5 +1,7 @@
 #include "sigma/oauth/grants/refresh_token.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sigma/crypto/aead.hpp"
@@ -21,7 +23,7 @@ Error bad_grant(std::string description) {
 std::string fingerprint_of(const TokenRequest& request) {
   std::vector<std::string> parts;
   for (const auto& [name, value] : request.form.parameters()) {
-    if (name == "scope" || name == "resource") parts.push_back(name + "=" + value);
+    if (name == "scope" || name == "resource") parts.push_back(fmt::format("{}={}", name, value));
   }
   std::sort(parts.begin(), parts.end());
   std::string text = request.client.id.str() + '\n' + request.dpop_jkt.value_or("");

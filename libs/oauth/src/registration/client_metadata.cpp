@@ -215,10 +215,11 @@ std::vector<MetadataFault> check_shape(const Json& metadata) {
 
 // The members that count, by who describes. An empty value stands for a member that is left out (RFC 7592 §2.2).
 Json described_members(const Json& metadata, Registrar registrar) {
+  static const Json kLeftOut = "";
   if (registrar == Registrar::administrator) return metadata;
   Json members = Json::object();
   for (const auto& [name, value] : metadata.items()) {
-    if (may_describe(registrar, name) && !value.is_null() && value != "") members[name] = value;
+    if (may_describe(registrar, name) && !value.is_null() && value != kLeftOut) members[name] = value;
   }
   return members;
 }
