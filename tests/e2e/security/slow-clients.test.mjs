@@ -1,9 +1,11 @@
 // Clients that take their time, and ten thousand that do nothing: each is sent away when its time is up, memory stays
 // bounded, and everybody else is served meanwhile. Security case 53.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { dropIdleConnections } from '../support/http.mjs';
 import { sanitized } from '../support/sanitized.mjs';
 import { startServer } from '../support/server.mjs';
@@ -106,6 +108,30 @@ describe('slow clients', () => {
     await Promise.all(Array.from({ length: 100 }, quiet));
     await assertHealthy(server);
   });
+
+  // Somebody else's idea of the same: five hundred connections of each kind, and whether a probe is still answered.
+  const attacks = {
+    'slow header fields': ['-H', '/api/auth/ok'],
+    'a slow body': ['-B', '/api/auth/oauth2/token'],
+    'a thousand ranges': ['-R', '/login'],
+    'slow reading': ['-X', '/api/auth/openapi.json', '-k', '3', '-w', '256', '-y', '1024', '-n', '1', '-z', '32'],
+  };
+  const pace = ['-c', '500', '-r', '250', '-i', '1', '-p', '3', '-l', '20'];
+  for (const [name, [mode, target, ...more]] of Object.entries(attacks)) {
+    test(`case 53: slowhttptest with ${name} finds the service available, and no connection is left to it`, async () => {
+      const tool = promisify(execFile)('slowhttptest', [mode, ...pace, ...more, '-u', server.local + target], { maxBuffer: 2 ** 24 });
+      let ended = false;
+      const told = tool.finally(() => {
+        ended = true;
+      });
+      await until(async () => (await openAt(server)) > 0);
+      await until(async () => (await openAt(server)) === 0);
+      assert.ok(mode !== '-X' || !ended, 'who reads slowly would stay, and is hung up on');
+      const stdout = stripVTControlCharacters((await told).stdout);
+      const available = [...stdout.matchAll(/service available: *(YES|NO)/g)].map(([, word]) => word);
+      assert.ok(available.length > 0 && available.every((word) => word === 'YES'), stdout);
+    });
+  }
 });
 
 describe('connections that stay', () => {
