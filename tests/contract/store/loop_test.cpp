@@ -15,6 +15,7 @@ namespace sigma::store::contract {
 namespace {
 
 using core::Code;
+using namespace std::string_literals;
 
 /// A schema of its own, a store, and a loop with connections that are up.
 class Loop : public ::testing::Test {
@@ -104,7 +105,7 @@ TEST_F(Loop, a_code_lives_its_life_without_a_thread_of_the_database) {
 
 TEST_F(Loop, texts_and_bytes_of_every_kind_come_back) {
   Client client = make_client();
-  client.name = std::string("\x01 begins with a mark, \0 and \xff in it", 37);
+  client.name = "\x01 begins with a mark, \0 and \xff in it"s;
   EXPECT_TRUE(must(run(store_.clients.create(client))));
   EXPECT_EQ(must(run(store_.clients.find(client.id))), client);
   const std::string key("k\0'\\\xff", 5);

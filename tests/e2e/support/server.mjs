@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { request } from './http.mjs';
 import { assertPublicAnswer } from './openapi.mjs';
 import { createDatabase, dropDatabase } from './postgres.mjs';
-import { patience } from './sanitized.mjs';
+import { patience, sanitizerSettings } from './sanitized.mjs';
 import { until } from './until.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -89,11 +89,9 @@ export class Server {
       SIGMA_LOG_FORMAT: 'json',
       SIGMA_RATE_LIMITS: 'off',
       ...(this.databaseUrl ? { SIGMA_DATABASE_URL: this.databaseUrl } : {}),
+      ...sanitizerSettings,
       ...env,
     };
-    for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS', 'LLVM_PROFILE_FILE']) {
-      if (process.env[name]) this.env[name] = process.env[name];
-    }
     // On Postgres migrating is explicit, as in production.
     if (this.store === 'postgres' && !peer) await this.cli(['migrate']);
   }

@@ -40,7 +40,8 @@ TEST(PublicApi, EndpointsHaveNoTypingMistakeInTheirMembers) {
 // All schemas end in one list: of two of one name, one would be lost.
 TEST(PublicApi, NoTwoFilesGiveDifferentSchemasOneName) {
   std::map<std::string, core::Json> seen;
-  for (const auto& [name, schema] : shared_schemas().items()) seen.emplace(name, schema);
+  const core::Json shared = shared_schemas();
+  for (const auto& [name, schema] : shared.items()) seen.emplace(name, schema);
   for (const PublicCall& call : public_calls()) {
     const core::Json schemas = core::Json::parse(call.endpoint->schemas);
     for (const auto& [name, schema] : schemas.items())

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
@@ -36,6 +37,7 @@ TEST(LockedBytes, MovingLeavesNothingBehind) {
 
 TEST(LockedBytes, IsLockedWhileItLives) {
   if (!memory_can_be_locked()) GTEST_SKIP() << "RLIMIT_MEMLOCK is 0 here";
+  if (std::getenv("SIGMA_TEST_SANITIZER")) GTEST_SKIP() << "under a sanitizer mlock does nothing";
   const long before = locked_kilobytes();
   {
     const LockedBytes bytes(std::string(10'000, 'x'));

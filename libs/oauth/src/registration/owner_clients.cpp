@@ -114,6 +114,7 @@ core::Task<Result<IssuedClient>> OwnerClients::update(const store::UserId& user,
   auto [changed, faults] = patch_client(current, request.metadata, registry_.rules(), clock_.now());
   if (auto error = metadata_error(faults)) co_return std::move(*error);
   std::vector<std::string> proven;
+  proven.reserve(current.member_keys.size());
   for (const store::MemberKey& key : current.member_keys) proven.push_back(key.pubkey);
   SIGMA_CO_CHECK(co_await check_keys(user, changed, std::move(request.proofs), std::move(proven)));
   SIGMA_CO_CHECK(co_await check_sector_identifier(changed, documents_));

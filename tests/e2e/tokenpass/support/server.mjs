@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { request } from '../../support/http.mjs';
+import { sanitizerSettings } from '../../support/sanitized.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../..');
 const run = promisify(execFile);
@@ -47,11 +48,9 @@ export class TokenPass {
       TOKENPASS_PORT: String(server.port),
       TOKENPASS_SYNC_URL: 'off',
       TOKENPASS_BAP_API_URL: 'off',
+      ...sanitizerSettings,
       ...env,
     };
-    for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS']) {
-      if (process.env[name]) server.env[name] = process.env[name];
-    }
     return server;
   }
 
