@@ -67,7 +67,7 @@ Challenge ChallengeBook::make(const ChallengePurpose& purpose) const {
 }
 
 oauth::Result<Challenge> ChallengeBook::open(std::string_view text, const ChallengePurpose& purpose) const {
-  const oauth::Error foreign =
+  oauth::Error foreign =
       refused("it was changed or does not come from this server; ask for a new one and sign exactly its text.");
   if (text.size() > kMaxText) return foreign;
   const auto seal_at = text.rfind(kSeal);

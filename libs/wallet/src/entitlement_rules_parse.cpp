@@ -41,8 +41,9 @@ Result<std::vector<std::string>> read_list(const Json& object, const std::string
   std::vector<std::string> list;
   const auto member = object.find(name);
   if (member == object.end()) return list;
-  const core::Error error = wrong(place + "." + name, "must be a list of texts, 1 to 1000 of them.");
+  core::Error error = wrong(place + "." + name, "must be a list of texts, 1 to 1000 of them.");
   if (!member->is_array() || member->empty() || member->size() > kMaxNames) return error;
+  list.reserve(member->size());
   for (const Json& item : *member) {
     if (!item.is_string() || item.get_ref<const std::string&>().empty()) return error;
     list.push_back(item.get<std::string>());

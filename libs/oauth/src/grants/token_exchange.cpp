@@ -66,7 +66,7 @@ Result<void> TokenExchangeGrant::check_parameters(const http::Form& form) const 
 }
 
 core::Task<Result<TokenExchangeGrant::Live>> TokenExchangeGrant::find(std::string secret, std::string_view name) {
-  const Error dead = refused(fmt::format("{} is unknown, expired or revoked; send a live access token.", name));
+  Error dead = refused(fmt::format("{} is unknown, expired or revoked; send a live access token.", name));
   SIGMA_CO_TRY(auto live, co_await tokens_.find(hash_secret(secret)));
   if (!live) co_return dead;
   co_return live;

@@ -46,7 +46,7 @@ Task<oauth::Result<ConsentCall>> consent_call(App& app, const http::Request& req
 }
 
 oauth::Result<oauth::Scopes> wanted_scopes(const Json& body) {
-  const oauth::Error wrong = invalid("[body.update.scopes] Invalid input: expected an array of strings");
+  oauth::Error wrong = invalid("[body.update.scopes] Invalid input: expected an array of strings");
   const auto update = body.find("update");
   if (update == body.end() || !update->is_object() || !update->contains("scopes")) return wrong;
   const Json& given = (*update)["scopes"];
