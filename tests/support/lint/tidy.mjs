@@ -33,7 +33,7 @@ function units() {
       // Of shadows in a batch of files, only the compiler's word counts, which sees them alone.
       // Without the compiler, its launcher, the names of the files, and the precompiled header, which is another
       // compiler's word for the same text.
-      const words = line.split(/ +/).filter((word) => word !== '');
+      const words = line.split(/ +/).filter((word) => word !== '').map((word) => word.replaceAll('\\"', '"')); // no shell sees them
       const flags = words.slice(words.findIndex((word) => /clang\+\+/.test(word)) + 1);
       for (const [name, count] of [['-o', 2], ['-c', 2]]) flags.splice(flags.indexOf(name), count);
       return { file: path.relative(root, file), flags: [...flags, '-Wno-shadow'].join(' ') };
