@@ -12,6 +12,13 @@ export class ApiProblem extends Error {
   }
 }
 
+/** For the person: what went wrong. */
+export const explain = (problem: unknown): string => (problem as Error).message;
+
+/** The same, after a password was asked for. */
+export const explainPassword = (problem: unknown): string =>
+  problem instanceof ApiProblem && problem.status === 401 ? 'That is not the password. Please try again.' : explain(problem);
+
 function session(): string | null {
   try {
     return localStorage.getItem(place);

@@ -1,19 +1,18 @@
 // Where the sign-in stands, and the one way to a session that all its steps share: keyring → (kept) → token → session → onward.
 import { describeMyself } from '../../lib/account';
-import { explain } from '../../lib/api';
 import { continueAuthorization, isAuthorization, wantedIdentity } from '../../lib/authorization';
-import { openKeyring, WrongPassword } from '../../lib/identity/backup';
+import { openKeyring } from '../../lib/identity/backup';
 import type { Brought, Named } from '../../lib/identity/backup-file';
 import { type CloudCopy, fetchCopy, saveCopy } from '../../lib/identity/cloud';
 import { forget, keep, type KeptIdentity, listKept, rename } from '../../lib/identity/kept';
 import { hdFromWords, type Keyring, memberFor, memberOf, type PrivateKey, rootFromWords } from '../../lib/identity/keys';
-import { explainPasskey, openByPasskey, PasskeyProblem } from '../../lib/identity/passkey';
+import { openByPasskey } from '../../lib/identity/passkey';
 import { addIdentity } from '../../lib/identity/public-name';
+import { UnlockAttempt } from '../../lib/identity/unlock-attempt.svelte';
 import { returnPath } from '../../lib/return';
 import { setActiveIdentity } from '../../lib/session';
 import { signIn, signInWith } from '../../lib/sign-in';
 import { signInPath } from '../../lib/identity/token';
-import { afterPaint } from '../../lib/start';
 import { cameByTokenPass, rememberTokenPass, TokenPassProblem, tokenpassToken } from '../../lib/tokenpass';
 import { commonText } from '../../texts/common';
 import { bringText, loginText, tokenpassText } from '../../texts/login';
@@ -24,20 +23,19 @@ export type Step =
 /** Keys that are here but have not signed in yet, and the password of the file that they came in. */
 type Waiting = Brought & { password?: string };
 
-export class Gate {
+/** One thing at a time happens at the gate; what goes wrong is said, never thrown. */
+export class Gate extends UnlockAttempt {
   readonly wanted = wantedIdentity();
   kept = $state.raw(listKept());
   /** Which of the kept ones is to be unlocked. */
   identity = $state.raw<KeptIdentity>();
   step = $state<Step>('welcome');
-  busy = $state(false);
-  error = $state('');
-  wrongPassword = $state('');
   waiting = $state.raw<Waiting>();
   /** The server's copy of what waits. */
   cloud = $state.raw<CloudCopy>();
 
   constructor() {
+    super();
     this.identity = this.kept.find(({ bapId }) => bapId === this.wanted) ?? this.kept[0];
     this.step = this.firstStep();
   }
@@ -68,23 +66,6 @@ export class Gate {
     this.go('unlock');
   }
 
-  /** Runs one piece of slow work with the page busy; what goes wrong is said, never thrown. */
-  async working(work: () => Promise<void>): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    this.error = this.wrongPassword = '';
-    try {
-      await afterPaint();
-      await work();
-    } catch (thrown) {
-      if (thrown instanceof WrongPassword) this.wrongPassword = commonText.get().wrongPassword;
-      else if (thrown instanceof PasskeyProblem) this.error = explainPasskey(thrown);
-      else this.error = explain(thrown);
-    } finally {
-      this.busy = false;
-    }
-  }
-
   private async enter(keyring: Keyring, bapId: string | undefined): Promise<void> {
     await signIn(memberFor(keyring, bapId));
     rememberTokenPass(false);
@@ -93,7 +74,7 @@ export class Gate {
 
   /** A new identity: signs in, tells the server its name, and leaves an encrypted copy there if the person wants. */
   enterNew(copy: boolean): Promise<void> {
-    return this.working(async () => {
+    return this.run(async () => {
       const { keyring } = this.waiting!;
       const { bapId, name, backup } = this.identity!;
       const member = memberFor(keyring, bapId);
@@ -140,7 +121,7 @@ export class Gate {
   }
 
   private unlockBy(open: (identity: KeptIdentity) => Promise<Keyring>): Promise<void> {
-    return this.working(async () => {
+    return this.run(async () => {
       const identity = this.identity!;
       const keyring = await open(identity);
       keep(identity);
@@ -151,7 +132,7 @@ export class Gate {
   }
 
   create({ words, name, password }: { words: string[]; name: string; password: string }): Promise<void> {
-    return this.working(async () => {
+    return this.run(async () => {
       const keyring: Keyring = { kind: 'root', root: rootFromWords(words) };
       const brought: Brought = { keyring, words, identities: [{ bapId: memberOf(keyring).bapId, name }] };
       if (!(await this.keepAll(brought, password))) return;
@@ -161,7 +142,7 @@ export class Gate {
   }
 
   bringWords(words: string[], { passphrase, older }: { passphrase: string; older: boolean }): Promise<void> {
-    return this.working(async () => {
+    return this.run(async () => {
       const root = hdFromWords(words, passphrase);
       this.bring({ keyring: older ? { kind: 'hd', root } : { kind: 'root', root: root.privKey }, words, identities: [] });
     });
@@ -182,7 +163,7 @@ export class Gate {
 
   /** Signs in with what waits; `keeping` puts it on this device first. */
   useWaiting(bapId: string, keeping?: { names: Named[]; password: string }): Promise<void> {
-    return this.working(async () => {
+    return this.run(async () => {
       const waiting = this.waiting!;
       if (keeping) {
         const chosenFirst = [...keeping.names].sort((a, b) => Number(b.bapId === bapId) - Number(a.bapId === bapId));
@@ -194,7 +175,7 @@ export class Gate {
 
   /** One more identity below a root that is kept here. */
   another(name: string, password: string): Promise<void> {
-    return this.working(async () => {
+    return this.run(async () => {
       const kept = this.identity!;
       const { readBackup } = await import('../../lib/identity/backup-file');
       const opened = await readBackup(kept.backup, password);
@@ -213,7 +194,7 @@ export class Gate {
 
   /** Is there more of this one key's identity on the server? */
   lookForCopy(): Promise<void> {
-    return this.working(async () => {
+    return this.run(async () => {
       const { keyring } = this.waiting!;
       const found = await fetchCopy(memberOf(keyring));
       if (found === undefined) this.error = bringText.get().cloudNone;
@@ -222,7 +203,7 @@ export class Gate {
   }
 
   openCopy(password: string): Promise<void> {
-    return this.working(async () => {
+    return this.run(async () => {
       const { readBackup } = await import('../../lib/identity/backup-file');
       this.bring({ ...(await readBackup(this.cloud!.encryptedBackup, password)), password });
       this.cloud = undefined;
@@ -230,7 +211,7 @@ export class Gate {
   }
 
   tokenpass(): Promise<void> {
-    return this.working(async () => {
+    return this.run(async () => {
       let token: string;
       try {
         token = await tokenpassToken(signInPath);
