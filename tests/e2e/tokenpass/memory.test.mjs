@@ -35,7 +35,10 @@ async function statusOf(pid, field) {
   return Number.parseInt(line.split(/\s+/)[1], 10); // kB
 }
 
-test('locking wipes words, keys and password', { timeout: 600_000, skip: process.getuid() !== 0 && 'only root may read the memory of the process' }, async (t) => {
+const noLook =
+  (sanitized && 'sanitizers keep what was given back, to see who still uses it') ||
+  (process.getuid() !== 0 && 'only root may read the memory of the process');
+test('locking wipes words, keys and password', { timeout: 600_000, skip: noLook }, async (t) => {
   const wallet = JSON.parse(await readFile(path.join(vectors, 'bip39-bip32.json'), 'utf8')).vectors.find(({ mnemonic }) => mnemonic.startsWith('legal'));
   const { gen3_rootPk: root, gen3_afterLogin: master } = wallet.masters;
   const needles = {
