@@ -86,14 +86,15 @@ core::UtcTime time_of(const Json& row, std::string_view column, core::UtcTime ot
 }
 
 void put(Json& metadata, const char* member, Json value) {
-  if (value.empty() || value == "") return;
+  static const Json kNoText = "";
+  if (value.empty() || value == kNoText) return;
   metadata[member] = std::move(value);
 }
 
 // Sigma's clients sign with their member key whatever the column says: the reference had no name for that method.
 std::string auth_method(const Json& row, bool has_key, bool has_secret) {
   if (has_key) return "x_auth_token";
-  const std::string method = text(row, "token_endpoint_auth_method");
+  std::string method = text(row, "token_endpoint_auth_method");
   if (!method.empty()) return method;
   return has_secret ? "client_secret_basic" : "none";
 }
