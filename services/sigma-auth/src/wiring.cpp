@@ -81,7 +81,7 @@ oauth::Settings make_settings(const Config& config) {
   settings.resources = config.resources;
   settings.require_pushed_requests = config.require_pushed_requests;
   settings.dynamic_registration = config.dynamic_registration;
-  if (config.registration_token.size() > 0)
+  if (!config.registration_token.empty())
     settings.registration_token_hash = oauth::hash_secret(config.registration_token.view()).str();
   settings.client_id_metadata_documents = config.client_id_metadata_documents;
   if (config.rate_limits) settings.requests_per_client = config.rate_limit_per_minute[Limit::client];
