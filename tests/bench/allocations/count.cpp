@@ -1,5 +1,5 @@
 // Preloaded into a server under measurement (LD_PRELOAD): counts its allocations into the file that
-// SIGMA_ALLOCATIONS_FILE names, an array of 64-bit numbers, one a thread, whose sum is the count. A plain increment of
+// BENCH_ALLOCATIONS_FILE names, an array of 64-bit numbers, one a thread, whose sum is the count. A plain increment of
 // a number that no other thread writes, so that counting costs what is measured next to nothing.
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -29,7 +29,7 @@ std::atomic<std::size_t> threads{0};
 [[gnu::tls_model("initial-exec")]] thread_local std::uint64_t* own = nullptr;
 
 [[gnu::constructor]] void open_file() {
-  const char* path = std::getenv("SIGMA_ALLOCATIONS_FILE");
+  const char* path = std::getenv("BENCH_ALLOCATIONS_FILE");
   if (!path) return;
   constexpr std::size_t kBytes = kThreads * kApart * sizeof(std::uint64_t);
   const int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -115,7 +115,7 @@ export class SigmaAuth {
     this.databaseUrl = databaseUrl;
     this.allocationsFile = path.join(this.dir, 'allocations');
     this.counting = counted
-      ? { LD_PRELOAD: path.join(bin, 'sigma_allocations.so'), SIGMA_ALLOCATIONS_FILE: this.allocationsFile }
+      ? { LD_PRELOAD: path.join(bin, 'sigma_allocations.so'), BENCH_ALLOCATIONS_FILE: this.allocationsFile }
       : {};
   }
 
