@@ -52,8 +52,10 @@ void keep_secrets_inside() {
 
 /// One person, few requests: the memory of many arenas would only lie idle.
 void stay_small() {
+  // NOLINTBEGIN(concurrency-mt-unsafe): before the first thread
   ::mallopt(M_ARENA_MAX, 1);
   ::mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 /// Gives back what only the start needed: freed memory, and pages of programs' code, which come back from the page
@@ -68,7 +70,8 @@ void forget_the_start() {
     std::istringstream(line) >> std::hex >> begin >> dash >> end >> rights;
     // Never written, and a file lies behind it: nothing can be lost.
     if (rights != "r-xp" || line.find(" /") == std::string::npos) continue;
-    ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+    auto* const code = reinterpret_cast<void*>(begin);  // NOLINT(performance-no-int-to-ptr): the kernel writes numbers
+    ::madvise(code, end - begin, MADV_DONTNEED);
   }
 }
 

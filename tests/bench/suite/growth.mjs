@@ -8,10 +8,25 @@ const connections = [1, 4, 16, 64, 256, 1000];
 const storedTokens = [1e3, 1e4, 1e5, 1e6, 1e7];
 const replicas = [1, 2, 3, 4];
 
-const psql = (url, command) => promisify(execFile)('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-c', command, url]);
+async function psql(url, command) {
+  const { stdout } = await promisify(execFile)('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c', command, url]);
+  return stdout.trim().split('\n');
+}
+
+/** Ten million rows are soon there when their indexes are made afterwards. */
+async function withoutIndexes(url, work) {
+  const indexes = await psql(
+    url,
+    `SELECT indexname || '|' || indexdef FROM pg_indexes WHERE tablename IN ('grants', 'access_tokens')
+       AND indexname NOT IN (SELECT conname FROM pg_constraint)`,
+  );
+  for (const line of indexes) await psql(url, `DROP INDEX ${line.split('|')[0]}`);
+  await work();
+  for (const line of indexes) await psql(url, `SET maintenance_work_mem = '512MB'; ${line.split('|')[1]}`);
+}
 
 /** Fills the tables of tokens up to `count` rows, with grants as real sign-ins leave them. */
-async function store(url, from, count) {
+async function fill(url, from, count) {
   await psql(
     url,
     `INSERT INTO grants (id, code_hash, client_id, user_id, session_id, redirect_uri, redirect_uri_was_sent, scopes,
@@ -29,8 +44,14 @@ async function store(url, from, count) {
        '["openid","profile"]', '[]', 'null', now_ms, now_ms, now_ms + 3600000
      FROM generate_series(${from}, ${count - 1}) n, (SELECT (extract(epoch FROM now()) * 1000)::bigint AS now_ms) clock`,
   );
+}
+
+async function store(url, from, count) {
+  await withoutIndexes(url, () => fill(url, from, count));
   await psql(url, 'ANALYZE');
 }
+
+const say = (what) => process.stderr.write(`  growth: ${what}\n`);
 
 function pointOf(x, report) {
   if (report.failed) return { x, failed: report.failed };
@@ -48,14 +69,17 @@ export async function measureGrowth({ bin, out, load, url }) {
   const flow = ['flow', '--client-id', 'open-es256'];
   const curves = { connections: [], tokens: [], replicas: [] };
   for (const count of connections) {
+    say(`${count} connections`);
     const report = await load(first, ['userinfo', '--client-id', 'open-es256'], { connections: count, repeat: 1 });
     curves.connections.push({ ...pointOf(count, report), memory: first.process.memory() });
   }
   for (const [index, count] of storedTokens.entries()) {
+    say(`${count} tokens`);
     await store(url, storedTokens[index - 1] ?? 0, count);
     curves.tokens.push(pointOf(count, await load(first, flow, { repeat: 1 })));
   }
   for (const count of replicas) {
+    say(`${count} replicas`);
     const running = servers.slice(0, count);
     const newest = running.at(-1);
     if (newest !== first) {

@@ -6,7 +6,7 @@ using bitcoin::PrivateKey;
 
 Outcome<PrivateKey> host_key_of(App& app, const Token& token) {
   auto key = app.wallet.read([&](const keyring::Keyring& keyring) -> Outcome<PrivateKey> {
-    SIGMA_TRY(const PrivateKey host, keyring.host_key(token.host));
+    SIGMA_TRY(PrivateKey host, keyring.host_key(token.host));
     return host;
   });
   if (key) app.sites.keep_key({token.host, key->public_key().address(), key->public_key().hex()});
@@ -22,7 +22,7 @@ Outcome<PrivateKey> signing_key_of(App& app, const Call& call, const Token& toke
   return app.wallet.read([&](const keyring::Keyring& keyring) -> Outcome<PrivateKey> {
     const keyring::Identity* identity = keyring.find_identity(*bap_id);
     if (identity == nullptr) return Problem(400, "This wallet has no such identity.");
-    SIGMA_TRY(const PrivateKey key, keyring.signing_key(*identity));
+    SIGMA_TRY(PrivateKey key, keyring.signing_key(*identity));
     return key;
   });
 }

@@ -93,13 +93,13 @@ Task<Answer> erase_state(App& app, Call call) {
 }
 
 Task<Answer> fund(App& app, Call call) {
-  SIGMA_CO_TRY(const std::string rawtx, required_member(call.body, "rawtx"));
-  SIGMA_CO_TRY(const Token token, require_token(app, call, {"fund"}));
+  SIGMA_CO_CHECK(required_member(call.body, "rawtx"));
+  SIGMA_CO_CHECK(require_token(app, call, {"fund"}));
   co_return Problem(501, "No wallet connected", ProblemCode::no_connector);
 }
 
 Task<Answer> transfer(App& app, Call call) {
-  SIGMA_CO_TRY(const Token token, require_token(app, call, {"transfer"}));
+  SIGMA_CO_CHECK(require_token(app, call, {"transfer"}));
   co_return Problem(501, "No wallet connected", ProblemCode::no_connector);
 }
 

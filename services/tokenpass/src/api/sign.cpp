@@ -56,7 +56,7 @@ Task<Answer> sign_request(App& app, Call call) {
 
 Outcome<std::vector<std::string>> parse_pushes(const Json& body) {
   constexpr std::size_t kMaxPushes = 1000;
-  const Problem wrong(400, "data must be a non-empty array of hex strings");
+  Problem wrong(400, "data must be a non-empty array of hex strings");
   const auto data = body.find("data");
   if (data == body.end() || !data->is_array() || data->empty() || data->size() > kMaxPushes) return wrong;
   std::vector<std::string> pushes;
@@ -84,10 +84,10 @@ Task<Answer> sign_aip(App& app, Call call) {
   SIGMA_CO_TRY(const Token token, require_token(app, call, {"sign"}));
   auto key = app.wallet.read([&](const keyring::Keyring& keyring) -> Outcome<PrivateKey> {
     if (keyring.find_identity(token.bap_id) == nullptr) {
-      SIGMA_TRY(const PrivateKey host, keyring.host_key(token.host));
+      SIGMA_TRY(PrivateKey host, keyring.host_key(token.host));
       return host;
     }
-    SIGMA_TRY(const PrivateKey identity, keyring.signing_key(identity_of(keyring, token)));
+    SIGMA_TRY(PrivateKey identity, keyring.signing_key(identity_of(keyring, token)));
     return identity;
   });
   if (!key) co_return key.error();

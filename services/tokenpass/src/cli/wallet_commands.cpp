@@ -46,7 +46,7 @@ Result<void> show_secrets(const Invocation& run) {
 }
 
 Result<std::string> ask_new_password() {
-  SIGMA_TRY(const std::string first, ask_secret("New password"));
+  SIGMA_TRY(std::string first, ask_secret("New password"));
   SIGMA_TRY(const std::string again, ask_secret("New password again"));
   if (first != again) return Error{Code::invalid_input, "The two passwords differ."};
   return first;

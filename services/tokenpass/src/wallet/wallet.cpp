@@ -46,7 +46,7 @@ bool Wallet::idle() const {
 }
 
 std::string Wallet::find_current() const {
-  const std::string chosen = record_.wallet_name();
+  std::string chosen = record_.wallet_name();
   if (!chosen.empty() && folder_.exists(chosen)) return chosen;
   if (folder_.exists(WalletFolder::kDefaultWallet)) return std::string(WalletFolder::kDefaultWallet);
   return folder_.older_wallet().value_or("");
