@@ -1,5 +1,7 @@
 #include "openapi/public_api.hpp"
 
+#include <set>
+
 #include "openapi/parts.hpp"
 #include "sigma/core/encoding.hpp"
 
@@ -90,7 +92,11 @@ Json describe(const PublicCall& call) {
 
 Json schemas(std::span<const PublicCall> calls) {
   Json all = shared_schemas();
-  for (const PublicCall& call : calls) all.update(Json::parse(call.endpoint->schemas));
+  std::set<const char*> seen;  // the endpoints of a file share one text: it is read once at the start
+  for (const PublicCall& call : calls) {
+    const char* text = call.endpoint->schemas;
+    if (seen.insert(text).second) all.update(Json::parse(text));
+  }
   return all;
 }
 
