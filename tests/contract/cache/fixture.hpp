@@ -17,18 +17,7 @@
 namespace sigma::cache_redis::contract {
 
 using core::testing::run;
-
-/// Runs tasks at the same time on one event loop.
-template <class T>
-std::vector<T> run_all(std::vector<core::Task<T>> tasks) {
-  boost::asio::io_context context;
-  std::vector<std::future<T>> futures;
-  for (auto& task : tasks) futures.push_back(boost::asio::co_spawn(context, std::move(task), boost::asio::use_future));
-  context.run();
-  std::vector<T> results;
-  for (auto& future : futures) results.push_back(future.get());
-  return results;
-}
+using core::testing::run_all;
 
 /// Waits until `condition` holds, for 30 s at most.
 template <class Condition>

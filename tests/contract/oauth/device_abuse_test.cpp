@@ -105,10 +105,10 @@ TEST_F(Device, ANoStaysANo) {
 
 TEST_F(Device, OfTwoAnswersAtOnceOneCounts) {
   const Codes codes = start();
-  boost::asio::io_context context;
-  auto yes = boost::asio::co_spawn(context, device.approve(codes.user_code, {}, visitor()), boost::asio::use_future);
-  auto again = boost::asio::co_spawn(context, device.approve(codes.user_code, {}, visitor()), boost::asio::use_future);
-  context.run();
+  core::testing::EventLoop loop;
+  auto yes = loop.start(device.approve(codes.user_code, {}, visitor()));
+  auto again = loop.start(device.approve(codes.user_code, {}, visitor()));
+  loop.run();
   EXPECT_NE(yes.get().has_value(), again.get().has_value());
   EXPECT_TRUE(poll(codes));
 }
@@ -184,13 +184,12 @@ TEST_F(Device, Case65AllSessionsOfAPersonAreOneGuesser) {
 
 // Guesses in flight count too.
 TEST_F(Device, Case37ParallelGuessesCountOneByOne) {
-  boost::asio::io_context context;
+  core::testing::EventLoop loop;
   std::vector<std::future<Result<DeviceRequest>>> guesses_in_flight;
   for (int i = 0; i < 100; ++i) {
-    guesses_in_flight.push_back(
-        boost::asio::co_spawn(context, device.describe("ABCD-2345", visitor()), boost::asio::use_future));
+    guesses_in_flight.push_back(loop.start(device.describe("ABCD-2345", visitor())));
   }
-  context.run();
+  loop.run();
   int wrong = 0;
   for (auto& guess : guesses_in_flight) wrong += guess.get().error().code() == ErrorCode::invalid_request ? 1 : 0;
   EXPECT_EQ(wrong, 5);

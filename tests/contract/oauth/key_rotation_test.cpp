@@ -85,10 +85,10 @@ TEST_F(KeyRotation, Case36ReplicasMakeOneSuccessor) {
   KeyManager other{store.keys, sealer, pool, clock, random, settings};
   ASSERT_TRUE(run(other.start()));
   clock.advance(settings.key_rotation_interval);
-  boost::asio::io_context context;
-  auto one = boost::asio::co_spawn(context, keys.tend(), boost::asio::use_future);
-  auto two = boost::asio::co_spawn(context, other.tend(), boost::asio::use_future);
-  context.run();
+  core::testing::EventLoop loop;
+  auto one = loop.start(keys.tend());
+  auto two = loop.start(other.tend());
+  loop.run();
   const auto by_one = one.get(), by_two = two.get();
   ASSERT_TRUE(by_one);
   ASSERT_TRUE(by_two);

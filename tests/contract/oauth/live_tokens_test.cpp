@@ -83,11 +83,11 @@ TEST_F(Remembering, NothingIsRememberedWhileNobodyCouldTell) {
 }
 
 TEST_F(Remembering, ATokenThatWasReadBeforeARevocationIsNotRememberedAfterIt) {
-  boost::asio::io_context context;
-  auto found = boost::asio::co_spawn(context, here.find(token.hash), boost::asio::use_future);
-  context.poll_one();  // the read is under way; its answer waits for the loop
+  core::testing::EventLoop loop;
+  auto found = loop.start(here.find(token.hash));
+  loop.poll_one();  // the read is under way; its answer waits for the loop
   run(there.revoked());
-  context.run();
+  loop.run();
   EXPECT_TRUE(found.get().value());
   EXPECT_EQ(here.remembered(), 0u);
 }
@@ -173,15 +173,13 @@ TEST_F(Remembering, Case65WrongSecretsOfAClientCountOverAllDoorsTogether) {
     made.ip_address = ip;
     return made;
   };
-  boost::asio::io_context context;
+  core::testing::EventLoop loop;
   std::vector<std::future<Result<core::Json>>> guesses;
   for (int i = 0; i < 150; ++i) {
-    guesses.push_back(boost::asio::co_spawn(context, Engine::token.exchange(credentials("wrong", "192.0.2.1")),
-                                            boost::asio::use_future));
-    guesses.push_back(boost::asio::co_spawn(context, token_status.introspect(credentials("wrong", "192.0.2.1")),
-                                            boost::asio::use_future));
+    guesses.push_back(loop.start(Engine::token.exchange(credentials("wrong", "192.0.2.1"))));
+    guesses.push_back(loop.start(token_status.introspect(credentials("wrong", "192.0.2.1"))));
   }
-  context.run();
+  loop.run();
   int tried = 0, refused = 0;
   for (auto& guess : guesses) {
     const auto code = guess.get().error().code();

@@ -72,22 +72,12 @@ T must(core::Result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
+using core::testing::run_all;
+
 /// Runs one task to its end and takes its value.
 template <class T>
 T await(Task<Result<T>> task) {
   return must(core::testing::run(std::move(task)));
-}
-
-/// Runs tasks at the same time on one event loop.
-template <class T>
-std::vector<T> run_all(std::vector<Task<T>> tasks) {
-  boost::asio::io_context context;
-  std::vector<std::future<T>> futures;
-  for (auto& task : tasks) futures.push_back(boost::asio::co_spawn(context, std::move(task), boost::asio::use_future));
-  context.run();
-  std::vector<T> results;
-  for (auto& future : futures) results.push_back(future.get());
-  return results;
 }
 
 }  // namespace sigma::store::contract

@@ -39,11 +39,11 @@ TYPED_TEST(Outage, full_queues_answer_overloaded_and_recover) {
     gate.open.wait();
     return true;
   };
-  boost::asio::io_context context;
+  core::testing::EventLoop loop;
   std::vector<std::future<Result<bool>>> accepted;
   const auto spawn = [&](Task<Result<bool>> task) {
-    accepted.push_back(boost::asio::co_spawn(context, std::move(task), boost::asio::use_future));
-    context.poll();
+    accepted.push_back(loop.start(std::move(task)));
+    loop.poll();
   };
   spawn(this->database().read(block));
   spawn(this->database().write({}, block));
@@ -58,7 +58,7 @@ TYPED_TEST(Outage, full_queues_answer_overloaded_and_recover) {
   EXPECT_EQ(run(this->store().replay.first_use("k", kNow, after(1))).error().code(), Code::overloaded);
 
   gate.opened.set_value();
-  context.run();
+  loop.run();
   for (auto& result : accepted) EXPECT_TRUE(must(result.get()));
   EXPECT_TRUE(run(this->store().maintenance.ping()));
   EXPECT_TRUE(await(this->store().replay.first_use("k", kNow, after(1))));
@@ -67,15 +67,14 @@ TYPED_TEST(Outage, full_queues_answer_overloaded_and_recover) {
 TYPED_TEST(Outage, stop_finishes_what_was_accepted_and_refuses_the_rest) {
   this->open({.read_workers = 1, .write_workers = 1});
   std::vector<Task<Result<bool>>> uses;
-  boost::asio::io_context context;
+  core::testing::EventLoop loop;
   std::vector<std::future<Result<bool>>> results;
   for (int i = 0; i < 100; ++i) {
-    results.push_back(boost::asio::co_spawn(
-        context, this->store().replay.first_use(std::to_string(i), kNow, after(kDay)), boost::asio::use_future));
+    results.push_back(loop.start(this->store().replay.first_use(std::to_string(i), kNow, after(kDay))));
   }
-  context.poll();
+  loop.poll();
   this->database().stop();
-  context.run();
+  loop.run();
   for (auto& result : results) EXPECT_TRUE(must(result.get()));
   EXPECT_EQ(run(this->store().replay.first_use("late", kNow, after(1))).error().code(), Code::overloaded);
   EXPECT_EQ(run(this->store().maintenance.ping()).error().code(), Code::overloaded);
@@ -88,16 +87,13 @@ TYPED_TEST(Outage, stop_finishes_what_was_accepted_and_refuses_the_rest) {
 TYPED_TEST(Outage, failing_write_fails_alone) {
   this->open({.read_workers = 1, .write_workers = 1});
   Gate gate;
-  boost::asio::io_context context;
-  auto blocked = boost::asio::co_spawn(context,
-                                       this->database().write({},
-                                                              [&gate](sql::Connection&) -> Result<bool> {
-                                                                ++gate.waiting;
-                                                                gate.open.wait();
-                                                                return true;
-                                                              }),
-                                       boost::asio::use_future);
-  context.poll();
+  core::testing::EventLoop loop;
+  auto blocked = loop.start(this->database().write({}, [&gate](sql::Connection&) -> Result<bool> {
+    ++gate.waiting;
+    gate.open.wait();
+    return true;
+  }));
+  loop.poll();
   wait_until([&] { return gate.waiting == 1; });
 
   await(this->store().users.find(UserId{"nobody"}));
@@ -105,14 +101,12 @@ TYPED_TEST(Outage, failing_write_fails_alone) {
   std::vector<std::future<Result<bool>>> uses;
   for (int i = 0; i < 10; ++i) {
     const std::string label = std::to_string(i);
-    uses.push_back(boost::asio::co_spawn(context, this->store().replay.first_use(label, kNow, after(kDay)),
-                                         boost::asio::use_future));
-    sessions.push_back(boost::asio::co_spawn(context, this->store().sessions.create(make_session(label, "nobody")),
-                                             boost::asio::use_future));
+    uses.push_back(loop.start(this->store().replay.first_use(label, kNow, after(kDay))));
+    sessions.push_back(loop.start(this->store().sessions.create(make_session(label, "nobody"))));
   }
-  context.poll();
+  loop.poll();
   gate.opened.set_value();
-  context.run();
+  loop.run();
   EXPECT_TRUE(must(blocked.get()));
   for (auto& use : uses) EXPECT_TRUE(must(use.get()));
   for (auto& session : sessions) EXPECT_EQ(session.get().error().code(), Code::conflict);

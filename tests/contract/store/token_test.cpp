@@ -203,13 +203,11 @@ TYPED_TEST(Tokens, revocation_beats_a_rotation_in_flight) {
     Database second(this->backend_.connector());
     Store other(second);
     std::vector<Task<Result<Consumed>>> rotation;
-    boost::asio::io_context context;
-    auto rotated = boost::asio::co_spawn(
-        context, this->tokens().rotate_refresh(make_refresh(label).hash, kNow, "f", "s", {access, refresh}),
-        boost::asio::use_future);
-    auto revoked = boost::asio::co_spawn(context, other.tokens.revoke_grant(GrantId{"grant-" + label}, kNow),
-                                         boost::asio::use_future);
-    context.run();
+    core::testing::EventLoop loop;
+    auto rotated =
+        loop.start(this->tokens().rotate_refresh(make_refresh(label).hash, kNow, "f", "s", {access, refresh}));
+    auto revoked = loop.start(other.tokens.revoke_grant(GrantId{"grant-" + label}, kNow));
+    loop.run();
     must(rotated.get());
     must(revoked.get());
     EXPECT_FALSE(this->access_is_live(label + "b"));

@@ -81,8 +81,16 @@ core::Task<core::Result<KeyManager::Rows>> KeyManager::load() {
     signing.push_back(std::move(key));
   }
   SIGMA_CO_TRY(auto snapshot, jose::KeySet::create(std::move(signing), published));
-  current_.store(std::move(snapshot));
+  {
+    const std::lock_guard lock(current_mutex_);
+    current_.swap(snapshot);
+  }
   co_return rows;
+}
+
+std::shared_ptr<const jose::KeySet> KeyManager::current() const {
+  const std::lock_guard lock(current_mutex_);
+  return current_;
 }
 
 core::Task<core::Result<void>> KeyManager::reload() {

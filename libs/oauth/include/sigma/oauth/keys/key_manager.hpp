@@ -1,6 +1,6 @@
 #pragma once
-#include <atomic>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "sigma/core/clock.hpp"
@@ -51,7 +51,7 @@ class KeyManager {
   /// a time.
   core::Task<core::Result<Tended>> tend();
 
-  std::shared_ptr<const jose::KeySet> current() const { return current_.load(); }
+  std::shared_ptr<const jose::KeySet> current() const;
 
  private:
   using Rows = std::vector<store::SigningKey>;
@@ -69,7 +69,8 @@ class KeyManager {
   const core::Clock& clock_;
   core::Random& random_;
   const Settings& settings_;
-  std::atomic<std::shared_ptr<const jose::KeySet>> current_;
+  mutable std::mutex current_mutex_;  ///< and no std::atomic: that of libstdc++ 12 lets a reader go without release
+  std::shared_ptr<const jose::KeySet> current_;
   std::vector<KeyRotation> begun_;  ///< of tend(): what the store has of it is done
 };
 
