@@ -64,4 +64,14 @@ forEachStore('shutdown', { clients: [publicClient('my-app')] }, (context) => {
     await context.server.start();
     await newPerson(context.server);
   });
+
+  test('who reads the log may leave: the server stays', async () => {
+    const { server } = context;
+    server.closeLog();
+    for (let i = 0; i < 20; i += 1) {
+      assert.equal((await server.request('GET', '/api/auth/ok')).status, 200);
+      await new Promise((resolve) => setTimeout(resolve, 20)); // lines leave 20 ms after they were added
+    }
+    assert.deepEqual(await server.terminate(), { code: 0, signal: null });
+  });
 });

@@ -1,12 +1,12 @@
 // TLS on the public listener, and a new certificate on SIGHUP.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import tls from 'node:tls';
+import { selfSigned } from './support/certificate.mjs';
 import { forEachStore } from './support/stores.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'sigma-tls-'));
@@ -14,22 +14,7 @@ const cert = path.join(folder, 'cert.pem');
 const key = path.join(folder, 'key.pem');
 after(() => rmSync(folder, { recursive: true }));
 
-/** Writes a new self-signed certificate for localhost. */
-function newCertificate(serial) {
-  const options = [
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=localhost',
-  ];
-  const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-set_serial', serial];
-  execFileSync('openssl', ['req', '-x509', ...options, ...names, '-keyout', key, '-out', cert], { stdio: 'ignore' });
-}
+const newCertificate = (serial) => selfSigned(folder, { serial });
 
 newCertificate('1001');
 const env = { SIGMA_TLS_CERT: cert, SIGMA_TLS_KEY: key, SIGMA_BASE_URL: 'https://localhost:8443' };

@@ -90,6 +90,23 @@ describe('two replicas behind nginx', () => {
     );
   });
 
+  test('a full stop while Postgres stands still: the audit log says its last words elsewhere', async () => {
+    const [replica] = topology.replicas;
+    await survive(
+      load,
+      async () => {
+        topology.postgres.signal('SIGSTOP');
+        await sleep(1000);
+        assert.deepEqual(await replica.terminate({ limitMs: 60_000 }), { code: 1, signal: null });
+        assert.ok(replica.logs.some((line) => line.event === 'audit_event_not_stored'));
+      },
+      async () => {
+        topology.postgres.signal('SIGCONT');
+        await topology.revive(replica);
+      },
+    );
+  });
+
   test('case 66: Postgres takes five seconds for each answer', async () => {
     await survive(
       load,

@@ -76,7 +76,12 @@ void Node::schedule_probe() {
     link->send({"PING"}, false, [weak](Result<Reply> outcome) {
       const auto node = weak.lock();
       if (!node) return;
-      node->account(outcome);
+      // Half open, nobody else asks: also a link without room for the question (Code::overloaded) closes the way again.
+      if (outcome) {
+        node->account(outcome);
+      } else {
+        node->breaker_.failure(Clock::now());
+      }
       if (!node->breaker_.closed()) node->schedule_probe();
     });
   });

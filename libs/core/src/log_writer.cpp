@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace sigma::core::log {
 namespace {
@@ -11,75 +12,92 @@ namespace {
 /// Kept between rounds; what one burst needed beyond that goes back to the system.
 constexpr std::size_t kKeptBytes = 64 * 1024;
 
-/// Nobody could be told that this fails.
-void write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 }  // namespace
 
-LogWriter::LogWriter(int descriptor) : descriptor_(descriptor), thread_([this] { work(); }) {
+LogWriter::LogWriter(int descriptor)
+    : shared_(std::make_shared<Shared>(descriptor)), thread_([shared = shared_] { work(*shared); }) {
   pthread_setname_np(thread_.native_handle(), "log");
 }
 
 LogWriter::~LogWriter() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+  std::unique_lock lock(shared_->mutex);
+  shared_->stopping = true;
+  shared_->wake.notify_one();
+  const bool ended = wait(lock, [this] { return shared_->ended; });
+  lock.unlock();
+  if (ended) {
+    thread_.join();
+  } else {
+    thread_.detach();
   }
-  wake_.notify_one();
-  thread_.join();
 }
 
 void LogWriter::add(std::string_view line, bool urgent) {
+  Shared& shared = *shared_;
   bool wake = false;
   {
-    const std::lock_guard lock(mutex_);
-    if (waiting_.size() + line.size() + 1 > kMaxWaitingBytes) {
+    const std::lock_guard lock(shared.mutex);
+    if (shared.waiting.size() + line.size() + 1 > kMaxWaitingBytes) {
       dropped_.fetch_add(1, std::memory_order_relaxed);
       return;
     }
-    waiting_ += line;
-    waiting_ += '\n';
-    added_ += line.size() + 1;
-    wake = asleep_ || (urgent && !urgent_);
-    asleep_ = false;
-    urgent_ |= urgent;
+    shared.waiting += line;
+    shared.waiting += '\n';
+    shared.added += line.size() + 1;
+    wake = shared.asleep || (urgent && !shared.urgent);
+    shared.asleep = false;
+    shared.urgent |= urgent;
   }
-  if (wake) wake_.notify_one();
+  if (wake) shared.wake.notify_one();
 }
 
 void LogWriter::flush() {
-  std::unique_lock lock(mutex_);
-  urgent_ = true;
-  wake_.notify_one();
-  written_more_.wait(lock, [this, all = added_] { return written_ >= all; });
+  std::unique_lock lock(shared_->mutex);
+  shared_->urgent = true;
+  shared_->wake.notify_one();
+  wait(lock, [this, all = shared_->added] { return shared_->written >= all; });
 }
 
-void LogWriter::work() {
+/// False when nothing was taken from us for kPatience.
+template <class Condition>
+bool LogWriter::wait(std::unique_lock<std::mutex>& lock, Condition condition) {
+  for (std::uint64_t before = shared_->progress; !shared_->written_more.wait_for(lock, kPatience, condition);) {
+    if (const std::uint64_t now = shared_->progress; now != std::exchange(before, now)) continue;
+    return false;
+  }
+  return true;
+}
+
+void LogWriter::work(Shared& shared) {
   std::string writing;
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    asleep_ = waiting_.empty();
-    wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    asleep_ = false;
-    wake_.wait_for(lock, kGather, [this] { return stopping_ || urgent_; });
-    urgent_ = false;
-    waiting_.swap(writing);
-    const bool last = stopping_;
+  std::unique_lock lock(shared.mutex);
+  for (bool last = false; !last;) {
+    shared.asleep = shared.waiting.empty();
+    shared.wake.wait(lock, [&] { return shared.stopping || !shared.waiting.empty(); });
+    shared.asleep = false;
+    shared.wake.wait_for(lock, kGather, [&] { return shared.stopping || shared.urgent; });
+    shared.urgent = false;
+    shared.waiting.swap(writing);
+    last = shared.stopping;
     lock.unlock();
-    write_all(descriptor_, writing);
+    write_all(shared, writing);
     lock.lock();
-    written_ += writing.size();
-    written_more_.notify_all();
+    shared.written += writing.size();
+    shared.ended = last;
+    shared.written_more.notify_all();
     writing.clear();
     if (writing.capacity() > kKeptBytes) writing.shrink_to_fit();
-    if (last) return;
+  }
+}
+
+/// Nobody could be told that this fails.
+void LogWriter::write_all(Shared& shared, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(shared.descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    shared.progress += static_cast<std::uint64_t>(written);
+    text.remove_prefix(static_cast<std::size_t>(written));
   }
 }
 

@@ -5,7 +5,6 @@
 namespace sigma::http {
 namespace {
 
-// Our own queue being full, or a request that cannot be sent, says nothing about the peer.
 bool is_outage(const core::Result<Response>& answer) {
   if (answer) return answer->status >= 500;
   return answer.error().code() == core::Code::unavailable || answer.error().code() == core::Code::deadline;
@@ -19,7 +18,7 @@ core::Task<core::Result<Response>> CircuitBreaker::fetch(FetchRequest request) {
     co_return core::Error{core::Code::unavailable, "The other server has failed several times and is left alone."};
   }
   auto answer = co_await fetcher_.fetch(std::move(request));
-  record(pass, is_outage(answer));
+  record(pass, answer);
   co_return answer;
 }
 
@@ -37,9 +36,11 @@ CircuitBreaker::Pass CircuitBreaker::ask() {
   return Pass::trial;
 }
 
-void CircuitBreaker::record(Pass pass, bool failed) {
+void CircuitBreaker::record(Pass pass, const core::Result<Response>& answer) {
+  // Our own queue being full says nothing about the peer.
+  if (!answer && answer.error().code() == core::Code::overloaded) return;
   const std::scoped_lock lock(mutex_);
-  if (!failed) {
+  if (!is_outage(answer)) {
     failures_ = 0;
     pause_ = options_.pause;
     return;

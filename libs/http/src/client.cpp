@@ -17,7 +17,8 @@ namespace asio = boost::asio;
 
 class Client::Impl {
  public:
-  Impl(ClientOptions options, TlsContext tls) : options_(std::move(options)), tls_(std::move(tls)) {
+  Impl(ClientOptions options, TlsContext tls)
+      : options_(std::move(options)), tls_(std::move(tls)), lookups_("lookups", options_.lookups, options_.concurrent) {
     thread_ = std::thread([this] { context_.run(); });
     pthread_setname_np(thread_.native_handle(), "http-client");
   }
@@ -58,6 +59,7 @@ class Client::Impl {
   core::Task<Answer> perform(std::shared_ptr<ClientCall> call);
   std::unique_ptr<Stream> take_idle(const std::string& origin);
   void keep_idle(const std::string& origin, std::unique_ptr<Stream> stream);
+  void forget_idle();
 
   struct Idle {
     std::unique_ptr<Stream> stream;
@@ -70,6 +72,7 @@ class Client::Impl {
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
   std::map<std::string, std::vector<Idle>> idle_;  ///< by origin; only on our thread
+  core::WorkPool lookups_;
   std::thread thread_;
 };
 
@@ -94,7 +97,7 @@ core::Task<core::Result<Response>> Client::Impl::fetch(FetchRequest request) {
 
 void Client::Impl::start(FetchRequest request, std::chrono::steady_clock::time_point until, Handler handler) {
   auto waiter = std::make_shared<Waiter>(context_, std::move(handler));
-  auto call = std::make_shared<ClientCall>(context_, options_, tls_, std::move(request));
+  auto call = std::make_shared<ClientCall>(context_, lookups_, options_, tls_, std::move(request));
   waiter->timer.expires_at(until);
   waiter->timer.async_wait([waiter, call](ErrorCode error) {
     if (error) return;
@@ -111,6 +114,7 @@ void Client::Impl::start(FetchRequest request, std::chrono::steady_clock::time_p
 core::Task<core::Result<Response>> Client::Impl::perform(std::shared_ptr<ClientCall> call) {
   SIGMA_CO_CHECK(call->prepare());
   const std::string origin = call->origin();
+  forget_idle();
   // A kept connection may have been closed by the peer a moment ago: only what may be sent twice goes out on it.
   if (call->is_repeatable()) {
     if (auto stream = take_idle(origin)) {
@@ -125,12 +129,15 @@ core::Task<core::Result<Response>> Client::Impl::perform(std::shared_ptr<ClientC
   co_return answer;
 }
 
-std::unique_ptr<Stream> Client::Impl::take_idle(const std::string& origin) {
+void Client::Impl::forget_idle() {
   const auto now = std::chrono::steady_clock::now();
   for (auto entry = idle_.begin(); entry != idle_.end();) {
     std::erase_if(entry->second, [&](const Idle& idle) { return idle.until <= now; });
     entry = entry->second.empty() ? idle_.erase(entry) : std::next(entry);
   }
+}
+
+std::unique_ptr<Stream> Client::Impl::take_idle(const std::string& origin) {
   const auto found = idle_.find(origin);
   if (found == idle_.end()) return nullptr;
   auto stream = std::move(found->second.back().stream);

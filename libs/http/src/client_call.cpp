@@ -22,11 +22,12 @@ bool is_ours(std::string_view name) {
 
 }  // namespace
 
-ClientCall::ClientCall(asio::io_context& context, const ClientOptions& options, TlsContext tls, FetchRequest request)
-    : options_(options),
+ClientCall::ClientCall(asio::io_context& context, core::WorkPool& lookups, const ClientOptions& options, TlsContext tls,
+                       FetchRequest request)
+    : lookups_(lookups),
+      options_(options),
       tls_(std::move(tls)),
       request_(std::move(request)),
-      resolver_(context.get_executor()),
       socket_(context.get_executor()) {}
 
 core::Result<void> ClientCall::prepare() {
@@ -47,16 +48,18 @@ core::Result<void> ClientCall::prepare() {
   return {};
 }
 
-core::Task<core::Result<std::vector<asio::ip::tcp::endpoint>>> ClientCall::resolve() {
-  const auto [error, results] =
-      co_await resolver_.async_resolve(destination_.host, destination_.port, asio::ip::resolver_base::numeric_service,
-                                       asio::as_tuple(asio::use_awaitable));
-  if (error) co_return unreachable("The host name of the other server cannot be resolved.", error);
-  std::vector<asio::ip::tcp::endpoint> endpoints;
-  for (const auto& result : results) {
-    if (options_.allow_private_addresses || is_public(result.endpoint().address()))
-      endpoints.push_back(result.endpoint());
-  }
+core::Task<core::Result<ClientCall::Endpoints>> ClientCall::resolve() {
+  auto look_up = [host = destination_.host, port = destination_.port]() -> core::Result<Endpoints> {
+    asio::io_context unused;
+    ErrorCode error;
+    const auto results =
+        asio::ip::tcp::resolver(unused).resolve(host, port, asio::ip::resolver_base::numeric_service, error);
+    if (error) return unreachable("The host name of the other server cannot be resolved.", error);
+    return Endpoints(results.begin(), results.end());
+  };
+  SIGMA_CO_TRY(Endpoints endpoints, co_await lookups_.run(std::move(look_up)));
+  if (!options_.allow_private_addresses)
+    std::erase_if(endpoints, [](const auto& endpoint) { return !is_public(endpoint.address()); });
   if (endpoints.empty()) {
     co_return core::Error{core::Code::forbidden, "That address is not on the public Internet.", destination_.authority};
   }
@@ -116,7 +119,6 @@ std::unique_ptr<Stream> ClientCall::release_stream() {
 
 void ClientCall::cancel() {
   cancelled_ = true;
-  resolver_.cancel();
   ErrorCode ignored;
   socket_.close(ignored);
   if (stream_) stream_->close();

@@ -5,6 +5,7 @@
 
 #include "fleet.hpp"
 #include "origin.hpp"
+#include "sigma/core/work_pool.hpp"
 #include "sigma/http/client.hpp"
 #include "sigma/http/stream.hpp"
 
@@ -12,7 +13,9 @@ namespace sigma::http {
 
 class ClientCall {
  public:
-  ClientCall(boost::asio::io_context& context, const ClientOptions& options, TlsContext tls, FetchRequest request);
+  /// Names are looked up on `lookups`, as that blocks and cannot be interrupted.
+  ClientCall(boost::asio::io_context& context, core::WorkPool& lookups, const ClientOptions& options, TlsContext tls,
+             FetchRequest request);
 
   /// Checks URL and headers and writes the head.
   core::Result<void> prepare();
@@ -31,16 +34,16 @@ class ClientCall {
   void cancel();
 
  private:
-  using Resolver = boost::asio::ip::basic_resolver<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+  using Endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
 
-  core::Task<core::Result<std::vector<boost::asio::ip::tcp::endpoint>>> resolve();
+  core::Task<core::Result<Endpoints>> resolve();
 
+  core::WorkPool& lookups_;
   const ClientOptions& options_;
   TlsContext tls_;
   FetchRequest request_;
   Destination destination_;
   std::string head_;
-  Resolver resolver_;
   Socket socket_;  ///< while connecting
   std::unique_ptr<Stream> stream_;
   bool reusable_ = false;

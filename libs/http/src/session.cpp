@@ -173,6 +173,7 @@ core::Task<std::optional<Refusal>> Session::read_body() {
     co_await await_io([this](Stream::Handler handler) {
       stream_->async_write({asio::buffer(kContinue), asio::const_buffer()}, std::move(handler));
     });
+    if (timed_out_) co_return kTooSlow;  // its client does not read; no timer would end the wait below
   }
   for (;;) {
     if (!input_.empty()) {

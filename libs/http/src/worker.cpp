@@ -100,7 +100,7 @@ Worker::Accepted Worker::accept_up_to(std::size_t count) {
     const int descriptor = ::accept4(acceptor_.native_handle(), peer.data(), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
       peer.resize(length);
-      place(descriptor, peer);
+      place(Descriptor(descriptor), peer);
       continue;
     }
     if (errno == EAGAIN) return Accepted::all;
@@ -113,28 +113,37 @@ Worker::Accepted Worker::accept_up_to(std::size_t count) {
 }
 
 // The kernel spreads connections over the acceptors by hash: few long-lived ones may all land on one thread.
-void Worker::place(int descriptor, const Endpoint& peer) {
+void Worker::place(Descriptor descriptor, const Endpoint& peer) {
   Worker* target = this;
   for (const auto& other : crew_) {
     if (other->load_.load(std::memory_order_relaxed) < target->load_.load(std::memory_order_relaxed))
       target = other.get();
   }
-  Socket socket(target->context_.get_executor());
-  ErrorCode error;
-  socket.assign(peer.protocol(), descriptor, error);
-  if (!error) socket.non_blocking(true, error);
-  if (error || !fleet_.try_add_connection()) return;
+  if (!fleet_.try_add_connection()) return;
   target->load_.fetch_add(1, std::memory_order_relaxed);
-  if (target == this) return take(std::move(socket), peer.address());
-  asio::post(target->context_, [target, socket = std::move(socket), address = peer.address()]() mutable {
-    target->take(std::move(socket), address);
+  if (target == this) return take(std::move(descriptor), peer);
+  asio::post(target->context_, [target, descriptor = std::move(descriptor), peer]() mutable {
+    target->take(std::move(descriptor), peer);
   });
 }
 
-void Worker::take(Socket socket, const Address& peer) {
+// Only the thread of an event loop enters a socket there. Numbers of files are used again at once: another thread could
+// enter the number of a database connection that libpq has closed and this loop is about to forget.
+void Worker::take(Descriptor descriptor, const Endpoint& peer) {
+  Socket socket(context_.get_executor());
+  ErrorCode error;
+  socket.assign(peer.protocol(), descriptor.number(), error);
+  if (!error) {
+    descriptor.release();
+    socket.non_blocking(true, error);
+  }
+  if (error) {
+    connection_left();
+    return fleet_.remove_connection();
+  }
   const TlsContext tls = fleet_.tls();
   auto stream = tls ? make_tls_stream(std::move(socket), tls) : make_plain_stream(std::move(socket));
-  const auto session = std::make_shared<Session>(*this, std::move(stream), peer);
+  const auto session = std::make_shared<Session>(*this, std::move(stream), peer.address());
   sessions_.push_back(*session);
   session->start();
 }

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "answer.hpp"
+#include "descriptor.hpp"
 #include "fleet.hpp"
 #include "session.hpp"
 #include "sigma/core/random.hpp"
@@ -47,8 +48,8 @@ class Worker {
   void wait_for_connections();
   void accept_ready();
   Accepted accept_up_to(std::size_t count);
-  void place(int descriptor, const Endpoint& peer);
-  void take(Socket socket, const Address& peer);
+  void place(Descriptor descriptor, const Endpoint& peer);
+  void take(Descriptor descriptor, const Endpoint& peer);
   void close_acceptor();
 
   Fleet& fleet_;

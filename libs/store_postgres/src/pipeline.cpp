@@ -1,5 +1,7 @@
 #include "pipeline.hpp"
 
+#include <openssl/ssl.h>
+
 #include <boost/asio/post.hpp>
 #include <charconv>
 
@@ -29,6 +31,13 @@ PqConnection open(const std::string& url, const Options& options) {
   if (PQresultStatus(set_up.get()) != PGRES_COMMAND_OK) return nullptr;
   if (PQsetnonblocking(connection.get(), 1) != 0 || PQenterPipelineMode(connection.get()) != 1) return nullptr;
   return connection;
+}
+
+/// Of a TLS record that was larger than the room libpq had for it the rest waits in OpenSSL, where no socket tells of
+/// it. Postgres up to 16 writes records of 8 KB, which always fit; servers and proxies after it write larger ones.
+bool has_bytes_in_tls(PGconn* connection) {
+  auto* const tls = static_cast<SSL*>(PQsslStruct(connection, "OpenSSL"));
+  return tls != nullptr && SSL_pending(tls) > 0;
 }
 
 std::size_t rows_of(const PGresult* result) {
@@ -173,7 +182,14 @@ void Pipeline::read() {
   if (sent_.empty() && PQisBusy(connection_.get()) == 0) {
     if (const PqResult unasked(PQgetResult(connection_.get())); unasked) return lose();
   }
+  if (has_bytes_in_tls(connection_.get())) return read_soon();
   wait_for_answers();
+}
+
+void Pipeline::read_soon() {
+  boost::asio::post(loop_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock(); self && self->connection_) self->read();
+  });
 }
 
 void Pipeline::take(PqResult result) {

@@ -80,6 +80,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   void flush();
   void wait_for_answers();
   void read();
+  void read_soon();
   void take(PqResult result);
   void finish(Batch batch);
   void answer(store::LoopStatement& statement, const PGresult* result);

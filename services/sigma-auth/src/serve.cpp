@@ -33,6 +33,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kSigningQueue = 1'024;
+/// How long the end waits for the last rows of the audit log.
+constexpr std::chrono::seconds kAuditPatience{5};
 
 int fail(std::string_view event, const core::Error& error) {
   core::log::error(event, {{"description", error.description()}, {"cause", error.cause()}});
@@ -43,6 +45,8 @@ int fail(std::string_view event, const core::Error& error) {
 }  // namespace
 
 int serve(const Config& config) {
+  std::signal(SIGPIPE, SIG_IGN);                       // who read our log may leave before us
+  ::setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);  // a silent name server is given up before a fetch's deadline
   core::log::start(config.log_level, config.log_format);
   core::SystemClock clock;
   crypto::SystemRandom random;
@@ -73,6 +77,11 @@ int serve(const Config& config) {
           {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(), (*chain)->resolver(),
            (*cache)->cache(), revocations, entitlements},
           **wallets, audit, metrics);
+  // However this ends: until then Redis' thread tells `app` what it hears.
+  struct Hush {
+    SharedCache& cache;
+    ~Hush() { cache.stop(); }
+  } hush{**cache};
   opened->database->tell_of_revocations([&app] { return app.revoked(); });
   if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
   if (auto started = core::run_to_end(audit_key.start()); !started) return fail("audit_key_refused", started.error());
@@ -164,8 +173,15 @@ int serve(const Config& config) {
   (*chain)->stop();
   if (*traces) (*traces)->stop();
   (*wallets)->stop();
-  if (const auto closed = core::run_to_end(audit.close()); !closed)
-    core::log::error("audit_not_written", closed.error());
+  const auto closed = core::run_to_end_within(kAuditPatience, audit.close());
+  if (!closed) {
+    audit.give_up();
+    core::log::error("database_silent",
+                     {{"description", "The audit log could not be ended. Its last events are above."}});
+    core::log::flush();
+    std::_Exit(1);  // threads wait for the database, and nobody could interrupt them
+  }
+  if (!*closed) core::log::error("audit_not_written", closed->error());
   signing_pool.stop();
   opened->database->stop();
   core::log::info("stopped", {{"all_answered", complete}});

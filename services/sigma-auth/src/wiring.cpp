@@ -96,6 +96,7 @@ core::Result<crypto::Sealer> make_sealer(const Config& config) {
 core::Result<std::unique_ptr<http::Client>> make_outbound(const Config& config) {
   http::ClientOptions options;
   options.ca_file = config.outbound_ca_file;
+  options.lookups = 8;  // of names that strangers choose, too
   options.allow_private_addresses = options.allow_plain_http = config.outbound_private_addresses;
   return http::Client::make(std::move(options));
 }

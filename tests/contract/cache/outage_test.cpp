@@ -84,6 +84,24 @@ TEST(RedisOutage, what_cannot_be_queued_is_refused) {
   EXPECT_TRUE(eventually([&] { return works(replica); }));
 }
 
+// The question whether it is back has no room either, for as long as what was given up waits for its answers.
+TEST(RedisOutage, a_server_that_stood_still_under_load_is_asked_again) {
+  RedisProcess server;
+  RedisOptions options = Replica::patient();
+  options.deadline = milliseconds{100};
+  options.max_in_flight = 8;
+  Replica replica(server.url(), options);
+  ASSERT_TRUE(works(replica.connected()));
+  server.freeze();
+  std::vector<core::Task<std::optional<std::string>>> tasks;
+  for (int i = 0; i < 50; ++i) tasks.push_back(replica.redis->cache().get("key"));
+  (void)run_all(std::move(tasks));
+  ASSERT_FALSE(replica.redis->available());
+  std::this_thread::sleep_for(seconds{2});  // time for several questions
+  server.thaw();
+  EXPECT_TRUE(eventually([&] { return works(replica); }));
+}
+
 TEST(RedisOutage, a_flushed_server_has_nothing_and_goes_on) {
   RedisProcess server;
   Replica replica(server.url());

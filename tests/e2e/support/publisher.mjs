@@ -1,9 +1,9 @@
 // A web server of somebody else, on https with a certificate of its own: what clients publish about themselves.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { selfSigned } from './certificate.mjs';
 
 /**
  * Starts the publisher. `pages` maps a path to a JSON value, or to (request, response) => void.
@@ -11,10 +11,7 @@ import path from 'node:path';
  */
 export async function startPublisher(pages = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'sigma-publisher-'));
-  const [cert, key] = ['cert.pem', 'key.pem'].map((name) => path.join(folder, name));
-  const options = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost'.split(' ');
-  const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  execFileSync('openssl', ['req', '-x509', ...options, ...names, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  const { cert, key } = selfSigned(folder);
   const publisher = { pages, asked: [], connections: 0, caFile: cert };
   const server = https.createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => {
     publisher.asked.push(request.url);

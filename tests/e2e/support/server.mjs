@@ -139,6 +139,11 @@ export class Server {
     return this.#process?.pid;
   }
 
+  /** Whoever reads the log goes away. */
+  closeLog() {
+    for (const stream of [this.#process.stdout, this.#process.stderr]) stream.destroy();
+  }
+
   /** Everything the process wrote, over all its starts. */
   get output() {
     return this.#output;
@@ -166,7 +171,7 @@ export class Server {
   }
 
   /** SIGTERM; answers {code, signal}. A server that does not leave is killed and reported. */
-  async terminate() {
+  async terminate({ limitMs = stopLimitMs } = {}) {
     const child = this.#process;
     if (!child) return undefined;
     child.kill('SIGTERM');
@@ -174,11 +179,11 @@ export class Server {
     const timer = setTimeout(() => {
       late = true;
       child.kill('SIGKILL');
-    }, stopLimitMs);
+    }, limitMs);
     const how = await this.#exited;
     clearTimeout(timer);
     if (this.#process === child) this.#process = undefined;
-    if (late) throw new Error(`not gone ${stopLimitMs} ms after SIGTERM\n${this.#output.slice(-4000)}`);
+    if (late) throw new Error(`not gone ${limitMs} ms after SIGTERM\n${this.#output.slice(-4000)}`);
     return how;
   }
 

@@ -17,7 +17,8 @@ only() {  # only PATTERN FOLDER…: includes matching PATTERN may stand in these
 only 'pqxx|libpq' libs/store_postgres
 only 'SQLiteCpp|sqlite3' libs/store_sqlite
 only 'hiredis' libs/cache_redis
-only 'openssl|argon2' libs/crypto libs/http
+# libpq hands out the TLS connection it has made.
+only 'openssl|argon2' libs/crypto libs/http libs/store_postgres/src/pipeline.cpp
 only 'secp256k1' libs/bitcoin
 only 'boost/beast' libs/http
 exit $failed

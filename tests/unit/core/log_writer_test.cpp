@@ -223,6 +223,16 @@ TEST(LogWriter, TheEndWritesWhatWaits) {
   EXPECT_EQ(pipe.read_all(), "the last word\n");
 }
 
+// A terminal that was paused, a collector that hangs: the end of the server is not theirs to hold up.
+TEST(LogWriter, AReaderThatTakesNothingIsGivenUpAtTheEnd) {
+  Pipe pipe;
+  auto writer = std::make_unique<LogWriter>(pipe.writer());
+  writer->add(std::string(1024 * 1024, 'x'), true);
+  writer->flush();
+  writer.reset();
+  EXPECT_FALSE(pipe.read_what_is_there().empty()) << "the pipe was full";
+}
+
 // A collector of logs that has gone away must not take the server along: SIGPIPE is ignored there, and here.
 TEST(LogWriter, AReaderThatIsGoneIsNoReasonToStop) {
   const auto before = std::signal(SIGPIPE, SIG_IGN);

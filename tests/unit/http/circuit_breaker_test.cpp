@@ -70,6 +70,20 @@ TEST_F(Breaker, OneTriesAgainAfterThePause) {
   EXPECT_TRUE(ask());
 }
 
+TEST_F(Breaker, OurOwnFullQueueTellsNothing) {
+  peer.error = core::Code::unavailable;
+  fail(4);
+  peer.error = core::Code::overloaded;
+  fail(1);
+  peer.error = core::Code::unavailable;
+  fail(1);
+  EXPECT_TRUE(breaker.open()) << "nobody has answered in between";
+  clock.advance(std::chrono::seconds{10});
+  peer.error = core::Code::overloaded;
+  fail(1);
+  EXPECT_TRUE(breaker.open()) << "the one who was to try has not asked";
+}
+
 TEST_F(Breaker, WhatIsNotThePeersFaultDoesNotCount) {
   for (const core::Code code : {core::Code::overloaded, core::Code::invalid_input, core::Code::forbidden}) {
     peer.error = code;

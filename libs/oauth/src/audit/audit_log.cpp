@@ -208,11 +208,15 @@ core::Task<core::Result<void>> AuditLog::close() {
     log_position(stream_, sequence_, last_hash_);
     co_return core::Result<void>{};
   }
+  give_up();
+  co_return written;
+}
+
+void AuditLog::give_up() {
   for (const store::AuditRow& row : batch_) log_instead("audit_event_not_stored", row);
   for (batch_.clear(), take_batch(); !batch_.empty(); batch_.clear(), take_batch()) {
     for (const store::AuditRow& row : batch_) log_instead("audit_event_not_stored", row);
   }
-  co_return written;
 }
 
 }  // namespace sigma::oauth

@@ -2,7 +2,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
+#include <optional>
 
+#include "sigma/core/clock.hpp"
 #include "sigma/core/task.hpp"
 
 namespace sigma::core {
@@ -18,6 +20,18 @@ T run_to_end(Task<T> task) {
   loop.restart();
   auto future = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
   loop.run();
+  return future.get();
+}
+
+/// As run_to_end(), for `limit` at most: nothing when the task is not over by then. It is never resumed, so this is for
+/// the end of a process whose database no longer answers.
+template <class T>
+std::optional<T> run_to_end_within(Milliseconds limit, Task<T> task) {
+  auto& loop = program_loop();
+  loop.restart();
+  auto future = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
+  loop.run_for(limit);
+  if (future.wait_for(Milliseconds{0}) != std::future_status::ready) return std::nullopt;
   return future.get();
 }
 

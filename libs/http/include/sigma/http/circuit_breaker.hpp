@@ -27,7 +27,7 @@ class CircuitBreaker final : public Fetcher {
   enum class Pass { normal, trial, refused };
 
   Pass ask();
-  void record(Pass pass, bool failed);
+  void record(Pass pass, const core::Result<Response>& answer);
 
   Fetcher& fetcher_;
   const core::Clock& clock_;

@@ -11,6 +11,7 @@ struct ClientOptions {
   std::chrono::milliseconds deadline{5'000};  ///< for the whole of it: resolve, connect, TLS, send, receive
   std::size_t body_limit = 256 * 1024;        ///< bytes of an answer's body
   std::size_t concurrent = 64;                ///< requests under way; more are Code::overloaded
+  std::size_t lookups = 2;                    ///< names looked up at a time: a silent name server holds up one of them
   std::size_t idle_connections = 4;           ///< kept for later, per origin
   std::chrono::milliseconds idle_timeout{20'000};
   std::string ca_file;  ///< PEM; empty: the system's authorities

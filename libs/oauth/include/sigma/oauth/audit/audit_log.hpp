@@ -39,6 +39,8 @@ class AuditLog final : public Audit {
   core::Task<core::Result<std::size_t>> remove_before(core::UtcTime moment);
   /// Writes all that waits and ends the stream. What cannot be written goes to the process log.
   core::Task<core::Result<void>> close();
+  /// For who cannot wait for close(): what is not known to be stored goes to the process log.
+  void give_up();
 
   const std::string& stream() const { return stream_; }
   std::size_t queued() const;
