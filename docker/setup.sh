@@ -10,7 +10,7 @@ umask 077
 cat >"$file" <<TEXT
 # The address that people type. Anything but localhost wants https: see docs/how-to/deploy.md.
 SIGMA_BASE_URL=http://localhost:8080
-# Seals signing keys and cookies. A comma-separated list rotates it, the new one first.
+# Seals signing keys and cookies. A comma-separated list rotates it: docs/how-to/rotate-secrets.md.
 SIGMA_SECRET=$(openssl rand -hex 32)
 SIGMA_ADMIN_TOKEN=$(openssl rand -hex 32)
 POSTGRES_PASSWORD=$(openssl rand -hex 24)

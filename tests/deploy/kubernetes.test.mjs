@@ -1,8 +1,10 @@
 // The Kubernetes manifests by the API's own schemas, and what they must have in common.
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
 import * as models from 'kubernetes-models';
-import { filesIn, yaml } from './support/files.mjs';
+import { parseAllDocuments } from 'yaml';
+import { connectionsOf, filesIn, read, root, run, scratch, yaml } from './support/files.mjs';
 
 const folder = 'deploy/kubernetes';
 const [kustomization] = yaml(`${folder}/kustomization.yaml`);
@@ -26,10 +28,40 @@ test('every manifest follows its schema', () => {
   }
 });
 
-test('kustomization.yaml names every file but those that are applied by hand', () => {
-  const byHand = ['migrate-job.yaml', 'secret.example.yaml'];
+test('kustomization.yaml names every file but those that are applied by themselves', () => {
+  const apart = ['migrate/job.yaml', 'secret.example.yaml'];
   const all = files.map((file) => file.slice(folder.length + 1));
-  assert.deepEqual([...kustomization.resources, ...byHand].sort(), all.sort());
+  assert.deepEqual([...kustomization.resources, ...apart].sort(), all.sort());
+});
+
+test('one line names the release of the servers and of the migration before them', () => {
+  const copy = scratch();
+  run('cp', ['-r', path.join(root, folder), copy]);
+  const image = 'registry.example.com/team/sigma-auth';
+  const component = path.join(copy, 'kubernetes/image/kustomization.yaml');
+  run('sed', ['-i', `s|# newName: .*|newName: ${image}|; s|newTag: .*|newTag: 9.8.7|`, component]);
+  for (const [where, kind] of [['kubernetes', 'Deployment'], ['kubernetes/migrate', 'Job']]) {
+    const made = parseAllDocuments(run('kubectl', ['kustomize', path.join(copy, where)])).map((document) => document.toJS());
+    const [{ spec, metadata }] = made.filter((manifest) => manifest.kind === kind);
+    assert.equal(metadata.namespace, 'sigma-auth');
+    assert.deepEqual(spec.template.spec.containers.map((container) => container.image), [`${image}:9.8.7`], where);
+  }
+});
+
+test('as many pods as there may be leave Postgres a connection for the rest', () => {
+  const { maxReplicas } = find('HorizontalPodAutoscaler').spec;
+  const pods = maxReplicas + find('Deployment').spec.strategy.rollingUpdate.maxSurge;
+  const held = pods * connectionsOf(find('ConfigMap').data);
+  assert.ok(held <= 97 - 5, `${held}: max_connections is 100, three are the superuser's`);
+});
+
+test('Postgres is asked for its certificate by a file that the image has', () => {
+  const pages = ['docs/how-to/run-on-postgres.md', 'docs/how-to/deploy.md', `${folder}/secret.example.yaml`];
+  const urls = pages.flatMap((page) => [...read(page).matchAll(/sslmode=verify-full[^'\s]*/g)].map(([url]) => url));
+  assert.ok(urls.length >= 2, `${urls}`);
+  // `system` wants libpq 16; Debian 12 and the image have 15, which takes it for a file's name.
+  for (const url of urls) assert.match(url, /sslrootcert=\/etc\//);
+  assert.ok(read('docker/rootfs.sh').includes('etc/ssl/certs/ca-certificates.crt'));
 });
 
 test('service, budget and autoscaler mean the deployment', () => {
@@ -45,7 +77,7 @@ test('service, budget and autoscaler mean the deployment', () => {
     for (const port of find('Service', name).spec.ports) assert.ok(ports.includes(port.targetPort));
   }
   assert.equal(find('HorizontalPodAutoscaler').spec.scaleTargetRef.name, 'sigma-auth');
-  assert.equal(find('HorizontalPodAutoscaler').spec.minReplicas, spec.replicas);
+  assert.equal(spec.replicas, undefined, 'each apply would set it back, whatever the autoscaler has found');
   assert.equal(find('Ingress').spec.rules[0].http.paths[0].backend.service.name, 'sigma-auth');
   for (const { ports: allowed } of find('NetworkPolicy').spec.ingress) for (const { port } of allowed) assert.ok(ports.includes(port));
 });

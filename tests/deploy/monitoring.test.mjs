@@ -4,6 +4,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { stringify } from 'yaml';
+import { exchange, exchangeForm, getCode, postToken, publicClient, refreshForm } from '../e2e/support/oauth.mjs';
+import { newPerson } from '../e2e/support/person.mjs';
 import { startRedis } from '../e2e/support/redis.mjs';
 import { startServer } from '../e2e/support/server.mjs';
 import { until } from '../e2e/support/until.mjs';
@@ -81,6 +83,41 @@ test('every metric and label that is asked for is there', async () => {
         assert.ok(scraped.includes(label) || found.labels.has(label), `${name}{${label}} in ${expression}`);
       }
     }
+  }
+});
+
+test('what an alert waits for is there from the start: of a series that is born with 1, Prometheus sees no increase', async () => {
+  const other = await startServer({ clients: [publicClient('my-app')] });
+  try {
+    const series = async () => [...(await other.admin('GET', '/metrics', { token: null })).text.matchAll(/^([a-z_]+)(?:\{(.*)\})? (\S+)$/gm)];
+    /** Samples that a selector of an alert finds. */
+    const found = (samples, name, selector) =>
+      samples.filter(([, family, labels = '']) =>
+        family === name &&
+        [...selector.matchAll(/(\w+)(=~|=)"([^"]*)"/g)].every(([, label, how, value]) =>
+          label === 'job' || new RegExp(`(?:^|,)${label}="(?:${how === '=' ? value.replaceAll('/', '\\/') : value})"`).test(labels)));
+    const first = rules.flatMap(({ alert, expr }) => [...expr.matchAll(/increase\((\w+)\{([^}]*)\}\[\w+\]\)\)? > 0$/gm)].map(([, name, selector]) => ({ alert, name, selector })));
+    assert.ok(first.length >= 6, first.map(({ alert }) => alert).join());
+    const names = (samples, { name, selector }) => found(samples, name, selector).map(([, family, labels]) => `${family}{${labels}}`).sort();
+    const before = await series();
+    for (const each of first) {
+      assert.ok(names(before, each).length > 0, `${each.alert}: ${each.name}{${each.selector}}`);
+      assert.ok(found(before, each.name, each.selector).every(([, , , value]) => value === '0'), each.alert);
+    }
+    const person = await newPerson(other);
+    const grant = await getCode(other, person, { scope: 'openid offline_access' });
+    const { refresh_token } = await exchange(other, grant);
+    for (let i = 0; i < 3; i += 1) await postToken(other, refreshForm(refresh_token));
+    await postToken(other, exchangeForm(grant));
+    await other.admin('GET', '/admin/clients', { token: 'wrong' });
+    const after = await series();
+    for (const each of first) assert.deepEqual(names(after, each), names(before, each), each.alert);
+    for (const type of ['reuse_detected', 'admin_access']) {
+      const values = found(after, 'sigma_security_events_total', `type="${type}", outcome="refused"`).map(([, , , value]) => Number(value));
+      assert.ok(Math.max(...values) > 0, type);
+    }
+  } finally {
+    await other.stop();
   }
 });
 

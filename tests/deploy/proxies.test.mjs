@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { publicClient } from '../e2e/support/oauth.mjs';
 import { startServer } from '../e2e/support/server.mjs';
 import { certificate, read, run, scratch } from './support/files.mjs';
-import { background, freePort, get, name, startHaproxy, startNginx, stop, untilAnswered } from './support/proxies.mjs';
+import { background, freePort, get, name, startComposeNginx, startHaproxy, startNginx, stop, untilAnswered } from './support/proxies.mjs';
 
 /** Who asked for `agent`, by the servers' logs. */
 const remotesOf = (servers, agent) => servers.flatMap((server) => server.logs).filter((line) => line.user_agent === agent).map((line) => line.remote);
@@ -47,6 +48,15 @@ describe('proxies in front of two replicas', () => {
     assert.ok(stranger.status !== 200 || stranger.text === '', 'another name gets nothing of ours');
   }
 
+  /** The redirect carries what the request did, in its header. */
+  async function assertLongRequestsPass(port, server) {
+    await server.createClient(publicClient('long-winded', { redirect_uris: ['https://app.example.com/cb'] }));
+    const query = new URLSearchParams({ client_id: 'long-winded', redirect_uri: 'https://app.example.com/cb', response_type: 'code', scope: 'openid', code_challenge: 'c'.repeat(43), code_challenge_method: 'S256', state: 's'.repeat(7_000) });
+    const answer = await get(port, `/api/auth/oauth2/authorize?${query}`, { ca });
+    assert.equal(answer.status, 302, answer.text);
+    assert.ok(answer.headers.location.length > 7_000);
+  }
+
   describe('nginx', () => {
     let proxy;
     let port;
@@ -62,6 +72,8 @@ describe('proxies in front of two replicas', () => {
     });
 
     test('case 50: forged Forwarded fields through nginx change nothing', () => assertForgeryIsUseless(port, 'forger-nginx'));
+
+    test('an authorization request of 7,000 characters is led to the sign-in page', () => assertLongRequestsPass(port, servers[0]));
 
     test('a request that finds one replica gone is answered by the other', async () => {
       await servers[1].kill();
@@ -129,5 +141,39 @@ describe('proxies in front of two replicas', () => {
     });
 
     test('case 50: forged Forwarded fields through Caddy change nothing', () => assertForgeryIsUseless(port, 'forger-caddy'));
+  });
+
+  describe('Compose behind what ends TLS: deploy.md’s Caddy on the machine, nginx, two replicas', () => {
+    let outer;
+    let inner;
+    let port;
+    before(async () => {
+      await startTwo({ SIGMA_TRUSTED_PROXIES: '127.0.0.1/32' });
+      const plain = await freePort();
+      inner = startComposeNginx({ folder, port: plain, servers });
+      port = await freePort();
+      const example = /^ {4}id\.example\.com \{\n(?: {4}.*\n)+? {4}\}$/m.exec(read('docs/how-to/deploy.md'))[0].replaceAll(/^ {4}/gm, '');
+      const text = example
+        .replace('id.example.com {', `https://id.example.com:${port} {\n\tbind 127.0.0.1\n\ttls ${files.cert} ${files.key}`)
+        .replace('127.0.0.1:8080', `127.0.0.1:${plain}`);
+      writeFileSync(path.join(folder, 'Caddyfile'), `{\n\tadmin off\n\tauto_https off\n}\n${text}\n`);
+      outer = background('env', [`HOME=${folder}`, 'caddy', 'run', '--adapter', 'caddyfile', '--config', path.join(folder, 'Caddyfile')]);
+      await untilAnswered(() => get(port, '/api/auth/ok', { ca }), outer);
+    });
+    after(async () => {
+      await stop(outer);
+      await stop(inner);
+      await stopBoth();
+    });
+
+    test('everybody has a network of their own, and nobody can say another', async () => {
+      for (const localAddress of ['127.0.0.7', '127.0.0.8']) {
+        const agent = `from ${localAddress}`;
+        await get(port, '/api/auth/ok', { ca, localAddress, headers: { ...forgeries, 'user-agent': agent } });
+        assert.deepEqual(await untilLogged(servers, agent), [localAddress]);
+      }
+    });
+
+    test('an authorization request of 7,000 characters is led to the sign-in page', () => assertLongRequestsPass(port, servers[0]));
   });
 });

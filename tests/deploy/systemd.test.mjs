@@ -1,6 +1,6 @@
 // The units as systemd itself reads them, and how exposed it finds them.
 import assert from 'node:assert/strict';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { filesIn, read, root, run, scratch } from './support/files.mjs';
@@ -31,6 +31,20 @@ for (const [name, threshold] of [['sigma-auth', 15], ['sigma-auth@', 15], ['sigm
     run('systemd-analyze', ['security', '--offline=yes', `--threshold=${threshold}`, '--no-pager', path.join(folder, `${name}.service`)]);
   });
 }
+
+test('tls.conf lets the service listen on 443 and read the key, and takes no more of its bounds away', () => {
+  const unit = path.join(folder, 'sigma-auth.service');
+  const other = scratch();
+  copyFileSync(unit, path.join(other, 'sigma-auth.service'));
+  mkdirSync(path.join(other, 'sigma-auth.service.d'));
+  writeFileSync(path.join(other, 'sigma-auth.service.d/tls.conf'), read('deploy/systemd/tls.conf'));
+  const said = run('systemd-analyze', ['verify', '--man=no', 'sigma-auth.service'], { cwd: other, env: { ...process.env, SYSTEMD_UNIT_PATH: `${other}:` } });
+  assert.deepEqual(said.split('\n').filter((line) => /sigma-auth|tls\.conf/.test(line)), []);
+  const values = (name, text) => new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1];
+  const conf = read('deploy/systemd/tls.conf');
+  for (const name of ['AmbientCapabilities', 'CapabilityBoundingSet']) assert.equal(values(name, conf), 'CAP_NET_BIND_SERVICE');
+  assert.equal(values('PrivateUsers', conf), 'no', 'a capability of a namespace of its own is none outside');
+});
 
 test('tokenpass.desktop opens what the unit serves', () => {
   const [group, ...lines] = read('deploy/tokenpass.desktop').trimEnd().split('\n');

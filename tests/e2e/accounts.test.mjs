@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { startReceiver } from './support/logout.mjs';
 import { exchange, getCode, postToken, publicClient, refreshForm, userinfo } from './support/oauth.mjs';
+import { getConsentedCode } from './support/pages.mjs';
 import { distinctTime, Key, newPerson, Person } from './support/person.mjs';
 import { forEachStore } from './support/stores.mjs';
 
@@ -14,6 +15,7 @@ const env = { SIGMA_OUTBOUND_PRIVATE_ADDRESSES: 'allow' };
 const clients = () => [
   publicClient('my-app', { backchannel_logout_uri: `${receiver.origin}/my-app` }),
   publicClient('deaf-app'),
+  publicClient('asking-app', { skip_consent: false }),
 ];
 
 function assertProblem(answer, status, detail = /./) {
@@ -106,6 +108,8 @@ forEachStore('accounts', () => ({ env, clients: clients() }), (context) => {
       ['PATCH', `/admin/users/${person.userId}`, { disabled: true }],
       ['DELETE', `/admin/users/${person.userId}`],
       ['GET', `/admin/users/${person.userId}/sessions`],
+      ['DELETE', `/admin/users/${person.userId}/sessions`],
+      ['DELETE', `/admin/users/${person.userId}/consents/my-app`],
       ['GET', '/admin/sessions'],
       ['DELETE', `/admin/sessions/${session.id}`],
       ['GET', '/admin/stats'],
@@ -257,6 +261,53 @@ forEachStore('accounts', () => ({ env, clients: clients() }), (context) => {
     assert.equal((await server.cli(['session', 'revoke', session.id], { check: false })).code, 1);
   });
 
+  test('signed out everywhere, by the operator: sessions and their tokens end, applications are told, the account stays', async () => {
+    const { server } = context;
+    for (const end of [
+      async (id) => assert.equal((await server.admin('DELETE', `/admin/users/${id}/sessions`)).status, 204),
+      async (id) => assert.deepEqual(await cli('user', 'sign-out', id), { ended: 2 }),
+    ]) {
+      const person = await newPerson(server);
+      const browser = new Person(person.privateKey);
+      await browser.signIn(server);
+      assert.equal(browser.userId, person.userId);
+      const other = await newPerson(server);
+      const tokens = await exchange(server, await getCode(server, person, { scope: 'openid profile' }));
+      await end(person.userId);
+      for (const gone of [person, browser]) assert.equal(await gone.session(server), null);
+      assert.ok(await other.session(server), 'somebody else is not meant');
+      assert.equal((await userinfo(server, tokens.access_token)).status, 401);
+      await receiver.wait(person, '/my-app');
+      const event = (await server.admin('GET', `/admin/audit?type=session_revoked&user_id=${person.userId}`)).json.items[0];
+      assert.match(event.actor, /^(operator|command-line)$/);
+      await person.signIn(server);
+    }
+  });
+
+  test('a consent is taken back by the operator: its tokens end, the application may ask again', async () => {
+    const { server } = context;
+    for (const withdraw of [
+      async (id) => assert.equal((await server.admin('DELETE', `/admin/users/${id}/consents/asking-app`)).status, 204),
+      async (id) => assert.deepEqual(await cli('user', 'withdraw-consent', id, 'asking-app'), { withdrawn: 1 }),
+    ]) {
+      const [person, other] = [await newPerson(server), await newPerson(server)];
+      const agree = async (who) => exchange(server, await getConsentedCode(server, who, { client_id: 'asking-app', scope: 'openid profile offline_access' }));
+      const [tokens, others] = [await agree(person), await agree(other)];
+      const consents = async () => (await server.admin('GET', `/admin/users/${person.userId}/consents`)).json.items;
+      assert.deepEqual((await consents()).map((consent) => consent.client_id), ['asking-app']);
+      assertProblem(await server.admin('DELETE', `/admin/users/${person.userId}/consents/deaf-app`), 404);
+      await withdraw(person.userId);
+      assert.deepEqual(await consents(), []);
+      assert.equal((await userinfo(server, tokens.access_token)).status, 401);
+      assert.equal((await postToken(server, refreshForm(tokens.refresh_token, 'asking-app'))).json?.error, 'invalid_grant');
+      assert.equal((await userinfo(server, others.access_token)).status, 200, 'somebody else is not meant');
+      assert.ok(await person.session(server), 'the person stays signed in');
+      assertProblem(await server.admin('DELETE', `/admin/users/${person.userId}/consents/asking-app`), 404);
+      const done = await server.cli(['user', 'withdraw-consent', person.userId, 'asking-app'], { check: false });
+      assert.deepEqual([done.code, done.stdout], [1, '']);
+    }
+  });
+
   test('unknown ids are 404, on the command line 1', async () => {
     const { server } = context;
     for (const id of ['nobody', "' OR 1=1 --", '%', '..%2f..', '01a1fe31-1ebd-74b8-8a3b-a623b7ac14c9']) {
@@ -266,8 +317,10 @@ forEachStore('accounts', () => ({ env, clients: clients() }), (context) => {
       assertProblem(await server.admin('PATCH', `/admin/users/${name}`, { json: { disabled: true } }), 404);
       assertProblem(await server.admin('DELETE', `/admin/users/${name}`), 404);
       assertProblem(await server.admin('DELETE', `/admin/sessions/${name}`), 404);
+      assertProblem(await server.admin('DELETE', `/admin/users/${name}/sessions`), 404);
+      assertProblem(await server.admin('DELETE', `/admin/users/${name}/consents/my-app`), 404);
     }
-    for (const command of ['get', 'disable', 'enable', 'delete']) {
+    for (const command of ['get', 'disable', 'enable', 'delete', 'sign-out']) {
       const done = await server.cli(['user', command, 'nobody'], { check: false });
       assert.deepEqual([done.code, done.stdout], [1, ''], command);
       assert.match(done.stderr, /nobody/);

@@ -1,12 +1,19 @@
 // The command line: interface.md, "sigma-auth". It works on the store directly, while servers run.
 import { parseAuthToken, verifyAuthToken } from 'bitcoin-auth';
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { execFile, spawnSync } from 'node:child_process';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { callback, exchange, exchangeForm, getCode, postToken } from './support/oauth.mjs';
 import { Key, newPerson, tokenPath } from './support/person.mjs';
+import { sanitizerSettings } from './support/sanitized.mjs';
+import { binary } from './support/server.mjs';
 import { forEachStore } from './support/stores.mjs';
+
+const noMounts = spawnSync('unshare', ['--mount', 'true']).status === 0 ? undefined : 'this machine allows no mount namespaces';
 
 forEachStore('command line', {}, (context) => {
   const cli = (args, options) => context.server.cli(args, options);
@@ -188,5 +195,98 @@ forEachStore('command line', {}, (context) => {
     const before = await json(['key', 'list', '--json']);
     assert.ok(before.length >= 4, JSON.stringify(before));
     assert.doesNotMatch(JSON.stringify(before), /"(d|p|q)":|PRIVATE/);
+  });
+});
+
+describe('command line, where nothing was set', () => {
+  let folder;
+  before(async () => { folder = await mkdtemp(path.join(tmpdir(), 'sigma-cli-')); });
+  after(() => rm(folder, { recursive: true, force: true }));
+  /** In the folder, with no setting but `env`. */
+  async function run(args, env = {}) {
+    return promisify(execFile)(binary, args, { cwd: folder, env: { PATH: process.env.PATH, SIGMA_BAP_API_URL: 'off', ...sanitizerSettings, ...env } }).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+    );
+  }
+
+  test('who only looks, or changes what must be there, makes no database: there is none, and where to look', async () => {
+    const asking = [
+      ['migrate', 'status'], ['doctor'], ['audit', 'verify'], ['audit', 'list'], ['audit', 'export'], ['key', 'list'], ['key', 'rotate'],
+      ['key', 'reseal'], ['client', 'list'], ['client', 'get', 'x'], ['client', 'delete', 'x'], ['client', 'rotate-secret', 'x'], ['user', 'list'],
+      ['user', 'disable', 'x'], ['session', 'list'], ['session', 'revoke', 'x'], ['entitlements', 'x'],
+    ];
+    for (const args of asking) {
+      const done = await run(args);
+      assert.equal(done.code, 1, args.join(' '));
+      assert.match(done.stderr, /There is no database at .*var\/sigma\.db.*SIGMA_DATABASE_URL/s, args.join(' '));
+      assert.equal(done.stdout, '', args.join(' '));
+    }
+    assert.equal((await run(['health'])).code, 1);
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  test('a log in which nobody has written is not verified', async () => {
+    assert.equal((await run(['migrate'])).code, 0);
+    const done = await run(['audit', 'verify']);
+    assert.equal(done.code, 1);
+    assert.match(done.stderr, /nothing to verify/);
+    assert.equal((await run(['client', 'create', '--name', 'First', '--redirect-uri', callback])).code, 0);
+    assert.equal((await run(['audit', 'verify'])).code, 0);
+    assert.equal((await run(['doctor'])).code, 0);
+  });
+
+  test('the first client may be there before the first start', async () => {
+    await rm(path.join(folder, 'var'), { recursive: true });
+    assert.equal((await run(['client', 'create', '--name', 'First', '--redirect-uri', callback])).code, 0);
+    assert.match((await run(['client', 'list'])).stdout, /First/);
+  });
+
+  test('doctor reads every file as the start would', async () => {
+    const file = async (name, text) => {
+      await writeFile(path.join(folder, name), text);
+      return path.join(folder, name);
+    };
+    const wrong = [
+      [{ SIGMA_ENTITLEMENTS_FILE: '/nope' }, /FAIL +file +SIGMA_ENTITLEMENTS_FILE \(\/nope\): cannot be read/],
+      [{ SIGMA_ENTITLEMENTS_FILE: await file('rules.json', '{"nfts": 5}') }, /FAIL +file +SIGMA_ENTITLEMENTS_FILE/],
+      [{ SIGMA_CLIENTS_FILE: '/nope' }, /FAIL +file +SIGMA_CLIENTS_FILE: \/nope cannot be read/],
+      [{ SIGMA_CLIENTS_FILE: await file('broken.json', '[{') }, /FAIL +file +SIGMA_CLIENTS_FILE: .* is not JSON/],
+      [{ SIGMA_CLIENTS_FILE: await file('clients.json', '[{"client_name": "Nobody"}]') }, /FAIL +file +SIGMA_CLIENTS_FILE: client 1/],
+      [{ SIGMA_TLS_CERT: await file('cert.pem', 'no certificate'), SIGMA_TLS_KEY: await file('key.pem', 'no key') }, /FAIL +file +The TLS file/],
+      [{ SIGMA_OUTBOUND_CA_FILE: await file('ca.pem', 'no authority') }, /FAIL +file +.*ca\.pem/],
+    ];
+    for (const [env, words] of wrong) {
+      const done = await run(['doctor'], env);
+      assert.equal(done.code, 1, JSON.stringify(env));
+      assert.match(done.stdout, words);
+    }
+    const right = { SIGMA_CLIENTS_FILE: await file('clients.json', '[{"client_id": "a", "client_name": "A", "redirect_uris": ["https://a.example.com/cb"], "token_endpoint_auth_method": "none"}]') };
+    assert.equal((await run(['doctor'], right)).code, 0, (await run(['doctor'], right)).stdout);
+  });
+
+  test('doctor sees a database that cannot be written', { skip: noMounts }, async () => {
+    await run(['migrate']);
+    const script = 'mount --bind "$1/var" "$1/var" && mount -o remount,bind,ro "$1/var" && cd "$1" && exec "$2" doctor';
+    const done = await promisify(execFile)('unshare', ['--mount', 'bash', '-c', script, 'bash', folder, binary], { env: { PATH: process.env.PATH, SIGMA_BAP_API_URL: 'off', ...sanitizerSettings } }).catch((error) => error);
+    assert.equal(done.code, 1, done.stdout);
+    assert.match(done.stdout, /FAIL +database/);
+  });
+
+  test('what is not a database is called so, and not tried again', async () => {
+    const elsewhere = path.join(folder, 'elsewhere');
+    await mkdir(elsewhere);
+    await writeFile(path.join(elsewhere, 'sigma.db'), 'this is a letter to my aunt, and it is longer than a header of SQLite would be, much longer than that');
+    const done = await run(['client', 'list'], { SIGMA_DATA_DIR: elsewhere });
+    assert.equal(done.code, 1);
+    assert.match(done.stderr, /none of SQLite's/);
+    const cloud = await run(['import', 'mysql://root@localhost/cloud']);
+    assert.equal(cloud.code, 2);
+    assert.match(cloud.stderr, /postgresql:\/\//);
+  });
+
+  test('--version and help, as everywhere', async () => {
+    assert.equal((await run(['--version'])).stdout, (await run(['version'])).stdout);
+    assert.equal((await run(['help'])).stdout, (await run(['--help'])).stdout);
   });
 });

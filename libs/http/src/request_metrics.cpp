@@ -14,9 +14,13 @@ RouteMetrics::RouteMetrics(core::Metrics& metrics, const std::string& server, st
       server_(server),
       route_(std::move(route)),
       method_(method),
-      duration_(core::histogram_of(metrics, kRequestDuration, {{"server", server_}, {"route", route_}}, kBuckets)) {}
+      duration_(core::histogram_of(metrics, kRequestDuration, {{"server", server_}, {"route", route_}}, kBuckets)) {
+  // The first fault of ours is an alarm, and Prometheus sees a counter grow only if it was there before.
+  constexpr int kFault = 500;
+  counter_of(kFault);
+}
 
-void RouteMetrics::count(int status, double seconds) {
+prometheus::Counter& RouteMetrics::counter_of(int status) {
   auto& slot = by_status_[static_cast<std::size_t>(std::clamp(status, kFirstStatus, kLastStatus) - kFirstStatus)];
   prometheus::Counter* counter = slot.load(std::memory_order_acquire);
   if (!counter) {
@@ -27,7 +31,11 @@ void RouteMetrics::count(int status, double seconds) {
                                  {"status", std::to_string(status)}});
     slot.store(counter, std::memory_order_release);
   }
-  counter->Increment();
+  return *counter;
+}
+
+void RouteMetrics::count(int status, double seconds) {
+  counter_of(status).Increment();
   duration_.Observe(seconds);
 }
 

@@ -20,6 +20,8 @@ class RouteMetrics {
  private:
   static constexpr int kFirstStatus = 100, kLastStatus = 599;
 
+  prometheus::Counter& counter_of(int status);
+
   core::Metrics& metrics_;
   std::string server_;
   std::string route_;

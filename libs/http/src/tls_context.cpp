@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 
 #include "sigma/http/stream.hpp"
+#include "sigma/http/tls_files.hpp"
 
 namespace sigma::http {
 namespace ssl = boost::asio::ssl;
@@ -42,6 +43,11 @@ core::Result<std::shared_ptr<ssl::context>> load_tls_context(const TlsFiles& fil
     return core::Error{core::Code::invalid_input, "The TLS key does not belong to the certificate.", files.key_file};
   }
   return context;
+}
+
+core::Result<void> check_tls_files(const TlsFiles& files) {
+  SIGMA_CHECK(load_tls_context(files));
+  return {};
 }
 
 core::Result<std::shared_ptr<ssl::context>> make_tls_client_context(const std::string& ca_file) {

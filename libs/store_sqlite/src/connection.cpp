@@ -93,6 +93,8 @@ bool is_outage(int code) {
 Error error_from(const SQLite::Exception& exception) {
   const int code = exception.getErrorCode();
   const std::string cause = fmt::format("sqlite {}: {}", exception.getExtendedErrorCode(), exception.what());
+  if (code == SQLITE_NOTADB) return {Code::unavailable, "The file of the database is none of SQLite's.", cause};
+  if (code == SQLITE_CORRUPT) return {Code::unavailable, "The file of the database is damaged.", cause};
   if (is_outage(code)) return {Code::unavailable, "The database is not available; try again in a moment.", cause};
   if (code == SQLITE_CONSTRAINT) return {Code::conflict, "This contradicts what is stored already.", cause};
   return {Code::internal, "Something went wrong in the database.", cause};

@@ -137,6 +137,18 @@ void check_together(const Config& config, Faults& faults) {
   }
 }
 
+core::Result<void> find_database(const Config& config) {
+  std::error_code error;
+  const std::filesystem::path file = config.sqlite_path();
+  if (std::filesystem::status(file, error).type() != std::filesystem::file_type::not_found) return {};
+  return core::Error{
+      core::Code::not_found,
+      fmt::format("There is no database at {}. Run this with the server's settings: SIGMA_DATABASE_URL or "
+                  "SIGMA_DATA_DIR, in the environment or in the file that SIGMA_CONFIG names. `sigma-auth migrate` and "
+                  "`sigma-auth serve` make a new one.",
+                  file.string())};
+}
+
 // Where a secret comes from. Nothing when it is neither given nor can be made, or when it is faulty. Without
 // `generated_name` it is never made.
 std::optional<crypto::SecretBytes> find_secret(const Settings& settings, const Config& config, std::string_view key,
@@ -258,7 +270,8 @@ core::Result<Config> load_config(const Settings& flags, const Settings& environm
   apply_settings(settings, config, faults);
   fill_defaults(settings, config);
   check_together(config, faults);
-  if (config.embedded()) {
+  if (config.embedded() && needs.files == EmbeddedFiles::required && faults.empty()) SIGMA_CHECK(find_database(config));
+  if (config.embedded() && needs.files != EmbeddedFiles::untouched) {
     if (auto made = make_private_dir(config.data_dir); !made)
       faults.add(fmt::format("SIGMA_DATA_DIR: {}", made.error().description()));
   }

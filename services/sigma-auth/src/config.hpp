@@ -98,10 +98,18 @@ struct Config {
 /// Values as given, by key ("base_url"), before they mean anything.
 using Settings = std::map<std::string, std::string, std::less<>>;
 
+/// What becomes of the embedded store's files, the database in its folder, before a command begins.
+enum class EmbeddedFiles {
+  untouched,  ///< the command does not look at the database
+  required,   ///< a database that is not there is an error: who asks must not be answered from an empty one
+  made,       ///< the folder is made, and may be filled
+};
+
 /// What a command needs beyond the settings: secrets are only asked for, or generated, where they are used.
 struct Needs {
   bool secret = false;
   bool admin_token = false;
+  EmbeddedFiles files = EmbeddedFiles::made;
 };
 
 /// One variable, for --help, documentation and checks.
@@ -122,8 +130,9 @@ std::string flag_name(std::string_view key);
 Settings settings_of_environment(const char* const* environment);
 
 /// Merges flags over environment over the configuration file (key `config`), checks everything and fills the defaults.
-/// On the embedded store it makes the data directory (0700) and the needed secrets in it (0600), once.
-/// Code::invalid_input with one line a fault, each naming the variable and an example.
+/// On the embedded store it makes the data directory (0700) and the needed secrets in it (0600), once, as far as
+/// Needs::files allows. Code::invalid_input with one line a fault, each naming the variable and an example;
+/// Code::not_found where EmbeddedFiles::required are not there.
 core::Result<Config> load_config(const Settings& flags, const Settings& environment, Needs needs, core::Random& random);
 
 }  // namespace sigma::service

@@ -231,7 +231,7 @@ constexpr Setting kTable[] = {
        return set_duration(c.redis_timeout, text, std::chrono::milliseconds(10), seconds(5));
      }},
     {"secret", "generated in the data dir when embedded",
-     "Seals keys and cookies; at least 32 bytes; a comma-separated list rotates, the new one first",
+     "Seals keys and cookies; at least 32 bytes; of a comma-separated list the first seals, all are accepted",
      "$(openssl rand -hex 32)", false},
     {"secret_file", "–", "File that holds the secret (one or more, a line each)", "/run/secrets/sigma_secret"},
     {"admin_token", "generated like the secret", "Bearer token of the admin API; at least 32 characters",

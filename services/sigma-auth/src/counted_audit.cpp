@@ -10,6 +10,13 @@ namespace {
 
 constexpr std::string_view kNone = "none", kOther = "other";
 
+/// Refusals of which the first is an alarm (deploy/prometheus/alerts.yml): Prometheus sees a counter grow only if it
+/// was there before.
+constexpr std::pair<oauth::AuditType, std::string_view> kAlarms[] = {
+    {oauth::AuditType::reuse_detected, "invalid_grant"},
+    {oauth::AuditType::admin_access, ""},
+};
+
 // What the table of errors calls it, so that no text of a request becomes a label.
 std::string_view known(std::string_view error) {
   const auto errors = oauth::all_error_traits();
@@ -25,6 +32,8 @@ CountedAudit::CountedAudit(oauth::Audit& log, const std::vector<std::string>& gr
     done_.push_back(&core::counter_of(metrics, metric::kSecurityEvents,
                                       {{"type", std::string(type.name)}, {"outcome", "ok"}, {"error", ""}}));
   }
+  for (const auto& [type, error] : kAlarms)
+    refused_event(oauth::traits(type).name, error.empty() ? error : known(error));
   for (const std::string& grant : grant_types)
     given_.emplace(grant, &core::counter_of(metrics, metric::kTokenRequests, {{"grant", grant}, {"outcome", "ok"}}));
 }

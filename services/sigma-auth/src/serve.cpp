@@ -11,6 +11,7 @@
 #include "audit_worker.hpp"
 #include "chain.hpp"
 #include "cli/clients_file.hpp"
+#include "config_values.hpp"
 #include "counted_cache.hpp"
 #include "logout_worker.hpp"
 #include "postgres.hpp"
@@ -40,6 +41,16 @@ int fail(std::string_view event, const core::Error& error) {
   core::log::error(event, {{"description", error.description()}, {"cause", error.cause()}});
   core::log::flush();
   return 1;
+}
+
+// Somebody restored the database and not its secret, or lost that.
+core::Error with_way_on(const core::Error& error) {
+  if (error.code() != core::Code::unauthorized) return error;
+  return {
+      error.code(),
+      "The database was sealed with another SIGMA_SECRET (embedded store: the file `secret` of the data directory). "
+      "Put that one back; without it, docs/how-to/back-up.md says how to go on.",
+      error.cause()};
 }
 
 }  // namespace
@@ -83,8 +94,9 @@ int serve(const Config& config) {
     ~Hush() { cache.stop(); }
   } hush{**cache};
   opened->database->tell_of_revocations([&app] { return app.revoked(); });
-  if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", started.error());
-  if (auto started = core::run_to_end(audit_key.start()); !started) return fail("audit_key_refused", started.error());
+  if (auto started = core::run_to_end(app.start()); !started) return fail("keys_refused", with_way_on(started.error()));
+  if (auto started = core::run_to_end(audit_key.start()); !started)
+    return fail("audit_key_refused", with_way_on(started.error()));
   if (auto begun = core::run_to_end(audit.open("serve")); !begun) return fail("audit_log_refused", begun.error());
   if (!config.clients_file.empty()) {
     if (auto applied = core::run_to_end(apply_clients_file(*opened->store, clock, config.clients_file, audit));
@@ -135,6 +147,12 @@ int serve(const Config& config) {
                               {"admin_listen", config.admin_listen},
                               {"store", opened->embedded ? "sqlite" : "postgresql"},
                               {"cache", (*cache)->shared() ? "redis" : "in_process"}});
+
+  if (config.base_url.starts_with("http://") && !is_loopback_origin(config.base_url)) {
+    core::log::warn("base_url_not_encrypted",
+                    {{"base_url", config.base_url},
+                     {"description", "Cookies and codes can be read on the way; use https (docs/how-to/deploy.md)."}});
+  }
 
   asio::co_spawn(background, look_after_keys(app), asio::detached);
   asio::co_spawn(background, remove_expired(app, vitals), asio::detached);

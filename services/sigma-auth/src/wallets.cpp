@@ -24,6 +24,16 @@ core::Result<wallet::EntitlementRules> read_rules(const std::string& path) {
   return rules;
 }
 
+core::Result<wallet::EntitlementRules> usable_rules(const Config& config) {
+  SIGMA_TRY(auto rules, read_rules(config.entitlements_file));
+  if (!rules.empty() && config.indexer_url.empty()) {
+    return core::Error{core::Code::invalid_input,
+                       "SIGMA_ENTITLEMENTS_FILE has rules about wallets, but nobody can be asked what is in them: set "
+                       "SIGMA_INDEXER_URL, for example https://ordinals.gorillapool.io."};
+  }
+  return rules;
+}
+
 // An answer is asked for again well before it is too old to count.
 core::Milliseconds refresh_interval(const Config& config) {
   return std::min<core::Milliseconds>(std::chrono::seconds{10}, core::Milliseconds{config.entitlements_max_age} / 4);
@@ -79,16 +89,16 @@ void Wallets::stop() {
   entitlements.stop();
 }
 
+core::Result<void> check_entitlements_file(const Config& config) {
+  SIGMA_CHECK(usable_rules(config));
+  return {};
+}
+
 core::Result<std::unique_ptr<Wallets>> make_wallets(const Config& config, store::Database& database,
                                                     store::Store& store, const crypto::Sealer& sealer,
                                                     cache::Cache& cache, oauth::Audit& audit, const core::Clock& clock,
                                                     core::Random& random) {
-  SIGMA_TRY(auto rules, read_rules(config.entitlements_file));
-  if (!rules.empty() && config.indexer_url.empty()) {
-    return core::Error{core::Code::invalid_input,
-                       "SIGMA_ENTITLEMENTS_FILE has rules about wallets, but nobody can be asked what is in them: set "
-                       "SIGMA_INDEXER_URL, for example https://ordinals.gorillapool.io."};
-  }
+  SIGMA_TRY(auto rules, usable_rules(config));
   std::unique_ptr<Indexer> indexer;
   if (!config.indexer_url.empty()) {
     http::ClientOptions options;

@@ -46,6 +46,9 @@ struct Wallets {
   const bool has_admins_;
 };
 
+/// What make_wallets would refuse in SIGMA_ENTITLEMENTS_FILE.
+core::Result<void> check_entitlements_file(const Config& config);
+
 /// Reads the operator's rules and prepares the way to the indexer. Code::invalid_input that names the setting.
 core::Result<std::unique_ptr<Wallets>> make_wallets(const Config& config, store::Database& database,
                                                     store::Store& store, const crypto::Sealer& sealer,

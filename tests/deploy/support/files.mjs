@@ -64,3 +64,9 @@ export const noNamespaces =
   spawnSync('unshare', ['--net', '--pid', '--fork', '--mount-proc', 'true']).status === 0
     ? undefined
     : 'this machine allows no namespaces of its own (unshare); run the suite as root, outside of a container';
+
+/** How many connections to Postgres a server with these settings may hold: docs/how-to/run-on-postgres.md. */
+export function connectionsOf({ SIGMA_IO_THREADS: threads, SIGMA_DB_WORKERS: workers }) {
+  assert.ok(Number(threads) > 0 && Number(workers) > 0, 'without a number it is the machine that decides');
+  return 3 * Number(threads) + Number(workers) + 2 + 1;
+}

@@ -32,9 +32,9 @@ export const stop = (proxy) => new Promise((resolve) => {
 });
 
 /** A request by https to `port`, where the server's name is ours. */
-export function get(port, target, { ca, headers = {}, servername = name } = {}) {
+export function get(port, target, { ca, headers = {}, servername = name, localAddress } = {}) {
   return new Promise((resolve, reject) => {
-    const outgoing = https.get({ host: '127.0.0.1', port, path: target, ca, servername, agent: false, headers: { host: name, ...headers } }, (incoming) => {
+    const outgoing = https.get({ host: '127.0.0.1', port, path: target, ca, servername, localAddress, agent: false, headers: { host: name, ...headers } }, (incoming) => {
       let text = '';
       incoming.on('data', (part) => { text += part; });
       incoming.on('end', () => resolve({ status: incoming.statusCode, headers: incoming.headers, text }));
@@ -65,6 +65,16 @@ export function startNginx({ folder, port, plain, servers, files }) {
     .replace('/etc/ssl/id.example.com/privkey.pem', files.key);
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ');
   writeFileSync(path.join(folder, 'nginx.conf'), `daemon off; pid ${folder}/nginx.pid; error_log stderr warn; events {} http { access_log off; ${paths}\n${site}\n}`);
+  run('nginx', ['-t', '-p', folder, '-c', path.join(folder, 'nginx.conf')]);
+  return background('nginx', ['-p', folder, '-c', path.join(folder, 'nginx.conf')]);
+}
+
+/** docker/nginx/nginx.conf with nothing changed but addresses and folders: plain http on `port`, in front of `servers`. */
+export function startComposeNginx({ folder, port, servers }) {
+  const text = servers.reduce((all, server, i) => all.replace(`sigma-auth-${i + 1}:8787`, new URL(server.local).host), read('docker/nginx/nginx.conf'))
+    .replaceAll('/tmp/', `${folder}/`)
+    .replace('listen 8080', `listen 127.0.0.1:${port}`);
+  writeFileSync(path.join(folder, 'nginx.conf'), `daemon off;\n${text}`);
   run('nginx', ['-t', '-p', folder, '-c', path.join(folder, 'nginx.conf')]);
   return background('nginx', ['-p', folder, '-c', path.join(folder, 'nginx.conf')]);
 }

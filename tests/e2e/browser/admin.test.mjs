@@ -175,6 +175,10 @@ describe('administrators', () => {
     await visitor.page.getByRole('link', { name: 'asking' }).waitFor();
     await visitor.page.getByRole('button', { name: /^Sign out: / }).waitFor();
     await visitor.shoot('admin-person');
+    await visitor.press('Withdraw access: asking');
+    await confirm(visitor, 'Withdraw the access of asking?', 'Withdraw access');
+    await visitor.page.getByText('No application has been allowed anything.').waitFor();
+    assert.deepEqual((await server.admin('GET', `/admin/users/${person.userId}/consents`)).json.items, []);
     await visitor.page.getByRole('button', { name: /^Sign out: / }).click();
     await visitor.page.getByText('There is no session.').waitFor();
     assert.equal(await person.session(server), null);

@@ -27,4 +27,27 @@ core::Task<core::Result<bool>> AccountBook::end_session(store::SessionId id) {
   return store_.sessions.remove(std::move(id), clock_.now());
 }
 
+core::Task<store::Found<std::size_t>> AccountBook::end_sessions(store::UserId id) {
+  SIGMA_CO_TRY(const auto user, co_await store_.users.find(id));
+  if (!user) co_return std::optional<std::size_t>{};
+  SIGMA_CO_TRY(const auto live, co_await sessions(std::move(id)));
+  std::size_t ended = 0;
+  for (const store::Session& session : live) {
+    SIGMA_CO_TRY(const bool was_there, co_await end_session(session.id));
+    if (was_there) ++ended;
+  }
+  co_return std::optional(ended);
+}
+
+core::Task<core::Result<std::size_t>> AccountBook::withdraw_consents(store::UserId id, store::ClientId client) {
+  SIGMA_CO_TRY(const auto consents, co_await store_.consents.list(id));
+  std::size_t withdrawn = 0;
+  for (const store::Consent& consent : consents) {
+    if (consent.client_id != client) continue;
+    SIGMA_CO_TRY(const bool was_there, co_await store_.consents.withdraw(id, client, consent.bap_id, clock_.now()));
+    if (was_there) ++withdrawn;
+  }
+  co_return withdrawn;
+}
+
 }  // namespace sigma::oauth

@@ -15,7 +15,8 @@ namespace sigma::service {
 AdminHandler list_clients, create_client, get_client, patch_client, delete_client, add_member_key, delete_member_key,
     rotate_client_secret;
 // users.cpp
-AdminHandler list_users, get_user, patch_user, delete_user, list_user_sessions, list_user_consents;
+AdminHandler list_users, get_user, patch_user, delete_user, list_user_sessions, end_user_sessions, list_user_consents,
+    withdraw_user_consents;
 // sessions.cpp
 AdminHandler list_all_sessions, delete_session;
 // audit.cpp
@@ -83,11 +84,21 @@ constexpr Entry kTable[] = {
      {.answer = "User", .request = "UserRequest"}},
     {del, "/admin/users/{id}", delete_user, "Remove an account with all that belongs to it", {.status = 204}},
     {get, "/admin/users/{id}/sessions", list_user_sessions, "The user's live sessions", {.answer = "SessionList"}},
+    {del,
+     "/admin/users/{id}/sessions",
+     end_user_sessions,
+     "End all of the user's sessions; applications are told, the account stays as it is",
+     {.status = 204}},
     {get,
      "/admin/users/{id}/consents",
      list_user_consents,
      "What the user has allowed which application",
      {.answer = "ConsentList"}},
+    {del,
+     "/admin/users/{id}/consents/{client_id}",
+     withdraw_user_consents,
+     "Take back what the user has allowed an application; its tokens end, and it may ask again",
+     {.status = 204}},
     {get,
      "/admin/users/{id}/entitlements",
      get_entitlements,

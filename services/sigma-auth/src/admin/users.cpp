@@ -94,4 +94,31 @@ Task<http::Response> list_user_consents(AdminContext& admin, http::Request reque
   co_return admin_json(answer);
 }
 
+Task<http::Response> end_user_sessions(AdminContext& admin, http::Request request) {
+  const auto ended = co_await admin.accounts.end_sessions(id_of(request));
+  if (!ended) co_return problem(ended.error());
+  if (!*ended) co_return unknown();
+  oauth::AuditEvent event = admin_event(request, oauth::AuditType::session_revoked);
+  event.user_id = id_of(request);
+  event.detail["sessions"] = "all";
+  admin.audit.record(std::move(event));
+  http::Response response;
+  response.status = 204;
+  co_return response;
+}
+
+Task<http::Response> withdraw_user_consents(AdminContext& admin, http::Request request) {
+  const store::ClientId client{request.path_parameters.at("client_id")};
+  const auto withdrawn = co_await admin.accounts.withdraw_consents(id_of(request), client);
+  if (!withdrawn) co_return problem(withdrawn.error());
+  if (*withdrawn == 0) co_return problem(404, "This user has allowed that application nothing, or does not exist.");
+  oauth::AuditEvent event = admin_event(request, oauth::AuditType::consent_withdrawn);
+  event.user_id = id_of(request);
+  event.client_id = client;
+  admin.audit.record(std::move(event));
+  http::Response response;
+  response.status = 204;
+  co_return response;
+}
+
 }  // namespace sigma::service

@@ -16,6 +16,7 @@ struct AccountArguments {
   std::string id;
   std::string search;
   std::string user;
+  std::string client;
   bool json = false;
 };
 
@@ -168,6 +169,36 @@ void add_user_commands(CLI::App& app, Invocation& run) {
         return {};
       },
       event_of(oauth::AuditType::user_deleted)));
+  name_user(*add_change(
+      group, run, "sign-out", "End all of a user's sessions; applications are told, the account stays as it is", given,
+      [](oauth::AccountBook& accounts, const AccountArguments& a) -> Result<void> {
+        SIGMA_TRY(const auto ended, run_to_end(accounts.end_sessions(store::UserId{a.id})));
+        if (!ended) return unknown_user(a.id);
+        print_json({{"ended", *ended}});
+        return {};
+      },
+      event_of(oauth::AuditType::session_revoked)));
+  CLI::App* withdraw = add_change(
+      group, run, "withdraw-consent",
+      "Take back what a user has allowed an application; its tokens end, and it may ask again", given,
+      [](oauth::AccountBook& accounts, const AccountArguments& a) -> Result<void> {
+        SIGMA_TRY(const std::size_t withdrawn,
+                  run_to_end(accounts.withdraw_consents(store::UserId{a.id}, store::ClientId{a.client})));
+        if (withdrawn == 0) {
+          return core::Error{core::Code::not_found,
+                             fmt::format("User {} has allowed {} nothing, or does not exist.", a.id, a.client)};
+        }
+        print_json({{"withdrawn", withdrawn}});
+        return {};
+      },
+      [given] {
+        oauth::AuditEvent event = command_event(oauth::AuditType::consent_withdrawn);
+        event.user_id = store::UserId{given->id};
+        event.client_id = store::ClientId{given->client};
+        return event;
+      });
+  name_user(*withdraw);
+  withdraw->add_option("CLIENT", given->client, "client_id of the application")->required();
 }
 
 void add_session_commands(CLI::App& app, Invocation& run) {

@@ -87,7 +87,7 @@ Json render_report(const oauth::AuditReport& report) {
 }
 
 Result<void> verify(Invocation& run, const AuditArguments& given) {
-  SIGMA_TRY(const Config config, run.load({.secret = true}));
+  SIGMA_TRY(const Config config, run.load({.secret = true, .files = EmbeddedFiles::required}));
   SIGMA_TRY(const crypto::Sealer sealer, make_sealer(config));
   SIGMA_TRY(const OpenStore open, open_store(config, run.clock));
   oauth::AuditKey key(open.store->server_secrets, sealer, run.clock, run.random);
@@ -103,6 +103,11 @@ Result<void> verify(Invocation& run, const AuditArguments& given) {
       fmt::print("{} {}: {} ({})\n", finding.stream, finding.sequence, finding.description, finding.what);
     fmt::print("{} rows in {} streams, {} not ended: {}\n", report->rows, report->streams, report->open_streams.size(),
                report->findings.empty() ? "nothing was changed" : "this is not what was written");
+  }
+  if (report->streams == 0) {
+    return core::Error{core::Code::not_found,
+                       "There is nothing to verify: no server has written to this database, or all that they have "
+                       "written is gone. Is it the database of the servers?"};
   }
   run.exit_code = report->findings.empty() ? 0 : 1;
   return {};
@@ -146,7 +151,8 @@ void add_audit_commands(CLI::App& app, Invocation& run) {
   });
 
   CLI::App* verify_command = group.add_subcommand(
-      "verify", "Check that no row was changed, removed, moved or added; exit code 1 when one was");
+      "verify",
+      "Check that no row was changed, removed, moved or added; exit code 1 when one was, or when there are none");
   verify_command->add_flag("--json", given->json, "The report as JSON");
   verify_command->callback([&run, given] { run.action = [&run, given] { return verify(run, *given); }; });
 }

@@ -37,6 +37,15 @@ void add_version_command(CLI::App& app, Invocation& run) {
   });
 }
 
+void add_help_command(CLI::App& app, Invocation& run) {
+  app.add_subcommand("help", "Print what --help prints")->callback([&app, &run] {
+    run.action = [&app]() -> core::Result<void> {
+      fmt::print("{}", app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal));
+      return {};
+    };
+  });
+}
+
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   // "A subcommand is required" hides the word that was none.
   const auto unknown = app.remaining(true);
@@ -67,6 +76,8 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   add_doctor_command(app, run);
   add_health_command(app, run);
   add_version_command(app, run);
+  add_help_command(app, run);
+  app.set_version_flag("--version", "sigma-auth " SIGMA_VERSION);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

@@ -122,14 +122,16 @@ CLI::App* add_change(CLI::App& group, Invocation& run, const std::string& name, 
   CLI::App* command = group.add_subcommand(name, help);
   command->callback([&run, name, type, arguments, work = std::move(work)] {
     run.action = [&run, name, type, arguments, work] {
-      return with_audit(run, "client " + name, [&](const AuditedStore& with) -> Result<void> {
+      const auto change = [&](const AuditedStore& with) -> Result<void> {
         Registry registry(with.store.clients, run.clock, run.random);
         SIGMA_CHECK(work(registry, *arguments));
         oauth::AuditEvent event = command_event(type);
         event.client_id = store::ClientId{arguments->id};
         with.audit.record(std::move(event));
         return {};
-      });
+      };
+      const bool may_be_first = type == oauth::AuditType::client_created;
+      return with_audit(run, "client " + name, change, may_be_first ? EmbeddedFiles::made : EmbeddedFiles::required);
     };
   });
   return command;

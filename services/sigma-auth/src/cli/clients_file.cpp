@@ -124,6 +124,12 @@ void record(oauth::Audit& audit, const store::ClientId& id, bool created) {
 
 }  // namespace
 
+Result<void> check_clients_file(const std::string& path, core::UtcTime now) {
+  SIGMA_TRY(const Json array, read_array(path));
+  SIGMA_CHECK(read_all(array, now));
+  return {};
+}
+
 core::Task<Result<ClientsFileOutcome>> apply_clients_file(store::Store& store, const core::Clock& clock,
                                                           std::string path, oauth::Audit& audit) {
   SIGMA_CO_TRY(const Json array, read_array(path));

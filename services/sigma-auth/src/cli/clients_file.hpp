@@ -15,6 +15,9 @@ struct ClientsFileOutcome {
   std::size_t unchanged = 0;
 };
 
+/// What apply_clients_file would refuse in the file, without a look at the store.
+core::Result<void> check_clients_file(const std::string& path, core::UtcTime now);
+
 /// Makes the named clients exactly what the JSON array in `path` says (SIGMA_CLIENTS_FILE): as the admin API takes
 /// them, with client_id and, for client_secret_* methods, client_secret (32 characters or more). Other clients are left
 /// alone. Nothing is written unless every entry is right; Code::invalid_input has one line a faulty entry. Reads the

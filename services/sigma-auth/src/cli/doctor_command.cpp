@@ -1,15 +1,19 @@
 // Checks what validation of the configuration cannot: files, database, clock.
+#include <fmt/ranges.h>
 #include <sys/timex.h>
-#include <unistd.h>
 
 #include <thread>
 
 #include "chain.hpp"
+#include "cli/clients_file.hpp"
 #include "cli/invocation.hpp"
 #include "shared_cache.hpp"
 #include "sigma/bap/bap_id.hpp"
 #include "sigma/core/checkup.hpp"
+#include "sigma/http/tls_files.hpp"
 #include "sigma/oauth/keys/key_manager.hpp"
+#include "sigma/store/health.hpp"
+#include "wallets.hpp"
 
 namespace sigma::service {
 namespace {
@@ -18,16 +22,30 @@ using core::Checkup;
 using core::Result;
 using Verdict = Checkup::Verdict;
 
-void check_files(Checkup& report, const Config& config) {
+// What is wrong with a file, as the start of the server would say it.
+void check_file(Checkup& report, const std::string& file, const Result<void>& read) {
+  if (read) return report.add(Verdict::ok, "file", file);
+  const core::Error& error = read.error();
+  report.add(Verdict::failure, "file",
+             error.cause().empty() ? error.description() : fmt::format("{} ({})", error.description(), error.cause()));
+}
+
+// Each by what reads it at the start.
+void check_files(Checkup& report, const Config& config, core::UtcTime now) {
   if (config.embedded()) {
     report.check_private(config.data_dir);
     report.check_private(config.data_dir / "secret");
     report.check_private(config.data_dir / "admin-token");
   }
-  for (const std::string& file :
-       {config.tls_cert, config.tls_key, config.clients_file, config.outbound_ca_file, config.redis_ca_file}) {
-    if (file.empty()) continue;
-    report.expect(::access(file.c_str(), R_OK) == 0, "file", file, file + " cannot be read");
+  if (!config.tls_cert.empty())
+    check_file(report, config.tls_cert, http::check_tls_files({config.tls_cert, config.tls_key}));
+  if (!config.clients_file.empty())
+    check_file(report, config.clients_file, check_clients_file(config.clients_file, now));
+  if (!config.entitlements_file.empty()) check_file(report, config.entitlements_file, check_entitlements_file(config));
+  if (!config.outbound_ca_file.empty()) {
+    const auto client = make_outbound(config);
+    check_file(report, config.outbound_ca_file, client ? Result<void>() : Result<void>(client.error()));
+    if (client) (*client)->stop();
   }
 }
 
@@ -104,12 +122,29 @@ void check_keys(Checkup& report, Invocation& run, const Config& config, store::S
   oauth::KeyManager keys(store.keys, *sealer, pool, run.clock, run.random, settings);
   if (const auto loaded = run_to_end(keys.reload()); !loaded) {
     return report.add(Verdict::failure, "signing keys",
-                      fmt::format("cannot be opened with this SIGMA_SECRET: {} {}", loaded.error().description(),
-                                  loaded.error().cause()));
+                      fmt::format("cannot be opened with this SIGMA_SECRET: {} {} (docs/how-to/back-up.md)",
+                                  loaded.error().description(), loaded.error().cause()));
   }
   const std::size_t count = keys.current()->jwks().at("keys").size();
   report.add(count > 0 ? Verdict::ok : Verdict::warning, "signing keys",
              count > 0 ? fmt::format("{} published", count) : "none yet; the first start makes them");
+}
+
+void check_disk(Checkup& report, store::Database& database) {
+  const auto damage = run_to_end(store::find_damage(database));
+  if (!damage) {
+    report.add(Verdict::failure, "database",
+               fmt::format("{} {}", damage.error().description(), damage.error().cause()));
+  } else if (!damage->empty()) {
+    report.add(Verdict::failure, "database",
+               fmt::format("the file is damaged; stop the servers and restore a copy (docs/how-to/back-up.md): {}",
+                           fmt::join(*damage, "; ")));
+  }
+  if (const auto written = run_to_end(store::try_write(database)); !written) {
+    report.add(Verdict::failure, "database",
+               fmt::format("cannot be written: {}",
+                           written.error().cause().empty() ? written.error().description() : written.error().cause()));
+  }
 }
 
 void check_store(Checkup& report, Invocation& run, const Config& config) {
@@ -125,6 +160,7 @@ void check_store(Checkup& report, Invocation& run, const Config& config) {
     report.add(Verdict::ok, "database",
                fmt::format("{}, schema up to date, answers in {:.1f} ms", open->embedded ? "embedded" : "PostgreSQL",
                            static_cast<double>(took.count()) / 1e3));
+    check_disk(report, *open->database);
     check_keys(report, run, config, *open->store);
   }
   open->database->stop();
@@ -156,13 +192,13 @@ void check_cache(Checkup& report, Invocation& run, const Config& config) {
 }
 
 Result<void> diagnose(Invocation& run) {
-  SIGMA_TRY(const Config config, run.load({.secret = true, .admin_token = true}));
+  SIGMA_TRY(const Config config, run.load({.secret = true, .admin_token = true, .files = EmbeddedFiles::required}));
   Checkup report;
   report.add(Verdict::ok, "configuration", "every setting can be used");
   check_origin(report, config);
   check_outbound(report, config);
   check_registration(report, config);
-  check_files(report, config);
+  check_files(report, config, run.clock.now());
   check_cache(report, run, config);
   check_clock(report, run.clock.now());
   check_bap_api(report, run, config);

@@ -19,7 +19,7 @@ std::string reachable(const std::string& listen) {
 }
 
 Result<void> ask(Invocation& run, bool live) {
-  SIGMA_TRY(const Config config, run.load());
+  SIGMA_TRY(const Config config, run.load({.files = EmbeddedFiles::untouched}));
   http::ClientOptions options;
   options.deadline = kPatience;
   options.allow_plain_http = options.allow_private_addresses = true;

@@ -148,9 +148,15 @@ void add_import_command(CLI::App& app, Invocation& run) {
   command->add_flag("--dry-run", *dry_run, "Read and check, keep nothing");
   command->callback([&run, url, dry_run] {
     run.action = [&run, url, dry_run]() -> Result<void> {
+      if (!url->starts_with("postgresql://") && !url->starts_with("postgres://")) {
+        return core::Error{core::Code::invalid_input,
+                           "import: name the cloud's database as postgresql://user@host/database; others cannot be "
+                           "read."};
+      }
       SIGMA_TRY(CloudDatabase cloud, CloudDatabase::open(*url));
-      return with_audit(run, "import",
-                        [&](const AuditedStore& target) { return Import(run, cloud, *dry_run).into(target); });
+      return with_audit(
+          run, "import", [&](const AuditedStore& target) { return Import(run, cloud, *dry_run).into(target); },
+          EmbeddedFiles::made);
     };
   });
 }

@@ -9,7 +9,7 @@ core::Result<void> with_store(Invocation& run, const std::function<core::Result<
 }
 
 core::Result<void> with_database(Invocation& run, const std::function<core::Result<void>(const OpenStore&)>& work) {
-  SIGMA_TRY(const Config config, run.load());
+  SIGMA_TRY(const Config config, run.load({.files = EmbeddedFiles::required}));
   SIGMA_TRY(const OpenStore open, open_store(config, run.clock));
   auto done = work(open);
   open.database->stop();
@@ -17,8 +17,8 @@ core::Result<void> with_database(Invocation& run, const std::function<core::Resu
 }
 
 core::Result<void> with_audit(Invocation& run, std::string command,
-                              const std::function<core::Result<void>(const AuditedStore&)>& work) {
-  SIGMA_TRY(const Config config, run.load({.secret = true}));
+                              const std::function<core::Result<void>(const AuditedStore&)>& work, EmbeddedFiles files) {
+  SIGMA_TRY(const Config config, run.load({.secret = true, .files = files}));
   SIGMA_TRY(const crypto::Sealer sealer, make_sealer(config));
   SIGMA_TRY(const OpenStore open, open_store(config, run.clock));
   oauth::AuditKey key(open.store->server_secrets, sealer, run.clock, run.random);

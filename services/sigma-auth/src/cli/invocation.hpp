@@ -29,7 +29,7 @@ struct Invocation {
 
 using core::run_to_end;
 
-/// Opens the store of the configuration for the time of `work`.
+/// Opens the store of the configuration, which must be there, for the time of `work`.
 core::Result<void> with_store(Invocation& run, const std::function<core::Result<void>(store::Store&)>& work);
 core::Result<void> with_database(Invocation& run, const std::function<core::Result<void>(const OpenStore&)>& work);
 
@@ -42,8 +42,10 @@ struct AuditedStore {
   oauth::Audit& audit;
 };
 /// The same for such a command. What `work` tells the audit log becomes a stream of its own, opened for `command`.
+/// `files`: EmbeddedFiles::made for what may be the first command of an installation.
 core::Result<void> with_audit(Invocation& run, std::string command,
-                              const std::function<core::Result<void>(const AuditedStore&)>& work);
+                              const std::function<core::Result<void>(const AuditedStore&)>& work,
+                              EmbeddedFiles files = EmbeddedFiles::required);
 /// An event of which a command is the actor.
 oauth::AuditEvent command_event(oauth::AuditType type);
 

@@ -20,7 +20,7 @@ Result<void> migrate(Invocation& run) {
 }
 
 Result<void> print_status(Invocation& run, bool as_json) {
-  SIGMA_TRY(const Config config, run.load());
+  SIGMA_TRY(const Config config, run.load({.files = EmbeddedFiles::required}));
   SIGMA_TRY(const OpenStore open, open_store(config, run.clock, Schema::any));
   SIGMA_TRY(const auto states, open.migrator->status());
   core::Json all = core::Json::array();

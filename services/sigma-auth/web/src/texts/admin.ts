@@ -109,6 +109,7 @@ export const adminText = i18n('admin', {
   noIdentities: 'This account has no identity.',
   consents: 'What they have allowed',
   noConsents: 'No application has been allowed anything.',
+  withdrawText: 'Its tokens of this person end at once, and it has to ask the person again.',
   disableTitle: params('Switch {name} off?'),
   disableText: 'This person is signed out everywhere and cannot sign in until you switch the account on again. Applications lose their access.',
   removeUserText: 'The account goes with its identities, sessions, consents and encrypted backups on this server. This cannot be undone. Whoever holds the key can sign in again, as somebody new.',

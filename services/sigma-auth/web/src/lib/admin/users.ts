@@ -51,6 +51,8 @@ export const setUserDisabled = (id: string, disabled: boolean) => admin<AdminAcc
 export const deleteUser = (id: string) => admin('DELETE', pathOf(id));
 export const listUserSessions = async (id: string) => (await admin<Page<AdminSession>>('GET', `${pathOf(id)}/sessions`)).items;
 export const listUserConsents = async (id: string) => (await admin<Page<AdminConsent>>('GET', `${pathOf(id)}/consents`)).items;
+/** Under whichever identity it was given. */
+export const withdrawUserConsents = (id: string, client: string) => admin('DELETE', `${pathOf(id)}/consents/${encodeURIComponent(client)}`);
 
 export const listSessions = (cursor?: string) => adminPage<AdminSession>('/sessions', { limit: '50', cursor });
 export const endSession = (id: string) => admin('DELETE', `/sessions/${encodeURIComponent(id)}`);
