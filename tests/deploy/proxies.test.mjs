@@ -166,7 +166,7 @@ describe('proxies in front of two replicas', () => {
       await stopBoth();
     });
 
-    test('everybody has a network of their own, and nobody can say another', async () => {
+    test('case 50: behind what ends TLS before Compose everybody has a network of their own, and nobody can say another', async () => {
       for (const localAddress of ['127.0.0.7', '127.0.0.8']) {
         const agent = `from ${localAddress}`;
         await get(port, '/api/auth/ok', { ca, localAddress, headers: { ...forgeries, 'user-agent': agent } });

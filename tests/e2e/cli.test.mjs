@@ -152,6 +152,10 @@ forEachStore('command line', {}, (context) => {
     const env = { SIGMA_OUTBOUND_PRIVATE_ADDRESSES: 'allow', SIGMA_BASE_URL: 'https://id.example.com' };
     assert.match((await cli(['doctor'], { check: false, env })).stdout, /warn +outbound/);
     assert.match((await cli(['version'])).stdout, /\d+\.\d+/);
+    const many = (await cli(['doctor'], { env: { SIGMA_IO_THREADS: '256', SIGMA_DB_WORKERS: '4' } })).stdout;
+    if (context.store === 'postgres') assert.match(many, /warn +connections +each replica may hold 775 of/);
+    else assert.doesNotMatch(many, /connections/);
+    assert.doesNotMatch((await cli(['doctor'], { env: { SIGMA_IO_THREADS: '1', SIGMA_DB_WORKERS: '1' } })).stdout, /connections/);
   });
 
   test('usage errors are 2, failures 1, both with words on stderr', async () => {

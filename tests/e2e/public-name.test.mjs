@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { authorize, claimsOf, exchange, getCode, newPkce, publicClient, redirected } from './support/oauth.mjs';
 import { newPerson, Person } from './support/person.mjs';
+import { startServer } from './support/server.mjs';
 import { forEachStore } from './support/stores.mjs';
 
 const origin = 'https://id.example.com';
@@ -71,4 +72,16 @@ forEachStore('issuer setting', { clients, env: { SIGMA_BASE_URL: origin, SIGMA_I
     await person.signIn(server, { headers: { 'x-forwarded-for': '203.0.113.7', forwarded: 'for=203.0.113.7' } });
     assert.equal((await person.session(server)).session.ipAddress, '127.0.0.1');
   });
+});
+
+test('a public name without encryption is served, and the log warns', async () => {
+  for (const [base, warned] of [['http://id.example.com', true], ['http://localhost:8787', false], [origin, false]]) {
+    const server = await startServer({ env: { SIGMA_BASE_URL: base } });
+    try {
+      await server.terminate();
+      assert.equal(server.logs.some(({ event, level }) => event === 'base_url_not_encrypted' && level === 'warn'), warned, base);
+    } finally {
+      await server.stop();
+    }
+  }
 });

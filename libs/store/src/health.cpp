@@ -6,6 +6,9 @@ namespace sigma::store {
 namespace {
 
 const Query kDamage("PRAGMA quick_check(10)", "SELECT 'ok'");
+const Query kConnections("SELECT 0 WHERE FALSE",
+                         "SELECT current_setting('max_connections')::bigint - "
+                         "current_setting('superuser_reserved_connections')::bigint");
 const Query kSameAsBefore("UPDATE schema_migration SET name = name WHERE version = 1");
 
 }  // namespace
@@ -26,6 +29,10 @@ core::Task<Result<void>> try_write(Database& db) {
     SIGMA_CHECK(change(connection, kSameAsBefore, {}));
     return {};
   });
+}
+
+core::Task<Result<std::optional<std::int64_t>>> connection_limit(Database& db) {
+  return db.read([](Connection& connection) { return find_one<std::int64_t>(connection, kConnections, {}); });
 }
 
 }  // namespace sigma::store

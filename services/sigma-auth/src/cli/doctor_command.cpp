@@ -147,6 +147,21 @@ void check_disk(Checkup& report, store::Database& database) {
   }
 }
 
+// Event loops and threads open theirs whether or not they are used: on many cores that is more than Postgres has.
+void check_connections(Checkup& report, const Config& config, const OpenStore& open) {
+  if (open.embedded || config.transaction_pooling) return;
+  constexpr std::int64_t kEachLoop = 3, kListener = 1;
+  const auto limit = run_to_end(store::connection_limit(*open.database));
+  if (!limit || !*limit) return;
+  const std::int64_t wanted =
+      kEachLoop * static_cast<std::int64_t>(config.io_threads) + open.max_connections + kListener;
+  if (wanted <= **limit / 2) return;
+  report.add(Verdict::warning, "connections",
+             fmt::format("each replica may hold {} of the {} that Postgres has; set SIGMA_IO_THREADS and "
+                         "SIGMA_DB_WORKERS (docs/how-to/run-on-postgres.md)",
+                         wanted, **limit));
+}
+
 void check_store(Checkup& report, Invocation& run, const Config& config) {
   const auto open = open_store(config, run.clock);
   if (!open)
@@ -161,6 +176,7 @@ void check_store(Checkup& report, Invocation& run, const Config& config) {
                fmt::format("{}, schema up to date, answers in {:.1f} ms", open->embedded ? "embedded" : "PostgreSQL",
                            static_cast<double>(took.count()) / 1e3));
     check_disk(report, *open->database);
+    check_connections(report, config, *open);
     check_keys(report, run, config, *open->store);
   }
   open->database->stop();

@@ -1,5 +1,7 @@
 // What a `doctor` asks of a database beyond an answer.
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,5 +17,8 @@ core::Task<core::Result<std::vector<std::string>>> find_damage(Database& db);
 
 /// Commits a change that changes nothing: fails when the disk is full or may not be written, or Postgres only reads.
 core::Task<core::Result<void>> try_write(Database& db);
+
+/// How many connections Postgres has for everybody but its superuser; nothing on SQLite.
+core::Task<core::Result<std::optional<std::int64_t>>> connection_limit(Database& db);
 
 }  // namespace sigma::store
