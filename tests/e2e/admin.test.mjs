@@ -132,6 +132,20 @@ forEachStore('admin API', {}, (context) => {
     assert.ok(!server.output.includes(created.json.client_secret));
   });
 
+  test('verified is there whether it is true or not; resources are those of the server', async () => {
+    const { server } = context;
+    const made = await server.createClient(publicClient('seen'));
+    assert.equal(made.verified, true);
+    for (const verified of [false, true]) {
+      const changed = await server.admin('PATCH', '/admin/clients/seen', { json: { verified } });
+      assert.equal(changed.json.verified, verified, changed.describe());
+      assert.equal((await server.admin('GET', '/admin/clients/seen')).json.verified, verified);
+    }
+    const json = { resources: ['https://api.example.com'] };
+    assertProblem(await server.admin('PATCH', '/admin/clients/seen', { json }), 400, /SIGMA_RESOURCES/);
+    assertProblem(await server.admin('POST', '/admin/clients', { json: { ...publicClient('serving'), ...json } }), 400, /SIGMA_RESOURCES/);
+  });
+
   test('two clients cannot have one id', async () => {
     await context.server.createClient(publicClient('taken'));
     assertProblem(await context.server.admin('POST', '/admin/clients', { json: publicClient('taken') }), 409, /taken/);

@@ -164,6 +164,8 @@ forEachStore('audit log', () => ({ clients: clients() }), (context) => {
       (await rowsOf(server, { client_id: 'audited' }, 3)).map((row) => row.type),
       ['client_deleted', 'client_changed', 'client_created'],
     );
+    const [renamed] = await rowsOf(server, { client_id: 'audited', type: 'client_changed' });
+    assert.deepEqual(renamed.detail, { changed: ['client_name'] });
     await rowsOf(server, { type: 'client_key_added', client_id: 'signed-app' });
     await server.cli(['key', 'rotate', '--alg', 'ES256']);
     const [rotated] = await rowsOf(server, { type: 'key_rotated' });
@@ -172,6 +174,37 @@ forEachStore('audit log', () => ({ clients: clients() }), (context) => {
     await server.admin('GET', '/admin/users', { token: 'wrong' });
     const strangers = await rowsOf(server, { type: 'admin_access' });
     assert.deepEqual([strangers.length, strangers[0].outcome], [1, 'refused'], 'once a minute');
+  });
+
+  test('a changed client: which members, and where people and tokens went before and go now', async () => {
+    const { server } = context;
+    const elsewhere = 'https://other.example.com/cb';
+    const client = publicClient('moved');
+    await server.createClient(client);
+    await server.admin('PATCH', '/admin/clients/moved', { json: { redirect_uris: [elsewhere], client_name: 'Other', skip_consent: false, verified: false } });
+    await server.cli(['client', 'update', 'moved', '--backchannel-logout-uri', elsewhere, '--disable']);
+    const [byCommand, byOperator] = await rowsOf(server, { type: 'client_changed', client_id: 'moved' }, 2);
+    assert.deepEqual(byOperator.detail, {
+      changed: ['client_name', 'redirect_uris', 'skip_consent', 'verified'],
+      redirect_uris: { from: client.redirect_uris, to: [elsewhere] },
+      skip_consent: { from: true, to: false },
+      verified: { from: true, to: false },
+    });
+    assert.deepEqual(byCommand.detail, {
+      changed: ['backchannel_logout_uri', 'disabled'].sort((a, b) => byCommand.detail.changed.indexOf(a) - byCommand.detail.changed.indexOf(b)),
+      disabled: { from: false, to: true },
+      backchannel_logout_uri: { from: null, to: elsewhere },
+    });
+    const person = await newPerson(server);
+    const own = await person.request(server, 'POST', '/api/auth/oauth2/create-client', { json: { client_name: 'Mine', redirect_uris: [elsewhere] } });
+    const { client_id } = own.json;
+    const update = { redirect_uris: client.redirect_uris, token_endpoint_auth_method: 'none' };
+    await person.request(server, 'POST', '/api/auth/oauth2/update-client', { json: { client_id, update } });
+    const [byOwner] = await rowsOf(server, { type: 'client_changed', client_id });
+    assert.deepEqual(byOwner.detail, {
+      changed: ['redirect_uris', 'token_endpoint_auth_method'],
+      redirect_uris: { from: [elsewhere], to: client.redirect_uris },
+    });
   });
 
   test('case 60: the list has filters and pages, and refuses what it does not know', async () => {

@@ -1,10 +1,11 @@
 // The command line: interface.md, "sigma-auth". It works on the store directly, while servers run.
 import { parseAuthToken, verifyAuthToken } from 'bitcoin-auth';
 import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { execFile, spawnSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { callback, exchange, exchangeForm, getCode, postToken } from './support/oauth.mjs';
@@ -79,6 +80,37 @@ forEachStore('command line', {}, (context) => {
     assert.equal((await context.server.admin('GET', '/admin/clients/cli-crud')).status, 404);
     await fails(['client', 'get', 'cli-crud'], 1, /cli-crud/);
     await fails(['client', 'delete', 'cli-crud'], 1, /cli-crud/);
+  });
+
+  test('client create with keys of its own: from a file, or where they are', async () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const keys = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k1' }] };
+    const file = path.join(context.server.dataDir, 'jwks.json');
+    await writeFile(file, JSON.stringify(keys));
+    const method = ['--auth-method', 'private_key_jwt'];
+    await fails(['client', 'create', '--name', 'x', '--redirect-uri', callback, ...method], 2, /jwks/);
+    const made = await create('cli-keyed', ...method, '--jwks-file', file);
+    assert.deepEqual([made.token_endpoint_auth_method, made.jwks], ['private_key_jwt', keys]);
+    const uri = 'https://app.example.com/jwks.json';
+    const moved = await json(['client', 'update', 'cli-keyed', '--jwks-uri', uri]);
+    assert.deepEqual([moved.jwks_uri, moved.jwks], [uri, undefined]);
+    assert.deepEqual((await json(['client', 'update', 'cli-keyed', '--jwks-file', file])).jwks, keys);
+    for (const bad of ['/nowhere', file.replace('jwks.json', 'sigma.db')])
+      await fails(['client', 'update', 'cli-keyed', '--jwks-file', bad], 2, /--jwks-file/);
+  });
+
+  test('client update: an empty value takes a member away; scopes are split; a period needs its unit', async () => {
+    const address = 'https://app.example.com/bye';
+    await create('cli-empty', '--post-logout-redirect-uri', address, '--backchannel-logout-uri', address, '--scope', 'openid,profile');
+    const made = (await context.server.admin('GET', '/admin/clients/cli-empty')).json;
+    assert.equal(made.scope, 'openid profile');
+    const changed = await json(['client', 'update', 'cli-empty', '--post-logout-redirect-uri', '', '--backchannel-logout-uri', '', '--scope', '']);
+    for (const member of ['post_logout_redirect_uris', 'backchannel_logout_uri', 'scope']) assert.equal(changed[member], undefined, member);
+    assert.deepEqual(changed.redirect_uris, [callback]);
+    assert.equal((await create('cli-none', '--backchannel-logout-uri', '')).backchannel_logout_uri, undefined);
+    await create('cli-overlap', '--auth-method', 'client_secret_basic');
+    await fails(['client', 'rotate-secret', 'cli-overlap', '--overlap', '7'], 2, /unit.*24h/);
+    for (const overlap of ['0', '7d']) await cli(['client', 'rotate-secret', 'cli-overlap', '--overlap', overlap]);
   });
 
   test('client add-key and remove-key', async () => {

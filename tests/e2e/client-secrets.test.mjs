@@ -43,6 +43,16 @@ forEachStore('client secrets', {}, (context) => {
     for (const secret of [first, second, third, fourth]) assert.ok(!server.output.includes(secret));
   });
 
+  test('blanks between Basic and its credentials: one or more (RFC 9110 §11.4)', async () => {
+    const { server } = context;
+    const { client_secret } = await server.createClient(machine('blanks', { token_endpoint_auth_method: 'client_secret_basic' }));
+    const pair = Buffer.from(`blanks:${client_secret}`).toString('base64');
+    for (const [authorization, status] of [[`Basic ${pair}`, 200], [`basic   ${pair}`, 200], [`Basic${pair}`, 401], ['Basic ', 401]]) {
+      const answer = await postToken(server, { grant_type: 'client_credentials' }, { headers: { authorization } });
+      assert.equal(answer.status, status, `${authorization}: ${answer.describe()}`);
+    }
+  });
+
   test('rotation that cannot be is refused with words', async () => {
     const { server } = context;
     await server.createClient(machine('other', { token_endpoint_auth_method: 'client_secret_basic' }));

@@ -192,6 +192,14 @@ forEachStore('device flow', { clients, env }, (context) => {
     assert.equal(preflight.headers['access-control-allow-origin'], undefined, preflight.describe());
   });
 
+  test('user_id, which better-auth’s clients may send, is ignored, whatever it is', async () => {
+    for (const user_id of ['x', 5, null, ['x'], { id: 'x' }]) {
+      const answer = await start(context.server, { client_id: 'television', user_id });
+      assert.equal(answer.status, 200, `${JSON.stringify(user_id)}: ${answer.describe()}`);
+    }
+    assert.equal((await start(context.server, { client_id: 'television', scope: 5 })).status, 400);
+  });
+
   test('what is refused at the start', async () => {
     const { server } = context;
     assertOAuthError(await start(server, {}), 400, 'invalid_request', /client_id/);

@@ -5,7 +5,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { before, test } from 'node:test';
 import { DpopKey, freshNonce, tokenHash } from './support/dpop.mjs';
 import { encodePart, newSigner, unsignedJwt } from './support/jws.mjs';
-import { assertOAuthError, exchangeForm, getCode, publicClient, userinfo, userinfoPath } from './support/oauth.mjs';
+import { assertOAuthError, exchange, exchangeForm, getCode, publicClient, userinfo, userinfoPath } from './support/oauth.mjs';
 import { newPerson, tokenPath } from './support/person.mjs';
 import { forEachStore } from './support/stores.mjs';
 
@@ -178,6 +178,15 @@ forEachStore('bad DPoP proofs', { clients }, (context) => {
       assertRefused(closed, 'use_dpop_nonce');
       assert.ok(closed.headers['dpop-nonce']);
     }
+  });
+
+  test('a proof without nonce beside Bearer learns the nonce as well', async () => {
+    const { server } = context;
+    const { access_token: accessToken } = await exchange(server, await getCode(server, await newPerson(server)));
+    const dpop = new DpopKey().proof({ method: 'GET', url: server.base + userinfoPath, accessToken });
+    const answer = await userinfo(server, accessToken, { headers: { dpop } });
+    assert.equal(answer.json.error, 'use_dpop_nonce', answer.describe());
+    assert.ok(answer.headers['dpop-nonce'], answer.describe());
   });
 
   test('two DPoP headers', async () => {

@@ -237,6 +237,13 @@ forEachStore('pushed requests', { clients }, (context) => {
       form.append(name, form.get(name));
       assertOAuthError(await context.server.request('POST', parPath, { form }), 400, 'invalid_request', new RegExp(name));
     }
+    const { client_secret: secret } = await context.server.createClient(publicClient('secret-app', { token_endpoint_auth_method: 'client_secret_post' }));
+    for (const name of ['client_secret', 'client_assertion', 'client_assertion_type']) {
+      const form = new URLSearchParams(authorizeQuery({ client_id: 'secret-app', code_challenge: newPkce().challenge }));
+      for (const value of [secret, secret]) form.append(name, value);
+      const answer = await context.server.request('POST', parPath, { form });
+      assertOAuthError(answer, 400, 'invalid_request', new RegExp(`${name} appears more than once`));
+    }
   });
 
   test('par-ensure-pkce-required, par-plain-pkce-rejected', async () => {

@@ -276,6 +276,20 @@ forEachStore('registration, open', open, (context) => {
     );
   });
 
+  test('case 61: pairwise subjects go without somebody else’s sector where no redirect proves it', async () => {
+    const device = 'urn:ietf:params:oauth:grant-type:device_code';
+    const pairwise = { ...publicWeb, subject_type: 'pairwise', grant_types: [device, 'refresh_token'] };
+    for (const more of [
+      { redirect_uris: ['https://bank.example.com/cb'] },
+      { redirect_uris: [callback], grant_types: ['authorization_code', device] },
+      { redirect_uris: [], sector_identifier_uri: 'https://bank.example.com/sector.json' },
+    ]) {
+      assertRegistrationError(await register({ ...pairwise, ...more }), 'invalid_client_metadata', /pairwise with the device flow/);
+    }
+    const { json } = await registered({ ...pairwise, redirect_uris: [] });
+    assert.equal(json.subject_type, 'pairwise', 'a device is a sector of its own');
+  });
+
   test('consent is always asked, and the page can say that nobody vouches for the client', async () => {
     const { server } = context;
     const { json } = await registered({ ...publicWeb, client_name: '<img src=x onerror=alert(1)>' });

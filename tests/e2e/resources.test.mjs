@@ -148,6 +148,11 @@ forEachStore('resources', { clients, env }, (context) => {
     const { tokens } = await signInWith(context.server, jwtApp, {}, { person });
     const claims = await validate(tokens.access_token, { audience: context.server.issuer });
     assert.equal(claims.client_id, 'jwt-app');
+    const { client_secret } = await context.server.createClient(machine('jwt-robot', { access_token_format: 'jwt' }));
+    const robot = await discover(context.server, 'jwt-robot', undefined, oidc.ClientSecretBasic(client_secret));
+    const own = (await oidc.clientCredentialsGrant(robot)).access_token;
+    assert.equal(claimsOf(own).aud, context.server.issuer);
+    assert.deepEqual((await oidc.tokenIntrospection(robot, own)).aud, [context.server.issuer], 'introspection says what the JWT says');
     await oidc.fetchUserInfo(jwtApp, tokens.access_token, person.userId);
     const { tokens: opaque } = await signInWith(context.server, config, {}, { person });
     assert.match(opaque.access_token, /^[A-Za-z0-9]{43}$/);

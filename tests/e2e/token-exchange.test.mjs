@@ -83,6 +83,16 @@ forEachStore('token exchange', { clients, env }, (context) => {
     assert.equal((await look('files-service', tokens.access_token)).active, true);
   });
 
+  test('audience names a resource as well as resource does; what is none is refused', async () => {
+    const token = await tokenForApi();
+    const given = await exchangeAs('api-service', token, { audience: files, scope: 'profile' });
+    assert.equal(claimsOf(given.access_token).aud, files);
+    const both = new URLSearchParams({ resource: api, audience: files, scope: 'profile' });
+    assert.deepEqual(claimsOf((await exchangeAs('api-service', token, Object.fromEntries(both))).access_token).aud, [api, files]);
+    for (const audience of ['https://evil.example', 'files-service', 'api-service'])
+      await assert.rejects(exchangeAs('api-service', token, { audience }), refusal('invalid_target', 400), audience);
+  });
+
   test('a chain of services: each actor inside the next one; four are enough', async () => {
     const first = await exchangeAs('api-service', await tokenForApi(), { resource: files });
     const second = await exchangeAs('files-service', first.access_token, { resource: api });

@@ -60,6 +60,7 @@ Result<Scopes> narrowed_scopes(const http::Form& form, const Scopes& granted) {
   const auto wanted = form.find_nonempty("scope");
   if (!wanted) return granted;
   SIGMA_TRY(Scopes scopes, parse_scopes(*wanted));
+  if (scopes.empty()) return granted;  // blanks name nothing
   if (!covers(granted, scopes)) {
     return Error{ErrorCode::invalid_scope,
                  "A token request cannot ask for more than was granted; ask for fewer scopes or leave scope out."};
@@ -69,9 +70,8 @@ Result<Scopes> narrowed_scopes(const http::Form& form, const Scopes& granted) {
 
 Result<Scopes> requested_scopes(std::string_view text, const Scopes& known, const Scopes& allowed) {
   SIGMA_TRY(Scopes scopes, parse_scopes(text));
-  const bool nothing_else = std::all_of(scopes.begin(), scopes.end(), [](const auto& s) { return s == "read"; });
-  if (nothing_else) scopes = default_scopes(allowed);
   std::erase_if(scopes, [](const auto& s) { return s == "bsv:tools" || s == "read"; });
+  if (scopes.empty()) scopes = default_scopes(allowed);
   Scopes refused;
   for (const std::string& scope : scopes) {
     if (!has_scope(known, scope) || (!allowed.empty() && !has_scope(allowed, scope))) refused.push_back(scope);
@@ -81,6 +81,14 @@ Result<Scopes> requested_scopes(std::string_view text, const Scopes& known, cons
                  fmt::format("These scopes are unknown or not allowed for this client: {}. Ask for: {}.",
                              join_scopes(refused), join_scopes(allowed.empty() ? known : allowed))};
   }
+  return scopes;
+}
+
+Result<Scopes> requested_scopes(std::string_view text, const Scopes& known, const store::Client& client) {
+  SIGMA_TRY(Scopes scopes, requested_scopes(text, known, client.scopes));
+  const auto& grants = client.grant_types;
+  if (std::find(grants.begin(), grants.end(), "refresh_token") == grants.end()) std::erase(scopes, "offline_access");
+  if (scopes.empty()) return requested_scopes("", known, client.scopes);
   return scopes;
 }
 

@@ -1,6 +1,7 @@
 #include "sigma/oauth_http/endpoints.hpp"
 
 #include "sigma/core/encoding.hpp"
+#include "sigma/http/authorization.hpp"
 #include "sigma/http/form.hpp"
 #include "sigma/oauth/metadata/discovery.hpp"
 #include "sigma/oauth_http/answers.hpp"
@@ -16,7 +17,8 @@ oauth::Error bad_request(std::string description) {
   return {oauth::ErrorCode::invalid_request, std::move(description)};
 }
 
-// RFC 6750 §2, RFC 9449 §7.1: header or form, never both, never the query (RFC 9700 §4.3.2).
+// RFC 6750 §2, RFC 9449 §7.1: header or form, never both, never the query (RFC 9700 §4.3.2). The body of a GET means
+// nothing.
 struct Presented {
   oauth::PresentedToken token;
   oauth::Error error;
@@ -24,7 +26,8 @@ struct Presented {
 };
 Presented presented_token(const http::Request& request) {
   Presented result;
-  const auto form = http::Form::parse(request.body);
+  const bool has_form = request.method == http::Method::post && is_form(request);
+  const auto form = has_form ? http::Form::parse(request.body) : core::Result<http::Form>(http::Form{});
   const auto query = http::Form::parse(request.query);
   if (!form || !query) {
     result.error = bad_request("The parameters cannot be read.");
@@ -40,13 +43,16 @@ Presented presented_token(const http::Request& request) {
     result.error = bad_request("Send the access token once: in the Authorization header or in the form.");
     return result;
   }
-  const auto blank = header ? header->find(' ') : std::string_view::npos;
-  const std::string scheme = header ? core::to_lower_ascii(header->substr(0, blank)) : "";
+  const auto behind = [&](std::string_view scheme) {
+    return header ? http::authorization_credentials(*header, scheme) : std::nullopt;
+  };
   if (in_form) {
     result.token.token = *in_form;
-  } else if ((scheme == "bearer" || scheme == "dpop") && blank != std::string_view::npos) {
-    result.token.token = header->substr(blank + 1);
-    result.token.with_dpop_scheme = scheme == "dpop";
+  } else if (const auto bearer = behind("Bearer")) {
+    result.token.token = *bearer;
+  } else if (const auto bound = behind("DPoP")) {
+    result.token.token = *bound;
+    result.token.with_dpop_scheme = true;
   }
   if (result.token.token.empty()) {
     result.error = bad_request("access token not found: send Authorization: Bearer <access token>.");
@@ -146,9 +152,11 @@ Task<http::Response> userinfo(oauth::Engine& engine, http::Request request) {
   const std::string metadata = oauth::userinfo_resource_metadata(engine.settings);
   if (presented.token.token.empty()) co_return bearer_error(presented.error, presented.status, metadata);
   const bool with_dpop = presented.token.with_dpop_scheme;
+  std::vector<std::string> proofs = dpop_headers(request);
+  const bool has_proof = !proofs.empty();
   oauth::Result<core::Json> claims = core::Json();
   auto proven = co_await engine.dpop.verify(
-      {dpop_headers(request), std::string(http::to_string(request.method)), std::string(oauth::kUserInfoPath)},
+      {std::move(proofs), std::string(http::to_string(request.method)), std::string(oauth::kUserInfoPath)},
       presented.token.token);
   if (proven) {
     presented.token.dpop_jkt = std::move(*proven);
@@ -160,7 +168,7 @@ Task<http::Response> userinfo(oauth::Engine& engine, http::Request request) {
                             : claims.error().is_outage() ? oauth_error(claims.error())
                             : with_dpop                  ? dpop_error(claims.error(), metadata)
                                                          : bearer_error(claims.error(), std::nullopt, metadata);
-  if (with_dpop) response.headers.add("DPoP-Nonce", engine.dpop.nonce());
+  if (with_dpop || has_proof) response.headers.add("DPoP-Nonce", engine.dpop.nonce());
   co_return response;
 }
 

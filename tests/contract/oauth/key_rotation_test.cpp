@@ -56,6 +56,9 @@ TEST_F(KeyRotation, Case36NewKeyIsPublishedBeforeItSignsAndTheOldOneWhileItsToke
   tend();
   EXPECT_TRUE(verifies(last_token)) << "the longest-lived token of the old key";
   EXPECT_TRUE(published_kids().contains(old_kid));
+  clock.advance(settings.session_lifetime - settings.id_token_lifetime);
+  tend();
+  EXPECT_TRUE(verifies(last_token)) << "expired, and still a hint for its session (RP-Initiated Logout 1.0 §2)";
   clock.advance(hours{1});
   tend();
   EXPECT_FALSE(published_kids().contains(old_kid));

@@ -108,7 +108,7 @@ TEST(ClientMetadata, FaultsNameTheirMember) {
       {"token_endpoint_auth_method", {"nope", 5, "X_AUTH_TOKEN", "tls_client_auth"}},
       {"grant_types", {Json::array({"nope"}), "authorization_code", Json::array({5}), Json::array({"implicit"})}},
       {"response_types", {Json::array({"token"}), Json::array({"code", "code id_token"}), "code"}},
-      {"scope", {5, "a\\b", std::string(3'000, 'x')}},
+      {"scope", {5, "a\\b", std::string(3'000, 'x'), "openid,profile"}},
       {"id_token_signed_response_alg", {"none", "HS256", 5, "rs256", "PS256"}},
       {"application_type", {"desktop", 5}},
       {"subject_type", {"nobody", 5}},
@@ -169,7 +169,11 @@ TEST(ClientMetadata, PrivateKeyJwtNeedsUsableKeys) {
   const Json client = {
       {"client_id", "job"}, {"redirect_uris", {kCallback}}, {"token_endpoint_auth_method", "private_key_jwt"}};
   EXPECT_THAT(fault(client), HasSubstr("jwks"));
-  EXPECT_EQ(fault(with(client, "jwks", {{"keys", {key}}})), "");
+  const Json keyed = with(client, "jwks", {{"keys", {key}}});
+  EXPECT_EQ(fault(keyed), "");
+  for (const char* alg : {"RS256", "PS256", "ES256", "EdDSA", "Ed25519", "ES256K"})
+    EXPECT_EQ(fault(with(keyed, "token_endpoint_auth_signing_alg", alg)), "") << "discovery promises it";
+  EXPECT_THAT(fault(with(keyed, "token_endpoint_auth_signing_alg", "HS256")), HasSubstr("token_endpoint_auth_signing"));
   Json secret = key;
   secret["d"] = "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI";
   EXPECT_THAT(fault(with(client, "jwks", {{"keys", {secret}}})), HasSubstr("jwks"));
@@ -205,6 +209,7 @@ TEST(ClientMetadata, RenderedClientsReadBackTheSame) {
   ASSERT_TRUE(client) << client.error().description();
   Json rendered = render_client(*client);
   EXPECT_EQ(rendered["client_id_issued_at"], kNow.seconds());
+  EXPECT_EQ(rendered["verified"], true) << "a member that can be set can be seen";
   rendered.erase("client_id_issued_at");
   const auto again = parse(rendered);
   ASSERT_TRUE(again) << again.error().description();

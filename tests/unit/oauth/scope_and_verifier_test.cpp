@@ -16,15 +16,34 @@ TEST(Scope, ParsesSplitsAndBounds) {
 
 // Contract §13.7.
 TEST(Scope, NamesOfEarlySigmaClientsAreDropped) {
-  EXPECT_EQ(*requested_scopes("openid profile bsv:tools", kKnown, {}), (Scopes{"openid", "profile"}));
-  EXPECT_EQ(*requested_scopes("read", kKnown, {}), (Scopes{"openid", "profile"}));
-  EXPECT_EQ(*requested_scopes("", kKnown, {}), (Scopes{"openid", "profile"}));
-  const auto unknown = requested_scopes("openid bsv:other", kKnown, {});
+  EXPECT_EQ(*requested_scopes("openid profile bsv:tools", kKnown, Scopes{}), (Scopes{"openid", "profile"}));
+  EXPECT_EQ(*requested_scopes("read", kKnown, Scopes{}), (Scopes{"openid", "profile"}));
+  EXPECT_EQ(*requested_scopes("", kKnown, Scopes{}), (Scopes{"openid", "profile"}));
+  EXPECT_EQ(*requested_scopes("bsv:tools read", kKnown, Scopes{}), (Scopes{"openid", "profile"}))
+      << "never nothing at all";
+  const auto unknown = requested_scopes("openid bsv:other", kKnown, Scopes{});
   ASSERT_FALSE(unknown);
   EXPECT_NE(unknown.error().description().find("bsv:other"), std::string::npos);
-  EXPECT_FALSE(requested_scopes("openid email", kKnown, {"openid"}));
-  EXPECT_EQ(*requested_scopes("", kKnown, {"openid", "email"}), (Scopes{"openid"})) << "what the client may have of it";
-  EXPECT_FALSE(requested_scopes("", kKnown, {"email"}));
+  EXPECT_FALSE(requested_scopes("openid email", kKnown, Scopes{"openid"}));
+  EXPECT_EQ(*requested_scopes("", kKnown, Scopes{"openid", "email"}), (Scopes{"openid"}))
+      << "what the client may have of it";
+  EXPECT_FALSE(requested_scopes("", kKnown, Scopes{"email"}));
+}
+
+// OpenID Connect Core §11.
+TEST(Scope, OfflineAccessIsForClientsThatMayRefresh) {
+  store::Client client;
+  client.grant_types = {"authorization_code"};
+  EXPECT_EQ(*requested_scopes("openid offline_access", kKnown, client), (Scopes{"openid"}));
+  EXPECT_EQ(*requested_scopes("offline_access", kKnown, client), (Scopes{"openid", "profile"})) << "as for nothing";
+  client.grant_types.push_back("refresh_token");
+  EXPECT_EQ(*requested_scopes("openid offline_access", kKnown, client), (Scopes{"openid", "offline_access"}));
+}
+
+TEST(Scope, BlanksAtTheTokenEndpointNameNothing) {
+  http::Form form;
+  form.add("scope", "  ");
+  EXPECT_EQ(*narrowed_scopes(form, {"openid", "email"}), (Scopes{"openid", "email"})) << "as if it were not there";
 }
 
 // RFC 7636 appendix B.

@@ -29,6 +29,8 @@ core::Task<Result<core::Json>> PushedRequests::push(ClientCredentials request) {
     co_return Error{ErrorCode::invalid_request, "A pushed request cannot hold a request_uri (RFC 9126, section 2.1)."};
   AuthorizationRequest checked;
   const http::Form sent = Handover::strip(request.form);
+  if (const auto name = sent.repeated({"resource"}))
+    co_return Error{ErrorCode::invalid_request, fmt::format("The parameter {} appears more than once.", *name)};
   for (const auto& [name, value] : sent.parameters()) {
     if (!is_client_proof(name)) checked.parameters.add(name, value);
   }

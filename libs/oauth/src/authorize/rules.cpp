@@ -126,8 +126,7 @@ Result<void> check_grant_allowed(AuthorizationRequest& request, const Settings&)
 }
 
 Result<void> check_scope(AuthorizationRequest& request, const Settings& settings) {
-  SIGMA_TRY(request.scopes,
-            requested_scopes(text_of(request, "scope").value_or(""), settings.scopes, request.client.scopes));
+  SIGMA_TRY(request.scopes, requested_scopes(text_of(request, "scope").value_or(""), settings.scopes, request.client));
   return {};
 }
 

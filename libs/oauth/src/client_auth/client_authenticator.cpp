@@ -4,6 +4,7 @@
 
 #include "sigma/core/encoding.hpp"
 #include "sigma/crypto/digest.hpp"
+#include "sigma/http/authorization.hpp"
 #include "sigma/http/network.hpp"
 #include "sigma/oauth/client_auth/client_secret.hpp"
 #include "sigma/oauth/device/unverified_client.hpp"
@@ -19,10 +20,9 @@ struct Basic {
 
 // RFC 6749 §2.3.1: both halves are form-encoded before base64.
 std::optional<Basic> parse_basic(std::string_view authorization) {
-  const auto blank = authorization.find(' ');
-  if (core::to_lower_ascii(authorization.substr(0, blank)) != "basic" || blank == std::string_view::npos)
-    return std::nullopt;
-  const auto pair = core::base64_decode(authorization.substr(blank + 1));
+  const auto credentials = http::authorization_credentials(authorization, "Basic");
+  if (!credentials) return std::nullopt;
+  const auto pair = core::base64_decode(*credentials);
   if (!pair) return std::nullopt;
   const auto colon = pair->find(':');
   if (colon == std::string::npos) return std::nullopt;

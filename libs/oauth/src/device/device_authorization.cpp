@@ -61,7 +61,7 @@ core::Task<Result<core::Json>> DeviceAuthorization::start(ClientCredentials requ
         fmt::format("This client is not registered for the device flow; add the grant type {}.", kDeviceCodeGrant)};
   }
   store::DeviceCode code;
-  SIGMA_CO_TRY(code.scopes, requested_scopes(scope, settings_.scopes, client.scopes));
+  SIGMA_CO_TRY(code.scopes, requested_scopes(scope, settings_.scopes, client));
   const std::string device_code = random_.text(kDeviceCodeLength, core::kLettersAndDigits);
   code.hash = hash_secret(device_code);
   code.client_id = client.id;

@@ -124,9 +124,10 @@ core::Task<Result<core::Json>> TokenExchangeGrant::exchange(TokenRequest request
     co_return Error{ErrorCode::invalid_scope,
                     "An exchange gives only scopes that subject_token has and that this client may use."};
   }
-  SIGMA_CO_TRY(issue.resources, requested_resources(request.form, settings_.resources));
+  SIGMA_CO_TRY(issue.resources, requested_resources(request.form, settings_.resources, kResourceOrAudience));
   if (issue.resources.empty() && request.form.find_nonempty("requested_token_type") == kJwtTokenType)
-    co_return Error{ErrorCode::invalid_target, "A JWT is made for a resource; name it with the parameter resource."};
+    co_return Error{ErrorCode::invalid_target,
+                    "A JWT is made for a resource; name it with the parameter resource or audience."};
   SIGMA_CO_TRY(core::Json actor, co_await actor_of(request, from));
   if (!actor.is_null()) issue.details["act"] = std::move(actor);
   issue.client = std::move(request.client);

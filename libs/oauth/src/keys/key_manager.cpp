@@ -12,12 +12,13 @@ namespace {
 constexpr jose::Algorithm kAlgorithms[] = {jose::Algorithm::RS256, jose::Algorithm::ES256, jose::Algorithm::EdDSA,
                                            jose::Algorithm::ES256K};
 constexpr core::UtcTime kNever{std::numeric_limits<std::int64_t>::max()};
-// Beyond the last token's life: for clocks of those who verify, and for replicas that learn of the change late.
+// Beyond the last use of a token: for clocks of those who verify, and for replicas that learn of the change late.
 constexpr std::chrono::hours kLeeway{1};
 
-// How long a key must stay published after it has signed for the last time.
+// How long a key must stay published after it has signed for the last time. An ID token that has expired is a hint for
+// as long as its session lasts (RP-Initiated Logout 1.0 §2).
 core::Milliseconds overlap(const Settings& settings) {
-  return std::max(settings.id_token_lifetime, settings.access_token_lifetime) + kLeeway;
+  return std::max({settings.id_token_lifetime, settings.access_token_lifetime, settings.session_lifetime}) + kLeeway;
 }
 
 const store::SigningKey* find_unretired(const std::vector<store::SigningKey>& rows, jose::Algorithm algorithm) {

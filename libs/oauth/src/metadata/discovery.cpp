@@ -32,6 +32,9 @@ core::Json discovery_document(const Settings& settings, const std::vector<std::s
                                                        "none", "x_auth_token"};
   document["token_endpoint_auth_signing_alg_values_supported"] = {"RS256", "PS256",   "ES256",
                                                                   "EdDSA", "Ed25519", "ES256K"};
+  const core::Json assertion_algorithms = document["token_endpoint_auth_signing_alg_values_supported"];
+  document["introspection_endpoint_auth_signing_alg_values_supported"] = assertion_algorithms;
+  document["revocation_endpoint_auth_signing_alg_values_supported"] = assertion_algorithms;
   document["introspection_endpoint_auth_methods_supported"] = {"client_secret_basic", "client_secret_post",
                                                                "private_key_jwt", "x_auth_token"};
   document["revocation_endpoint_auth_methods_supported"] = document["token_endpoint_auth_methods_supported"];

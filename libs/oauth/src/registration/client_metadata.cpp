@@ -120,6 +120,8 @@ void read_scope(JsonReader& reader, const RegistrationRules& rules, store::Clien
   const Json* scope = reader.member("scope");
   if (!scope) return;
   if (!scope->is_string()) return reader.fault("scope", "must be a string of scopes separated by blanks.");
+  if (scope->get_ref<const std::string&>().find(',') != std::string::npos)
+    return reader.fault("scope", "must separate scopes by blanks, not by commas.");
   auto scopes = parse_scopes(scope->get_ref<const std::string&>());
   if (!scopes) return reader.fault("scope", fmt::format("cannot be used: {}", scopes.error().description()));
   client.scopes = std::move(*scopes);
@@ -200,7 +202,7 @@ store::Client read_client(JsonReader& reader, const RegistrationRules& rules, co
   read_scope(reader, rules, client);
   read_client_keys(reader, client);
   read_human_members(reader, rules, client.metadata);
-  read_openid_members(reader, client);
+  read_openid_members(reader, rules, client);
   read_token_members(reader, client.metadata);
   read_operators_members(reader, rules, client);
   refuse_unsupported(reader);
@@ -237,7 +239,7 @@ void judge_other_members(const Json& metadata, Registrar registrar, JsonReader& 
 }  // namespace
 
 RegistrationRules registration_rules(Registrar registrar, const Settings& settings) {
-  if (registrar == Registrar::administrator) return {};
+  if (registrar == Registrar::administrator) return {.resources = settings.resources};
   const bool with_token =
       registrar == Registrar::software && settings.dynamic_registration == DynamicRegistrationMode::token;
   return {.registrar = registrar,
@@ -315,6 +317,7 @@ Json render_client(const store::Client& client) {
   if (client.owner_bap_id) json["owner_bap_id"] = client.owner_bap_id->str();
   json["skip_consent"] = client.skip_consent;
   json["disabled"] = client.disabled;
+  json["verified"] = is_vouched_for(client);
   return json;
 }
 

@@ -1,5 +1,7 @@
 #include "sigma/oauth/registration/client_registry.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "sigma/core/encoding.hpp"
@@ -12,12 +14,36 @@ using core::Json;
 
 constexpr int kAttempts = 5;
 constexpr std::size_t kIdLength = 32;
+/// Bytes of one member, old and new, in the audit log.
+constexpr std::size_t kMaxTold = 4'000;
 
 core::Error not_found(const store::ClientId& id) {
   return {core::Code::not_found, fmt::format("There is no client {}.", id.str())};
 }
 
 }  // namespace
+
+bool is_made_client_id(std::string_view id) {
+  return id.size() == kIdLength && id.find_first_not_of(core::kLetters) == std::string_view::npos;
+}
+
+Json describe_change(const store::Client& before, const store::Client& after) {
+  const Json from = render_client(before), to = render_client(after);
+  const auto in = [](const Json& client, const std::string& name) { return client.value(name, Json()); };
+  Json detail = {{"changed", Json::array()}};
+  const auto compare = [&](const std::string& name) {
+    const Json was = in(from, name), is = in(to, name);
+    if (was == is) return;
+    detail["changed"].push_back(name);
+    const bool tells = was.is_boolean() || is.is_boolean() || name.ends_with("_uri") || name.ends_with("_uris");
+    if (tells && was.dump().size() + is.dump().size() <= kMaxTold) detail[name] = {{"from", was}, {"to", is}};
+  };
+  for (const auto& [name, value] : from.items()) compare(name);
+  for (const auto& [name, value] : to.items()) {
+    if (!from.contains(name)) compare(name);
+  }
+  return detail;
+}
 
 Json render_issued(const IssuedClient& issued) {
   Json json = render_client(issued.client);
@@ -34,7 +60,24 @@ std::string ClientRegistry::add_secret(store::Client& client) {
   return secret;
 }
 
+// What is there already may name a resource that the server has given up; what is said anew may not.
+core::Result<void> ClientRegistry::check_resources(const Json& metadata) const {
+  const Json* named = metadata.is_object() && metadata.contains("resources") ? &metadata["resources"] : nullptr;
+  if (!rules_.resources || !named || !named->is_array()) return {};
+  for (const Json& resource : *named) {
+    const bool known =
+        std::ranges::any_of(*rules_.resources, [&](const std::string& one) { return resource == Json(one); });
+    if (known) continue;
+    return core::Error{
+        core::Code::invalid_input,
+        fmt::format("resources can name what is in SIGMA_RESOURCES only: {}.",
+                    rules_.resources->empty() ? "nothing" : fmt::format("{}", fmt::join(*rules_.resources, ", ")))};
+  }
+  return {};
+}
+
 core::Task<core::Result<IssuedClient>> ClientRegistry::create(Json metadata) {
+  SIGMA_CO_CHECK(check_resources(metadata));
   SIGMA_CO_TRY(store::Client client, parse_client(metadata, rules_, clock_.now()));
   co_return co_await add(std::move(client));
 }
@@ -63,7 +106,7 @@ core::Task<core::Result<store::Client>> ClientRegistry::load(store::ClientId id)
 }
 
 IssuedClient ClientRegistry::with_secret(store::Client client) {
-  IssuedClient issued{std::move(client), std::nullopt};
+  IssuedClient issued{.client = std::move(client), .secret = {}};
   if (!uses_secret(issued.client)) issued.client.secrets.clear();
   if (uses_secret(issued.client) && issued.client.secrets.empty()) issued.secret = add_secret(issued.client);
   return issued;
@@ -71,6 +114,7 @@ IssuedClient ClientRegistry::with_secret(store::Client client) {
 
 core::Task<core::Result<IssuedClient>> ClientRegistry::replace(store::Client current, store::Client changed) {
   IssuedClient issued = with_secret(std::move(changed));
+  issued.before = current;
   SIGMA_CO_TRY(const bool written, co_await clients_.update(issued.client, current.updated_at));
   if (written) co_return issued;
   co_return core::Error{
@@ -84,6 +128,7 @@ core::Task<core::Result<IssuedClient>> ClientRegistry::modify(store::ClientId id
     SIGMA_CO_TRY(const store::Client current, co_await load(id));
     SIGMA_CO_TRY(store::Client changed, change(current));
     IssuedClient issued = with_secret(std::move(changed));
+    issued.before = current;
     SIGMA_CO_TRY(const bool written, co_await clients_.update(issued.client, current.updated_at));
     if (written) co_return issued;
   }
@@ -92,6 +137,7 @@ core::Task<core::Result<IssuedClient>> ClientRegistry::modify(store::ClientId id
 }
 
 core::Task<core::Result<IssuedClient>> ClientRegistry::update(store::ClientId id, Json patch) {
+  SIGMA_CO_CHECK(check_resources(patch));
   co_return co_await modify(std::move(id), [this, &patch](const store::Client& current) {
     return apply_patch(current, patch, rules_, clock_.now());
   });

@@ -107,7 +107,7 @@ core::Task<Result<Json>> DynamicRegistration::read(store::ClientId id, std::stri
 }
 
 core::Task<Result<Json>> DynamicRegistration::replace(store::ClientId id, std::string token,
-                                                      RegistrationRequest request) {
+                                                      RegistrationRequest request, Json* change) {
   SIGMA_CO_TRY(store::Client current, co_await find(id, token));
   SIGMA_CO_CHECK(strip_issued(current, request.metadata));
   auto [changed, faults] = replace_client(current, request.metadata, registry_.rules(), clock_.now());
@@ -120,6 +120,7 @@ core::Task<Result<Json>> DynamicRegistration::replace(store::ClientId id, std::s
   if (!issued && issued.error().code() == core::Code::conflict)
     co_return Error{ErrorCode::invalid_request, issued.error().description()};
   if (!issued) co_return issued.error();
+  if (change) *change = describe_change(*issued);
   core::log::info("client_changed_itself", {{"client_id", id.str()}, {"remote_address", request.ip_address}});
   co_return render(*issued, token);
 }

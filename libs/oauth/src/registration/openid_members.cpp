@@ -6,6 +6,7 @@
 #include "registration/member_readers.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/jose/key_set.hpp"
+#include "sigma/oauth/grants/device_code.hpp"
 
 namespace sigma::oauth {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 using core::Json;
 
 constexpr std::string_view kIdTokenAlgorithms[] = {"RS256", "ES256", "EdDSA", "ES256K"};
-constexpr std::string_view kAssertionAlgorithms[] = {"RS256", "PS256", "ES256", "EdDSA", "ES256K"};
+constexpr std::string_view kAssertionAlgorithms[] = {"RS256", "PS256", "ES256", "EdDSA", "Ed25519", "ES256K"};
 constexpr std::string_view kSubjectTypes[] = {"public", "pairwise"};
 constexpr std::int64_t kMaxAge = 10LL * 366 * 86'400;
 
@@ -49,14 +50,23 @@ std::string host_of(const std::string& uri) {
 }
 
 // OpenID Connect Core §8.1: without a sector identifier the one host of the redirect URIs is the sector. A device,
-// which has none, is a sector of its own (sector_identifier()).
-void read_subject_type(JsonReader& reader, store::Client& client) {
+// which has none, is a sector of its own (sector_identifier()). That a sector is the client's own is proven by a code
+// that arrives at the redirect URI; at a device nothing arrives, and whoever named somebody else's addresses, or their
+// sector document, would learn the subjects that are theirs.
+void read_subject_type(JsonReader& reader, const RegistrationRules& rules, store::Client& client) {
   const std::string sector = read_https_uri(reader, "sector_identifier_uri", client.metadata);
   const std::string type = reader.choice("subject_type", kSubjectTypes);
   if (type.empty()) return;
   client.metadata["subject_type"] = type;
-  if (type != "pairwise" || !sector.empty()) return;
+  if (type != "pairwise") return;
   const auto& uris = client.redirect_uris;
+  const bool with_device = std::ranges::find(client.grant_types, kDeviceCodeGrant) != client.grant_types.end();
+  if (with_device && rules.registrar != Registrar::administrator && (!uris.empty() || !sector.empty())) {
+    reader.fault("subject_type",
+                 "can be pairwise with the device flow only without redirect_uris and sector_identifier_uri: a device "
+                 "cannot prove that they are its own. Register the device as a client by itself.");
+  }
+  if (!sector.empty()) return;
   const bool one_host = std::ranges::all_of(
       uris, [&](const std::string& uri) { return !host_of(uri).empty() && host_of(uri) == host_of(uris.front()); });
   if (!one_host) {
@@ -67,11 +77,11 @@ void read_subject_type(JsonReader& reader, store::Client& client) {
 
 }  // namespace
 
-void read_openid_members(JsonReader& reader, store::Client& client) {
+void read_openid_members(JsonReader& reader, const RegistrationRules& rules, store::Client& client) {
   Json& metadata = client.metadata;
   if (const auto alg = reader.choice("id_token_signed_response_alg", kIdTokenAlgorithms); !alg.empty())
     metadata["id_token_signed_response_alg"] = alg;
-  read_subject_type(reader, client);
+  read_subject_type(reader, rules, client);
   if (const Json* age = reader.member("default_max_age")) {
     if (!age->is_number_unsigned() || *age > kMaxAge) {
       reader.fault("default_max_age", "must be a number of seconds, 0 or more.");

@@ -19,7 +19,19 @@ Error unknown_client() {
   return {ErrorCode::not_found, "client not found"};
 }
 
-// An id that somebody chooses must not read as an address or as somebody else's key.
+// What is a `sub` of somebody: a user's id, or a pairwise subject, which is 32 bytes in base64url.
+bool reads_as_subject(std::string_view id) {
+  constexpr std::size_t kUuid = 36, kPairwise = 43;
+  const auto hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
+  if (id.size() == kPairwise) return true;
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? id[i] != '-' : !hex(id[i])) return false;
+  }
+  return id.size() == kUuid;
+}
+
+// An id that somebody chooses must not read as an address, as somebody else's key, or as a person (RFC 9068 §5).
 Result<void> check_wanted_id(const store::Client& client) {
   const std::string& id = client.id.str();
   if (bitcoin::PublicKey::from_hex(id)) {
@@ -29,7 +41,21 @@ Result<void> check_wanted_id(const store::Client& client) {
   }
   if (!may_be_unverified(id))
     return refused("client_id must be 1 to 64 letters, digits, dots, dashes and underscores.");
+  if (reads_as_subject(id) || is_made_client_id(id))
+    return refused("client_id looks like an id that this server makes, of a person or of a client; choose a name.");
   return {};
+}
+
+// In a token without a person the subject is the client's id: somebody who chose the id would have chosen whom the
+// token speaks of (RFC 9068 §5, RFC 9700 §4.15). `before`: what an administrator has allowed stays.
+Result<void> check_own_tokens(const store::Client& client, const store::Client* before) {
+  const auto allowed = [](const store::Client& of) {
+    return std::ranges::find(of.grant_types, "client_credentials") != of.grant_types.end();
+  };
+  if (!allowed(client) || is_made_client_id(client.id.str()) || (before && allowed(*before))) return {};
+  return refused(
+      "grant_types cannot hold client_credentials for a client whose client_id was chosen: the id is the subject of "
+      "its tokens. Register a client without choosing the id, or ask the operator.");
 }
 
 Result<IssuedClient> lift(core::Result<IssuedClient> issued) {
@@ -71,6 +97,7 @@ core::Task<Result<IssuedClient>> OwnerClients::create(const store::SessionWithUs
   if (auto error = metadata_error(faults)) co_return std::move(*error);
   if (request.id) client.id = *request.id;
   if (request.id) SIGMA_CO_CHECK(check_wanted_id(client));
+  if (request.id) SIGMA_CO_CHECK(check_own_tokens(client, nullptr));
   SIGMA_CO_CHECK(co_await check_keys(session.user.id, client, std::move(request.proofs), {}));
   SIGMA_CO_CHECK(co_await check_sector_identifier(client, documents_));
   SIGMA_CO_TRY(const auto owned, co_await store_.clients.list_owned(owner));
@@ -113,6 +140,7 @@ core::Task<Result<IssuedClient>> OwnerClients::update(const store::UserId& user,
   SIGMA_CO_TRY(store::Client current, co_await find_changeable(user, std::move(id)));
   auto [changed, faults] = patch_client(current, request.metadata, registry_.rules(), clock_.now());
   if (auto error = metadata_error(faults)) co_return std::move(*error);
+  SIGMA_CO_CHECK(check_own_tokens(changed, &current));
   std::vector<std::string> proven;
   proven.reserve(current.member_keys.size());
   for (const store::MemberKey& key : current.member_keys) proven.push_back(key.pubkey);

@@ -29,9 +29,11 @@ void fill(Row& row, const Issue& issue, std::string_view secret, core::UtcTime n
   row.created_at = now;
 }
 
-// A token for another resource still opens userinfo when it has the scope for it.
+// A token for another resource still opens userinfo when it has the scope for it. A JWT without a resource is for this
+// server (RFC 9068 §3).
 std::vector<std::string> audience_of(const Issue& issue, const Settings& settings) {
   std::vector<std::string> audience = issue.resources;
+  if (audience.empty() && is_jwt_wanted(issue)) return {settings.issuer};
   if (!audience.empty() && has_scope(issue.scopes, "openid"))
     audience.push_back(settings.base_url + std::string(kUserInfoPath));
   return audience;
@@ -83,11 +85,7 @@ core::Task<Result<std::string>> TokenIssuer::jwt_access_token(const Issue& issue
                        {"iat", row.created_at.seconds()},
                        {"exp", row.expires_at.seconds()},
                        {"scope", join_scopes(issue.scopes)}};
-  if (row.audience.size() > 1) {
-    claims["aud"] = row.audience;
-  } else {
-    claims["aud"] = row.audience.empty() ? settings_.issuer : row.audience.front();
-  }
+  claims["aud"] = row.audience.size() > 1 ? core::Json(row.audience) : core::Json(row.audience.front());
   claims["sub"] = issue.client.id.str();
   if (issue.subject) {
     claims["sub"] = subjects_.for_client(issue.client, issue.subject->user.id);

@@ -8,7 +8,7 @@ namespace sigma::oauth {
 core::Task<Result<core::Json>> UserInfo::describe(PresentedToken presented) {
   Error dead{ErrorCode::invalid_token, "The access token is unknown, expired or revoked; get a new one."};
   SIGMA_CO_TRY(const auto live, co_await tokens_.find(hash_secret(presented.token)));
-  if (!live || !live->user) co_return dead;
+  if (!live || (live->token.user_id && !live->user)) co_return dead;
   const store::AccessToken& token = live->token;
   if (!is_presented_rightly(presented, token.details)) {
     co_return Error{ErrorCode::invalid_token,
@@ -18,6 +18,7 @@ core::Task<Result<core::Json>> UserInfo::describe(PresentedToken presented) {
   }
   if (!has_scope(token.scopes, "openid"))
     co_return Error{ErrorCode::insufficient_scope, "This access token lacks the scope openid."};
+  if (!live->user) co_return dead;
 
   Subject subject{*live->user, live->profile};
   if (entitlements_) {

@@ -17,9 +17,11 @@ store::ClientId id_of(const http::Request& request) {
   return store::ClientId{request.path_parameters.at("id")};
 }
 
-void record(AdminContext& admin, const http::Request& request, oauth::AuditType type, const std::string& client_id) {
+void record(AdminContext& admin, const http::Request& request, oauth::AuditType type, const std::string& client_id,
+            Json detail = Json::object()) {
   oauth::AuditEvent event = admin_event(request, type);
   event.client_id = store::ClientId{client_id};
+  event.detail = std::move(detail);
   admin.audit.record(std::move(event));
 }
 
@@ -60,7 +62,7 @@ Task<http::Response> patch_client(AdminContext& admin, http::Request request) {
   if (body.refusal) co_return std::move(*body.refusal);
   const auto issued = co_await admin.clients.update(id_of(request), std::move(body.json));
   if (!issued) co_return problem(issued.error());
-  record(admin, request, oauth::AuditType::client_changed, issued->client.id.str());
+  record(admin, request, oauth::AuditType::client_changed, issued->client.id.str(), oauth::describe_change(*issued));
   co_return admin_json(oauth::render_issued(*issued));
 }
 

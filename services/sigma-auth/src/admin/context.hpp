@@ -14,6 +14,7 @@
 #include "sigma/oauth/registration/client_registry.hpp"
 #include "sigma/store/store.hpp"
 #include "vitals.hpp"
+#include "wiring.hpp"
 
 namespace sigma::service {
 
@@ -34,7 +35,8 @@ struct AdminContext {
 
   std::atomic<bool> ready{true};  ///< false while draining: /health/ready says so
   Readiness readiness{store.maintenance};
-  oauth::ClientRegistry clients{store.clients, clock, random};
+  oauth::ClientRegistry clients{store.clients, clock, random,
+                                oauth::registration_rules(oauth::Registrar::administrator, make_settings(config))};
   oauth::AccountBook accounts{store, clock};
   IdempotencyKeys idempotency{};
 };

@@ -42,7 +42,8 @@ constexpr const char* kSchemas = R"json({
       "backchannel_logout_uri": {"type": "string"}, "token_endpoint_auth_method": {"type": "string"},
       "grant_types": {"type": "array", "items": {"type": "string"}}, "scope": {"type": "string"},
       "member_pubkeys": {"type": "array", "items": {"type": "string"}}, "owner_bap_id": {"type": "string"},
-      "skip_consent": {"type": "boolean"}, "disabled": {"type": "boolean"}, "logo_uri": {"type": "string"},
+      "skip_consent": {"type": "boolean"}, "disabled": {"type": "boolean"}, "verified": {"type": "boolean"},
+      "resources": {"type": "array", "items": {"type": "string"}}, "logo_uri": {"type": "string"},
       "client_uri": {"type": "string"}, "policy_uri": {"type": "string"}, "tos_uri": {"type": "string"},
       "contacts": {"type": "array", "items": {"type": "string"}}, "application_type": {"type": "string"},
       "subject_type": {"type": "string"}, "id_token_signed_response_alg": {"type": "string"}
@@ -52,7 +53,7 @@ constexpr const char* kSchemas = R"json({
     "type": "object",
     "description": "RFC 7591 names; client_secret only where one was made",
     "required": ["client_id", "client_id_issued_at", "client_name", "token_endpoint_auth_method", "redirect_uris",
-      "grant_types", "response_types", "member_pubkeys", "skip_consent", "disabled"],
+      "grant_types", "response_types", "member_pubkeys", "skip_consent", "disabled", "verified"],
     "properties": {
       "client_id": {"type": "string"}, "client_id_issued_at": {"type": "integer"}, "client_name": {"type": "string"},
       "client_secret": {"type": "string"}, "client_secret_expires_at": {"type": "integer"},
@@ -63,7 +64,8 @@ constexpr const char* kSchemas = R"json({
       "grant_types": {"type": "array", "items": {"type": "string"}},
       "response_types": {"type": "array", "items": {"const": "code"}}, "scope": {"type": "string"},
       "member_pubkeys": {"type": "array", "items": {"$ref": "#/components/schemas/MemberKey"}},
-      "owner_bap_id": {"type": "string"}, "skip_consent": {"type": "boolean"}, "disabled": {"type": "boolean"}
+      "owner_bap_id": {"type": "string"}, "skip_consent": {"type": "boolean"}, "disabled": {"type": "boolean"},
+      "verified": {"type": "boolean", "description": "Whether the operator vouches for the client"}
     }
   },
   "ClientList": {

@@ -4,8 +4,8 @@
 #include "admin/audit_event.hpp"
 #include "admin/lists.hpp"
 #include "admin/openapi.hpp"
-#include "sigma/core/encoding.hpp"
 #include "sigma/crypto/digest.hpp"
+#include "sigma/http/authorization.hpp"
 
 namespace sigma::service {
 
@@ -142,11 +142,11 @@ constexpr std::size_t kMaxIdempotencyKey = 255;
 
 // Compares digests: neither content nor length of the token shows in the time it takes.
 bool has_admin_token(const AdminContext& admin, const http::Request& request) {
-  constexpr std::string_view kScheme = "bearer ";
   const auto header = request.headers.find("Authorization");
-  if (!header || request.headers.count("Authorization") != 1 || header->size() <= kScheme.size()) return false;
-  if (core::to_lower_ascii(header->substr(0, kScheme.size())) != kScheme) return false;
-  const auto given = crypto::sha256(header->substr(kScheme.size()));
+  if (!header || request.headers.count("Authorization") != 1) return false;
+  const auto token = http::authorization_credentials(*header, "Bearer");
+  if (!token) return false;
+  const auto given = crypto::sha256(*token);
   const auto expected = crypto::sha256(admin.config.admin_token.view());
   return !admin.config.admin_token.empty() && crypto::constant_time_equal(crypto::view(given), crypto::view(expected));
 }

@@ -16,89 +16,82 @@ using core::Result;
 
 constexpr std::size_t kPage = 200;
 
-Result<Json> read_object(const std::string& file) {
+Result<Json> read_key_set(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) return core::Error{core::Code::invalid_input, fmt::format("--file: {} cannot be read.", file)};
+  if (!in) return core::Error{core::Code::invalid_input, fmt::format("--jwks-file: {} cannot be read.", file)};
   auto json = core::parse_json(std::string(std::istreambuf_iterator<char>(in), {}));
   if (!json || !json->is_object())
-    return core::Error{core::Code::invalid_input, fmt::format("--file: {} must hold one JSON object.", file)};
+    return core::Error{core::Code::invalid_input, fmt::format("--jwks-file: {} must hold a JSON Web Key Set.", file)};
   return json;
 }
 
-// The members of a client that create and update take, as given.
+// The members of a client that create and update take, as given; null for an empty value, which takes the member away.
 struct ClientFlags {
-  std::string name;
-  std::vector<std::string> redirect_uris;
-  std::vector<std::string> post_logout_redirect_uris;
-  std::string backchannel_logout_uri;
-  std::vector<std::string> member_pubkeys;
-  std::string auth_method;
-  std::vector<std::string> grants;
-  std::vector<std::string> scopes;
-  std::string owner_bap_id;
-  std::string application_type;
-  std::string id_token_alg;
-  std::optional<bool> skip_consent;
-  std::optional<bool> disabled;
-  std::string file;
+  Json members = Json::object();
+  std::string jwks_file;
 
-  // Flags on top of the file.
   Result<Json> to_json() const {
-    Json json = Json::object();
-    if (!file.empty()) {
-      SIGMA_TRY(json, read_object(file));
+    Json json = members;
+    if (!jwks_file.empty()) {
+      SIGMA_TRY(json["jwks"], read_key_set(jwks_file));
     }
-    const auto put = [&](const char* member, const std::string& value) {
-      if (!value.empty()) json[member] = value;
-    };
-    const auto put_all = [&](const char* member, const std::vector<std::string>& values) {
-      if (!values.empty()) json[member] = values;
-    };
-    put("client_name", name);
-    put_all("redirect_uris", redirect_uris);
-    put_all("post_logout_redirect_uris", post_logout_redirect_uris);
-    put("backchannel_logout_uri", backchannel_logout_uri);
-    put_all("member_pubkeys", member_pubkeys);
-    put("token_endpoint_auth_method", auth_method);
-    put_all("grant_types", grants);
-    put("scope", fmt::format("{}", fmt::join(scopes, " ")));
-    put("owner_bap_id", owner_bap_id);
-    put("application_type", application_type);
-    put("id_token_signed_response_alg", id_token_alg);
-    if (skip_consent) json["skip_consent"] = *skip_consent;
-    if (disabled) json["disabled"] = *disabled;
     return json;
   }
 };
 
+CLI::Option* add_text(CLI::App& command, const std::string& flag, const char* member, ClientFlags& flags,
+                      const std::string& help) {
+  return command.add_option_function<std::string>(
+      flag,
+      [&flags, member](const std::string& given) { flags.members[member] = given.empty() ? Json() : Json(given); },
+      help);
+}
+
+using Texts = std::vector<std::string>;
+
 // A repeatable option that takes one word each time, so that what follows is not swallowed.
-void add_list(CLI::App& command, const std::string& flag, std::vector<std::string>& values, const std::string& help) {
-  command
-      .add_option_function<std::vector<std::string>>(
-          flag, [&values](const std::vector<std::string>& given) { values = given; }, help)
+void add_list(CLI::App& command, const std::string& flag, std::function<void(const Texts&)> take,
+              const std::string& help) {
+  command.add_option_function<Texts>(flag, std::move(take), help)
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+void add_texts(CLI::App& command, const std::string& flag, const char* member, ClientFlags& flags,
+               const std::string& help) {
+  const auto take = [&flags, member](const Texts& given) {
+    flags.members[member] = given == Texts{""} ? Json() : Json(given);
+  };
+  add_list(command, flag, take, help);
+}
+
 void add_client_flags(CLI::App& command, ClientFlags& flags) {
-  add_list(command, "--redirect-uri", flags.redirect_uris, "Where the application gets its answer; repeatable");
-  add_list(command, "--post-logout-redirect-uri", flags.post_logout_redirect_uris,
-           "Where people may return to after signing out; repeatable");
-  command.add_option("--backchannel-logout-uri", flags.backchannel_logout_uri,
-                     "Where the application's server hears that a session has ended");
-  add_list(command, "--member-pubkey", flags.member_pubkeys, "Public key the client signs with, in hex; repeatable");
-  command
-      .add_option("--auth-method", flags.auth_method,
-                  "How the client authenticates [x_auth_token with a key, else none]")
+  add_texts(command, "--redirect-uri", "redirect_uris", flags, "Where the application gets its answer; repeatable");
+  add_texts(command, "--post-logout-redirect-uri", "post_logout_redirect_uris", flags,
+            "Where people may return to after signing out; repeatable; '' for none");
+  add_text(command, "--backchannel-logout-uri", "backchannel_logout_uri", flags,
+           "Where the application's server hears that a session has ended; '' for nowhere");
+  add_texts(command, "--member-pubkey", "member_pubkeys", flags,
+            "Public key the client signs with, in hex; repeatable");
+  add_text(command, "--auth-method", "token_endpoint_auth_method", flags,
+           "How the client authenticates [x_auth_token with a key, else none]")
       ->check(CLI::IsMember({"x_auth_token", "client_secret_basic", "client_secret_post", "private_key_jwt", "none"}));
-  add_list(command, "--grant", flags.grants, "Grant type; repeatable [authorization_code, refresh_token]");
-  add_list(command, "--scope", flags.scopes, "Scopes the client may ask for; repeatable [all that the server knows]");
-  command.add_option("--owner-bap-id", flags.owner_bap_id, "Identity that owns the client");
-  command.add_option("--application-type", flags.application_type, "web or native [web]")
+  command.add_option("--jwks-file", flags.jwks_file,
+                     "File with the client's public keys for private_key_jwt, a JSON Web Key Set");
+  add_text(command, "--jwks-uri", "jwks_uri", flags, "Where those keys are instead; '' for nowhere");
+  add_texts(command, "--grant", "grant_types", flags, "Grant type; repeatable [authorization_code, refresh_token]");
+  const auto take_scopes = [&flags](const Texts& given) {
+    const Texts scopes = split_list(fmt::format("{}", fmt::join(given, " ")));
+    flags.members["scope"] = scopes.empty() ? Json() : Json(fmt::format("{}", fmt::join(scopes, " ")));
+  };
+  add_list(command, "--scope", take_scopes, "Scopes the client may ask for; repeatable [all that the server knows]");
+  add_text(command, "--owner-bap-id", "owner_bap_id", flags, "Identity that owns the client; '' for nobody");
+  add_text(command, "--application-type", "application_type", flags, "web or native [web]")
       ->check(CLI::IsMember({"web", "native"}));
-  command.add_option("--id-token-alg", flags.id_token_alg, "Signature of ID tokens [the server's]");
+  add_text(command, "--id-token-alg", "id_token_signed_response_alg", flags,
+           "Signature of ID tokens [the server's]; '' for that again");
   command.add_flag_function(
-      "--skip-consent,!--ask-consent", [&flags](std::int64_t count) { flags.skip_consent = count > 0; },
+      "--skip-consent,!--ask-consent", [&flags](std::int64_t count) { flags.members["skip_consent"] = count > 0; },
       "Whether people are asked before the application gets what it wants");
 }
 
@@ -111,6 +104,7 @@ struct ClientArguments {
   std::string not_after;
   std::string overlap = "24h";
   bool json = false;
+  Json audit_detail = Json::object();  ///< what the command did
 };
 
 using Registry = oauth::ClientRegistry;
@@ -123,10 +117,12 @@ CLI::App* add_change(CLI::App& group, Invocation& run, const std::string& name, 
   command->callback([&run, name, type, arguments, work = std::move(work)] {
     run.action = [&run, name, type, arguments, work] {
       const auto change = [&](const AuditedStore& with) -> Result<void> {
-        Registry registry(with.store.clients, run.clock, run.random);
+        Registry registry(with.store.clients, run.clock, run.random,
+                          registration_rules(oauth::Registrar::administrator, make_settings(with.config)));
         SIGMA_CHECK(work(registry, *arguments));
         oauth::AuditEvent event = command_event(type);
         event.client_id = store::ClientId{arguments->id};
+        event.detail = arguments->audit_detail;
         with.audit.record(std::move(event));
         return {};
       };
@@ -151,6 +147,7 @@ Result<void> print_client(const Result<store::Client>& client) {
 
 Result<void> create(Registry& registry, ClientArguments& given) {
   SIGMA_TRY(Json metadata, given.flags.to_json());
+  std::erase_if(metadata.get_ref<Json::object_t&>(), [](const auto& member) { return member.second.is_null(); });
   if (!given.id.empty()) metadata["client_id"] = given.id;
   const auto issued = run_to_end(registry.create(std::move(metadata)));
   if (issued) given.id = issued->client.id.str();
@@ -161,7 +158,12 @@ Result<void> update(Registry& registry, ClientArguments& given) {
   SIGMA_TRY(Json patch, given.flags.to_json());
   if (patch.empty())
     return core::Error{core::Code::invalid_input, "Say what to change; sigma-auth client update --help lists it."};
-  return print_issued(run_to_end(registry.update(store::ClientId{given.id}, std::move(patch))));
+  // One of the two says where the keys are.
+  if (patch.contains("jwks") && !patch.contains("jwks_uri")) patch["jwks_uri"] = nullptr;
+  if (patch.contains("jwks_uri") && !patch.contains("jwks")) patch["jwks"] = nullptr;
+  const auto issued = run_to_end(registry.update(store::ClientId{given.id}, std::move(patch)));
+  if (issued) given.audit_detail = describe_change(*issued);
+  return print_issued(issued);
 }
 
 Result<void> add_key(Registry& registry, ClientArguments& given) {
@@ -173,6 +175,11 @@ Result<void> add_key(Registry& registry, ClientArguments& given) {
 
 Result<void> rotate_secret(Registry& registry, ClientArguments& given) {
   const auto overlap = parse_duration(given.overlap);
+  // Seven hours or seven days? Seconds are what nobody means.
+  const bool bare = given.overlap.find_first_not_of("0123456789") == std::string::npos && given.overlap != "0";
+  if (overlap && bare)
+    return core::Error{core::Code::invalid_input,
+                       fmt::format("--overlap {} lacks a unit; for example --overlap 24h", given.overlap)};
   if (!overlap)
     return core::Error{core::Code::invalid_input,
                        fmt::format("--overlap {}; for example --overlap 24h", overlap.error().description())};
@@ -209,7 +216,7 @@ void add_client_commands(CLI::App& app, Invocation& run) {
   CLI::App* command = add_change(group, run, "create", "Register a client and print it, with its secret if it has one",
                                  oauth::AuditType::client_created, given, create);
   command->add_option("--id", given->id, "client_id [made]");
-  command->add_option("--name", given->flags.name, "Name that people see")->required();
+  add_text(*command, "--name", "client_name", given->flags, "Name that people see")->required();
   add_client_flags(*command, given->flags);
 
   command = group.add_subcommand("list", "All clients");
@@ -238,10 +245,10 @@ void add_client_commands(CLI::App& app, Invocation& run) {
     return added;
   };
   command = with_id("update", "Change a client and print it", oauth::AuditType::client_changed, update);
-  command->add_option("--name", given->flags.name, "Name that people see");
+  add_text(*command, "--name", "client_name", given->flags, "Name that people see");
   add_client_flags(*command, given->flags);
   command->add_flag_function(
-      "--disable,!--enable", [given](std::int64_t count) { given->flags.disabled = count > 0; },
+      "--disable,!--enable", [given](std::int64_t count) { given->flags.members["disabled"] = count > 0; },
       "Whether the client may be used");
 
   with_id("delete", "Remove a client with its tokens and consents", oauth::AuditType::client_deleted,

@@ -8,7 +8,7 @@
 
 #include "sigma/core/json.hpp"
 #include "sigma/core/log.hpp"
-#include "sigma/oauth/registration/client_metadata.hpp"
+#include "sigma/oauth/registration/client_registry.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::service {
@@ -101,23 +101,31 @@ bool same_secrets(const store::Client& a, const store::Client& b) {
 
 enum class Applied { created, changed, unchanged };
 
-core::Task<Result<Applied>> apply_one(store::ClientStore& clients, const core::Clock& clock, Declared declared) {
+struct Application {
+  Applied outcome;
+  Json detail = Json::object();  ///< of a change, for the audit log
+};
+
+core::Task<Result<Application>> apply_one(store::ClientStore& clients, const core::Clock& clock, Declared declared) {
   SIGMA_CO_TRY(const auto current, co_await clients.find(declared.client.id));
   store::Client wanted = merge(declared, current ? &*current : nullptr, clock.now());
   if (!current) {
     SIGMA_CO_TRY(const bool created, co_await clients.create(std::move(wanted)));
-    co_return created ? Applied::created : Applied::unchanged;  // another replica with the same file was first
+    co_return Application{created ? Applied::created
+                                  : Applied::unchanged};  // another replica with the same file was first
   }
   if (oauth::render_client(*current) == oauth::render_client(wanted) && same_secrets(*current, wanted))
-    co_return Applied::unchanged;
+    co_return Application{Applied::unchanged};
+  Json detail = oauth::describe_change(*current, wanted);
   SIGMA_CO_TRY(const bool changed, co_await clients.update(std::move(wanted)));
-  co_return changed ? Applied::changed : Applied::unchanged;
+  co_return Application{changed ? Applied::changed : Applied::unchanged, std::move(detail)};
 }
 
-void record(oauth::Audit& audit, const store::ClientId& id, bool created) {
+void record(oauth::Audit& audit, const store::ClientId& id, bool created, Json detail) {
   oauth::AuditEvent event{.type = created ? oauth::AuditType::client_created : oauth::AuditType::client_changed};
   event.actor = oauth::kServer;
   event.client_id = id;
+  event.detail = std::move(detail);
   event.detail["by"] = "SIGMA_CLIENTS_FILE";
   audit.record(std::move(event));
 }
@@ -137,8 +145,9 @@ core::Task<Result<ClientsFileOutcome>> apply_clients_file(store::Store& store, c
   ClientsFileOutcome outcome;
   for (Declared& declared : all) {
     const store::ClientId id = declared.client.id;
-    SIGMA_CO_TRY(const Applied applied, co_await apply_one(store.clients, clock, std::move(declared)));
-    if (applied != Applied::unchanged) record(audit, id, applied == Applied::created);
+    SIGMA_CO_TRY(auto application, co_await apply_one(store.clients, clock, std::move(declared)));
+    const Applied applied = application.outcome;
+    if (applied != Applied::unchanged) record(audit, id, applied == Applied::created, std::move(application.detail));
     if (applied == Applied::created) ++outcome.created;
     if (applied == Applied::changed) ++outcome.changed;
     if (applied == Applied::unchanged) ++outcome.unchanged;

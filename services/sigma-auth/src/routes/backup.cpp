@@ -4,16 +4,14 @@
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
-#include "sigma/core/encoding.hpp"
 #include "sigma/core/log.hpp"
+#include "sigma/http/authorization.hpp"
 #include "sigma/http/form.hpp"
 
 namespace sigma::service {
 namespace {
 
 using core::Json;
-
-constexpr std::string_view kScheme = "bitcoin-auth ";
 
 oauth::Error invalid(std::string description) {
   return {oauth::ErrorCode::validation_error, std::move(description)};
@@ -23,8 +21,7 @@ oauth::Error invalid(std::string description) {
 std::vector<std::string> tokens_of(const http::Request& request) {
   std::vector<std::string> tokens = values_of(request, "X-Auth-Token");
   for (const std::string& value : values_of(request, "Authorization")) {
-    if (core::to_lower_ascii(std::string_view(value).substr(0, kScheme.size())) == kScheme)
-      tokens.push_back(value.substr(kScheme.size()));
+    if (const auto token = http::authorization_credentials(value, "Bitcoin-Auth")) tokens.emplace_back(*token);
   }
   return tokens;
 }

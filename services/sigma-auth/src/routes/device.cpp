@@ -34,14 +34,15 @@ http::Response wrong_content_type(std::string_view expected) {
       {{"error", "invalid_request"}, {"error_description", fmt::format("Content-Type must be {}.", expected)}}, 415);
 }
 
-/// A JSON object of texts as the form it stands for; null is absent.
+/// A JSON object of texts as the form it stands for; null is absent. better-auth's clients may say who they think the
+/// person is, which counts for nothing (contract §5).
 oauth::Result<http::Form> form_of_json(const std::string& body) {
   const auto json = core::parse_json(body);
   if (!json) return bad_request(json.error().description());
   if (!json->is_object()) return bad_request("The body must be a JSON object.");
   http::Form form;
   for (const auto& [name, value] : json->items()) {
-    if (value.is_null()) continue;
+    if (value.is_null() || name == "user_id") continue;
     if (!value.is_string()) return bad_request(fmt::format("The member {} must be a string.", name));
     form.add(name, value.get<std::string>());
   }
@@ -216,11 +217,8 @@ constexpr const char* kSchemas = R"json({
     }
   },
   "DeviceAnswer": {
-    "type": "object",
-    "properties": {
-      "userCode": {"type": "string"}, "user_code": {"type": "string"}, "bapId": {"type": ["string", "null"]},
-      "bap_id": {"type": ["string", "null"]}
-    }
+    "type": "object", "required": ["userCode"],
+    "properties": {"userCode": {"type": "string"}, "bapId": {"type": "string"}}
   }
 })json";
 

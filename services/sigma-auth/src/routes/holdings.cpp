@@ -217,8 +217,8 @@ namespace endpoints {
 extern constexpr Endpoint list_nfts{.handler = service::list_nfts, .schemas = kSchemas, .operation = R"json({
   "who": ["session"],
   "query": {
-    "limit": {"type": "integer", "minimum": 0, "maximum": 500},
-    "offset": {"type": "integer", "minimum": 0, "maximum": 500}, "refresh": {"enum": ["true"]}
+    "limit": {"type": "integer", "minimum": 0, "maximum": 2000},
+    "offset": {"type": "integer", "minimum": 0, "maximum": 2000}, "refresh": {"enum": ["true"]}
   },
   "ok": {"200": "NftList"}
 })json"};

@@ -86,6 +86,9 @@ void record_change(App& app, const http::Request& request, oauth::AuditType type
                    const store::ClientId& id, const oauth::Result<T>& result) {
   oauth::AuditEvent event = audit_event(request, type, session);
   event.client_id = id;
+  if constexpr (std::is_same_v<T, oauth::IssuedClient>) {
+    if (result && type == oauth::AuditType::client_changed) event.detail = oauth::describe_change(*result);
+  }
   record(app.audit, std::move(event), result);
 }
 

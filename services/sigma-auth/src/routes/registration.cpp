@@ -3,7 +3,7 @@
 #include "routes/client_json.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
-#include "sigma/core/encoding.hpp"
+#include "sigma/http/authorization.hpp"
 
 namespace sigma::service {
 namespace {
@@ -11,8 +11,8 @@ namespace {
 std::optional<std::string> bearer_of(const http::Request& request) {
   const auto header = request.headers.find("Authorization");
   if (!header || request.headers.count("Authorization") > 1) return std::nullopt;
-  if (core::to_lower_ascii(header->substr(0, 7)) != "bearer ") return std::nullopt;
-  return std::string(header->substr(7));
+  const auto bearer = http::authorization_credentials(*header, "Bearer");
+  return bearer ? std::optional<std::string>(*bearer) : std::nullopt;
 }
 
 store::ClientId id_of(const http::Request& request) {
@@ -40,8 +40,10 @@ http::Response not_json(const http::Request& request) {
 }
 
 // Refusals are not recorded: anybody may ask here, about anything.
-void record_change(App& app, const http::Request& request, oauth::AuditType type, const store::ClientId& id) {
+void record_change(App& app, const http::Request& request, oauth::AuditType type, const store::ClientId& id,
+                   core::Json detail = core::Json::object()) {
   oauth::AuditEvent event = audit_event(request, type);
+  event.detail = std::move(detail);
   event.by_client(id);
   app.audit.record(std::move(event));
 }
@@ -69,8 +71,10 @@ Task<http::Response> put_registration(App& app, http::Request request) {
   auto registration = registration_request(request);
   if (!registration) co_return refusal(registration.error());
   std::string token = registration->bearer.value_or("");
-  const auto answer = co_await app.registration.replace(std::move(id), std::move(token), std::move(*registration));
-  if (answer) record_change(app, request, oauth::AuditType::client_changed, id_of(request));
+  core::Json change = core::Json::object();
+  const auto answer =
+      co_await app.registration.replace(std::move(id), std::move(token), std::move(*registration), &change);
+  if (answer) record_change(app, request, oauth::AuditType::client_changed, id_of(request), std::move(change));
   co_return answer ? json_answer(*answer) : refusal(answer.error());
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sigma/core/encoding.hpp"
+#include "sigma/http/authorization.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::service {
@@ -59,8 +60,9 @@ std::optional<PresentedSession> presented_session(const App& app, const http::Re
     if (auto token = verified_token(app, *cookie)) return PresentedSession{std::move(*token), true};
   }
   const auto authorization = request.headers.find("Authorization");
-  if (!authorization || core::to_lower_ascii(authorization->substr(0, 7)) != "bearer ") return std::nullopt;
-  const std::string_view bearer = authorization->substr(7);
+  const auto credentials = authorization ? http::authorization_credentials(*authorization, "Bearer") : std::nullopt;
+  if (!credentials) return std::nullopt;
+  const std::string_view bearer = *credentials;
   // The bare token, or the signed form that set-auth-token carries.
   if (bearer.size() == kTokenLength) return PresentedSession{std::string(bearer), false};
   if (bearer.size() == oauth::kBearerSecretLength) return PresentedSession{std::string(bearer), false, true};

@@ -6,6 +6,7 @@
 
 #include "sigma/http/form.hpp"
 #include "sigma/oauth/error.hpp"
+#include "sigma/store/rows.hpp"
 
 namespace sigma::oauth {
 
@@ -19,14 +20,16 @@ bool has_scope(const Scopes& scopes, std::string_view scope);
 /// True when every element of `part` is in `whole`.
 bool covers(const Scopes& whole, const Scopes& part);
 
-/// The scopes of a token request: `scope` if it was sent, else all that was granted. invalid_scope when it asks for
-/// more.
+/// The scopes of a token request: those of `scope` if it names any, else all that was granted. invalid_scope when it
+/// asks for more.
 Result<Scopes> narrowed_scopes(const http::Form& form, const Scopes& granted);
 
-/// The scopes of an authorization request: names of early Sigma clients are dropped (`bsv:tools`, `read`; `read` alone
-/// and nothing at all mean "openid profile", or the one of them that the client may have); others must be known to the
-/// server and allowed to the client.
-/// Contract §13.7.
+/// The scopes of an authorization request: names of early Sigma clients are dropped (`bsv:tools`, `read`; nothing
+/// beside them and nothing at all mean "openid profile", or the one of them that the client may have); others must be
+/// known to the server and allowed to the client. Contract §13.7.
 Result<Scopes> requested_scopes(std::string_view text, const Scopes& known, const Scopes& allowed);
+/// The same for `client`. Without the grant refresh_token `offline_access` is ignored (OpenID Connect Core §11):
+/// nothing would come of it but an access token that outlives the session.
+Result<Scopes> requested_scopes(std::string_view text, const Scopes& known, const store::Client& client);
 
 }  // namespace sigma::oauth

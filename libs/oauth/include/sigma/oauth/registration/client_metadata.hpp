@@ -1,6 +1,7 @@
 // Clients as JSON: RFC 7591 and OpenID Connect Registration names plus member_pubkeys, owner_bap_id, skip_consent,
 // disabled, require_pkce.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct RegistrationRules {
   bool allow_client_credentials = true;  ///< tokens without a person
   bool vouched_for = true;               ///< whoever registers is trusted with the client's name
   std::vector<std::string> scopes{};     ///< what may be registered, others are left out; empty: everything
+  std::optional<std::vector<std::string>> resources{};  ///< what a client may serve; nothing: not checked
 };
 RegistrationRules registration_rules(Registrar registrar, const Settings& settings);
 

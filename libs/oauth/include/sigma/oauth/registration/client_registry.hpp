@@ -16,7 +16,18 @@ namespace sigma::oauth {
 struct IssuedClient {
   store::Client client;
   std::optional<std::string> secret;
+  std::optional<store::Client> before = {};  ///< of a change
 };
+
+/// What a change did, for the audit log: {"changed": [members]}, and for flags and addresses, which decide where people
+/// and tokens go, {"from", "to"} under their name (null: not there), unless they are very long.
+core::Json describe_change(const store::Client& before, const store::Client& after);
+inline core::Json describe_change(const IssuedClient& issued) {
+  return issued.before ? describe_change(*issued.before, issued.client) : core::Json::object();
+}
+
+/// Whether `id` has the form of those that ClientRegistry makes, which nobody can choose.
+bool is_made_client_id(std::string_view id);
 
 /// render_client() with client_secret and client_secret_expires_at (RFC 7591 §3.2.1) when there is a new secret.
 core::Json render_issued(const IssuedClient& issued);
@@ -52,6 +63,7 @@ class ClientRegistry {
   const RegistrationRules& rules() const { return rules_; }
 
  private:
+  core::Result<void> check_resources(const core::Json& metadata) const;
   /// Reads, changes, and writes unless somebody else did in between; then again.
   template <class Change>
   core::Task<core::Result<IssuedClient>> modify(store::ClientId id, Change change);

@@ -43,8 +43,9 @@ class DynamicRegistration {
 
   /// RFC 7592 §2. Errors: invalid_token (unknown client, or not its token), access_denied (switched off).
   core::Task<Result<core::Json>> read(store::ClientId id, std::string token);
-  /// Replaces the description; errors also those of RFC 7591 §3.2.2.
-  core::Task<Result<core::Json>> replace(store::ClientId id, std::string token, RegistrationRequest request);
+  /// Replaces the description; errors also those of RFC 7591 §3.2.2. `change`: where describe_change() goes.
+  core::Task<Result<core::Json>> replace(store::ClientId id, std::string token, RegistrationRequest request,
+                                         core::Json* change = nullptr);
   core::Task<Result<void>> remove(store::ClientId id, std::string token);
 
  private:
