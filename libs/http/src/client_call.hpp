@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "fleet.hpp"
-#include "origin.hpp"
 #include "sigma/http/client.hpp"
+#include "sigma/http/origin.hpp"
 #include "sigma/http/stream.hpp"
 
 namespace sigma::http {
