@@ -1,11 +1,11 @@
 #include "address.hpp"
-#include "origin.hpp"
 #include "proxy_protocol.hpp"
 #include "request_parser.hpp"
 #include "response_parser.hpp"
 #include "sigma/core/trace.hpp"
 #include "sigma/http/form.hpp"
 #include "sigma/http/message.hpp"
+#include "sigma/http/origin.hpp"
 #include "targets.hpp"
 
 namespace sigma::fuzz {

@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "fleet.hpp"
-#include "origin.hpp"
 #include "sigma/core/work_pool.hpp"
 #include "sigma/http/client.hpp"
+#include "sigma/http/origin.hpp"
 #include "sigma/http/stream.hpp"
 
 namespace sigma::http {

@@ -1,4 +1,4 @@
-#include "origin.hpp"
+#include "sigma/http/origin.hpp"
 
 #include <algorithm>
 #include <boost/url/parse.hpp>

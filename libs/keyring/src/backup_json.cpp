@@ -1,4 +1,5 @@
 // What stands inside a backup: one shape for each kind of wallet.
+#include "sigma/bitcoin/bip39.hpp"
 #include "sigma/bitcoin/ecies.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/crypto/digest.hpp"
@@ -75,15 +76,46 @@ Result<Keyring> from_master(const Json& backup, const Passphrases& passphrases) 
   return keyring;
 }
 
-/// VaultBackup: the seed of a second-generation wallet.
+/// Whether a "seed" is the entropy of a first-generation wallet. Backups of ours say so; those without "rules" hold
+/// sixteen bytes for it and the 64 bytes of BIP-39 for the second generation.
+bool is_entropy(const Json& backup, std::string_view seed) {
+  constexpr std::size_t kEntropySize = 16;
+  const auto rules = core::json_string(backup, "rules");
+  return rules ? rules == to_string(KeyRules::gen1) : seed.size() == kEntropySize;
+}
+
+Result<Keyring> from_entropy(std::string_view entropy) {
+  auto words = bitcoin::mnemonic_from_entropy(entropy);
+  if (!words) return no_wallet("The seed in this backup cannot be read.");
+  auto keyring = Keyring::from_words(*words, "", KeyRules::gen1);
+  crypto::wipe(*words);
+  return keyring;
+}
+
+/// VaultBackup: the seed of a wallet of the first or second generation. "rules" and "ids" are ours; without them it has
+/// its first identity only.
 Result<Keyring> from_vault(const Json& backup, const Passphrases& passphrases) {
   const auto inner = core::parse_json(core::json_string(backup, "encryptedVault").value_or(""), 4);
   const auto hex = inner ? core::json_string(*inner, "hex") : std::nullopt;
   const auto seed = hex ? core::hex_decode(*hex) : std::nullopt;
   if (!seed) return no_wallet("The seed in this backup cannot be read.");
-  SIGMA_TRY(Keyring keyring, Keyring::from_seed(*seed));
-  if (const auto words = core::json_string(*inner, "mnemonic")) keyring.learn_words(*words, passphrases.all());
+  const bool entropy = is_entropy(backup, *seed);
+  SIGMA_TRY(Keyring keyring, entropy ? from_entropy(*seed) : Keyring::from_seed(*seed));
+  const auto words = core::json_string(*inner, "mnemonic");
+  if (words && !entropy) keyring.learn_words(*words, passphrases.all());
+  if (const auto ids = core::json_string(backup, "ids")) SIGMA_CHECK(open_identities(keyring, *ids));
   return keyring;
+}
+
+/// The hosts whose keys an older version derived in its own way: only the wallet itself remembers how.
+Result<void> take_kept_host_paths(Keyring& keyring, const Json& backup) {
+  const Error damaged = no_wallet("The list of hosts in this backup is damaged.");
+  const Json paths = backup.value("hostPaths", Json::object());
+  if (!paths.is_object()) return damaged;
+  for (const auto& [host, path] : paths.items()) {
+    if (!path.is_string() || !keyring.keep_host_path(host, path.get<std::string>())) return damaged;
+  }
+  return {};
 }
 
 /// BapMemberBackup: one identity, without the wallet that it came from.
@@ -93,6 +125,17 @@ Result<Keyring> from_member(const Json& backup) {
   Identity identity;
   identity.name = core::json_string(backup, "label").value_or("Identity");
   return Keyring::from_member_key(*key, std::move(identity));
+}
+
+Result<Keyring> wallet_of(const Json& backup, const Passphrases& passphrases) {
+  const auto has = [&](const char* name) { return backup.contains(name) && backup[name].is_string(); };
+  if (has("ids") && (has("rootPk") || has("xprv"))) return from_master(backup, passphrases);
+  if (has("encryptedVault")) return from_vault(backup, passphrases);
+  if (has("wif") && has("id")) return from_member(backup);
+  if (has("wif") || has("payPk")) {
+    return no_wallet("This backup holds single payment keys, not a wallet with identities. It cannot be used here.");
+  }
+  return no_wallet("This backup holds no wallet that TokenPass knows.");
 }
 
 Result<Json> member_backup(const Keyring& keyring, core::Random& random) {
@@ -121,7 +164,11 @@ Result<std::string> backup_json(const Keyring& keyring, const BackupOptions& opt
     case KeyRules::gen2: {
       Json inner = {{"hex", core::hex_encode(keyring.seed())}};
       if (!keyring.mnemonic().empty()) inner["mnemonic"] = keyring.mnemonic();
-      backup = {{"encryptedVault", core::dump_json(inner)}, {"scheme", kVaultScheme}};
+      SIGMA_TRY(const std::string ids, seal_identities(keyring, random));
+      backup = {{"encryptedVault", core::dump_json(inner)},
+                {"scheme", kVaultScheme},
+                {"rules", to_string(keyring.rules())},
+                {"ids", ids}};
       break;
     }
     case KeyRules::member: {
@@ -143,6 +190,7 @@ Result<std::string> backup_json(const Keyring& keyring, const BackupOptions& opt
       break;
     }
   }
+  if (!keyring.kept_host_paths().empty()) backup["hostPaths"] = keyring.kept_host_paths();
   backup["label"] = options.label;
   backup["createdAt"] = core::to_iso8601(now);
   return core::dump_json(backup);
@@ -151,15 +199,9 @@ Result<std::string> backup_json(const Keyring& keyring, const BackupOptions& opt
 Result<Keyring> keyring_of_backup(std::string_view json, std::string_view password) {
   const auto parsed = core::parse_json(json);
   if (!parsed || !parsed->is_object()) return no_wallet("This backup does not hold JSON.");
-  const Passphrases passphrases(password);
-  const auto has = [&](const char* name) { return parsed->contains(name) && (*parsed)[name].is_string(); };
-  if (has("ids") && (has("rootPk") || has("xprv"))) return from_master(*parsed, passphrases);
-  if (has("encryptedVault")) return from_vault(*parsed, passphrases);
-  if (has("wif") && has("id")) return from_member(*parsed);
-  if (has("wif") || has("payPk")) {
-    return no_wallet("This backup holds single payment keys, not a wallet with identities. It cannot be used here.");
-  }
-  return no_wallet("This backup holds no wallet that TokenPass knows.");
+  SIGMA_TRY(Keyring keyring, wallet_of(*parsed, Passphrases(password)));
+  SIGMA_CHECK(take_kept_host_paths(keyring, *parsed));
+  return keyring;
 }
 
 }  // namespace sigma::keyring

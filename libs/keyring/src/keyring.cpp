@@ -152,7 +152,7 @@ Result<PrivateKey> Keyring::master_key() const {
 
 std::string Keyring::host_path(std::string_view host) const {
   const auto kept = host_paths_.find(host);
-  return kept != host_paths_.end() ? kept->second : "2-tokenpass-" + canonical_host(host);
+  return kept != host_paths_.end() ? kept->second : "2-tokenpass-" + core::to_lower_ascii(host);
 }
 
 Result<PrivateKey> Keyring::host_key(std::string_view host) const {

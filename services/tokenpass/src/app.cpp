@@ -18,19 +18,18 @@ App::App(Config config_, PublicRecord record_, const core::Clock& clock_, core::
       fetcher(fetcher_),
       record(std::move(record_)),
       sites(clock, random),
-      wallet(WalletFolder(config.folder), record, sites, clock, random, {config.auto_lock, cost}),
+      wallet(WalletFolder(config.folder), record, sites, clock, random,
+             {config.auto_lock, cost,
+              [this] {
+                page_sessions.end_all();
+                prompts.forget_all();
+              }}),
       prompts(clock, random),
       page_sessions(random),
       session_key(bitcoin::PrivateKey::generate(random)),
       worker("wallet", 1, kMaxQueued) {}
 
 App::~App() = default;
-
-void App::lock() {
-  wallet.lock();
-  page_sessions.end_all();
-  prompts.forget_all();
-}
 
 Task<> App::save_sites() {
   auto saved = co_await worker.run([this]() -> core::Result<void> { return sites.save(); });

@@ -40,8 +40,6 @@ struct App {
   Task<R> costly(Work work) {
     co_return co_await worker.run(std::move(work));
   }
-  /// Locks the wallet and ends what hangs on it: page sessions and waiting questions. Blocks on the disk.
-  void lock();
   /// What changed about sites, to the disk. Failing is logged, not told: the answer stands in memory.
   Task<> save_sites();
 };

@@ -162,8 +162,9 @@ core::Error unknown_variable(std::string_view name) {
 
 }  // namespace
 
+// A name that we do not hold on every address would be that of whoever else listens there.
 std::string Config::base_url() const {
-  return fmt::format("http://localhost:{}", port);
+  return fmt::format("http://{}:{}", addresses.size() > 1 ? "localhost" : addresses.front(), port);
 }
 
 Result<Config> load_config(const Environment& environment) {

@@ -1,26 +1,11 @@
 #include "origin.hpp"
 
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
+#include <algorithm>
 
 #include "sigma/core/encoding.hpp"
+#include "sigma/http/origin.hpp"
 
 namespace sigma::tokenpass {
-namespace {
-
-std::optional<Origin> origin_of(const boost::urls::url_view& url) {
-  const bool https = url.scheme_id() == boost::urls::scheme::https;
-  if ((!https && url.scheme_id() != boost::urls::scheme::http) || url.has_userinfo()) return std::nullopt;
-  Origin origin;
-  origin.host = core::to_lower_ascii(std::string_view(url.encoded_host()));
-  const std::string_view port = url.port();
-  if (!port.empty() && port != (https ? "443" : "80")) origin.host += fmt::format(":{}", port);
-  if (!is_host(origin.host)) return std::nullopt;
-  origin.text = (https ? "https://" : "http://") + origin.host;
-  return origin;
-}
-
-}  // namespace
 
 bool is_host(std::string_view text) {
   constexpr std::size_t kMaxHost = 255;
@@ -37,14 +22,18 @@ bool is_loopback_host(std::string_view host) {
 }
 
 std::optional<Origin> parse_origin(std::string_view text) {
-  const auto url = boost::urls::parse_uri(text);
-  if (!url || !url->encoded_path().empty() || url->has_query() || url->has_fragment()) return std::nullopt;
-  return origin_of(*url);
+  constexpr std::string_view kMark = "://";
+  const auto mark = text.find(kMark);
+  if (mark == std::string_view::npos || text.find_first_of("/?#", mark + kMark.size()) != std::string_view::npos) {
+    return std::nullopt;
+  }
+  return origin_of_url(text);
 }
 
 std::optional<Origin> origin_of_url(std::string_view text) {
-  const auto url = boost::urls::parse_uri(text);
-  return url ? origin_of(*url) : std::nullopt;
+  const auto url = http::parse_url(text);
+  if (!url) return std::nullopt;
+  return Origin{url->origin(), url->authority};
 }
 
 }  // namespace sigma::tokenpass

@@ -23,7 +23,25 @@ void let_icon_show(const http::Request& request, http::Response& response) {
   response.headers.set("Content-Security-Policy", std::move(policy));
 }
 
-core::Task<http::Response> page(http::Request request) {
+/// Where one address is all we hold, http://localhost may be somebody else's: our pages are not used there.
+bool is_elsewhere(const Config& config, const http::Request& request) {
+  if (config.addresses.size() > 1 || request.method != http::Method::get) return false;
+  const std::string_view host = request.headers.find("host").value_or("");
+  const std::string& ours = config.addresses.front();
+  return !host.starts_with(ours) || (host.size() > ours.size() && host[ours.size()] != ':');
+}
+
+http::Response lead_home(const Config& config, const http::Request& request) {
+  http::Response response;
+  response.status = 307;
+  response.headers.add("Location",
+                       config.base_url() + request.path + (request.query.empty() ? "" : "?" + request.query));
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+
+core::Task<http::Response> page(const Config& config, http::Request request) {
+  if (is_elsewhere(config, request)) co_return lead_home(config, request);
   const web::Asset* asset = web::find_asset(request.path);
   if (asset == nullptr) {
     http::Response missing;
@@ -39,13 +57,20 @@ core::Task<http::Response> page(http::Request request) {
   co_return response;
 }
 
+struct Page {
+  const Config* config;
+  core::Task<http::Response> operator()(http::Request request) const { return page(*config, std::move(request)); }
+};
+
 }  // namespace
 
-std::vector<http::Route> page_routes() {
+std::vector<http::Route> page_routes(const Config& config) {
   std::vector<http::Route> routes;
   for (const char* path : {"/", "/auth", "/consent", "/assets/{file}"}) {
-    routes.push_back(
-        {http::Method::get, path, page, {.cors = http::Cors::none, .spec = "", .summary = "A page for people"}});
+    routes.push_back({http::Method::get,
+                      path,
+                      Page{&config},
+                      {.cors = http::Cors::none, .spec = "", .summary = "A page for people"}});
   }
   return routes;
 }

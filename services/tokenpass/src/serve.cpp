@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -21,6 +22,7 @@
 #include "pages.hpp"
 #include "provider/provider.hpp"
 #include "provider/routes.hpp"
+#include "server_address.hpp"
 #include "sigma/core/log.hpp"
 #include "sigma/core/metrics.hpp"
 #include "sigma/crypto/random.hpp"
@@ -75,6 +77,25 @@ void forget_the_start() {
   }
 }
 
+/// Whether there is an IPv6 loopback at all. Where there is, browsers may look there for http://localhost.
+bool has_ipv6_loopback() {
+  using asio::ip::tcp;
+  asio::io_context context;
+  tcp::acceptor probe(context);
+  boost::system::error_code error;
+  probe.open(tcp::v6(), error);
+  if (!error) probe.bind({asio::ip::address_v6::loopback(), 0}, error);
+  return error != boost::system::errc::address_family_not_supported &&
+         error != boost::system::errc::address_not_available;
+}
+
+core::Error cannot_listen(const core::Error& why) {
+  return {
+      why.code(),
+      why.description() +
+          " Browsers would take whoever else answers there for TokenPass: end it, or choose another TOKENPASS_PORT."};
+}
+
 http::ServerOptions server_options(const Config& config, const std::string& address) {
   http::ServerOptions options;
   options.name = address;
@@ -102,7 +123,7 @@ core::Task<> look_after(App& app) {
     co_await timer.async_wait(asio::use_awaitable);
     if (app.wallet.overdue()) {
       core::log::info("locked", {{"because", "not used"}});
-      app.lock();
+      app.wallet.lock();
     }
     co_await app.save_sites();
     if (app.provider && turn % kProviderUpkeep == 0) co_await app.provider->tend();
@@ -154,6 +175,7 @@ int serve(const Config& config) {
   if (auto made = vault::make_private_folder(config.folder); !made) return fail("folder_refused", made.error());
   const auto lock = vault::FolderLock::take(config.folder / "tokenpass.lock");
   if (!lock) return fail("folder_in_use", lock.error());
+  ServerAddress::forget(config.folder);
   auto record = PublicRecord::load(config.folder / "tokenpass.json");
   if (!record) return fail("record_refused", record.error());
   auto outside = make_outside(config);
@@ -167,22 +189,26 @@ int serve(const Config& config) {
 
   std::vector<http::Route> routes = all_routes(app);
   for (http::Route& route : provider_routes(app)) routes.push_back(std::move(route));
-  for (http::Route& page : page_routes()) routes.push_back(std::move(page));
+  for (http::Route& page : page_routes(config)) routes.push_back(std::move(page));
   const auto router = std::make_shared<http::Router>(std::move(routes));
+  // Before the first answer: whoever has got one may end the server in an orderly way.
+  asio::io_context background;
+  asio::signal_set terminate(background, SIGTERM, SIGINT);
   std::vector<std::unique_ptr<http::Server>> servers;
   for (const std::string& address : config.addresses) {
+    if (!servers.empty() && address == "[::1]" && !has_ipv6_loopback()) continue;
     auto server = std::make_unique<http::Server>(server_options(config, address), router, random, metrics);
-    auto started = server->start();
-    // A machine without IPv6 has no [::1].
-    if (!started && (servers.empty() || address != "[::1]")) return fail("listen_failed", started.error());
-    if (started) servers.push_back(std::move(server));
+    if (auto started = server->start(); !started) return fail("listen_failed", cannot_listen(started.error()));
+    servers.push_back(std::move(server));
+  }
+  const ServerAddress where(config.folder);
+  if (auto told = where.tell(fmt::format("http://{}:{}", config.addresses.front(), servers.front()->port())); !told) {
+    return fail("folder_refused", told.error());
   }
   forget_the_start();
   core::log::info("serving", {{"url", config.base_url()}, {"folder", config.folder.string()}});
 
-  asio::io_context background;
   asio::co_spawn(background, look_after(app), asio::detached);
-  asio::signal_set terminate(background, SIGTERM, SIGINT);
   terminate.async_wait([&](boost::system::error_code, int) { background.stop(); });
   background.run();
 
@@ -193,7 +219,7 @@ int serve(const Config& config) {
   for (const auto& server : servers) server->stop();
   outside->stop();
   app.worker.stop();
-  app.lock();
+  app.wallet.lock();
   if (app.provider) app.provider->stop();
   core::log::info("stopped", {});
   core::log::flush();

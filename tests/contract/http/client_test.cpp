@@ -12,7 +12,7 @@
 
 #include "address.hpp"
 #include "certificate.hpp"
-#include "origin.hpp"
+#include "sigma/http/origin.hpp"
 #include "test_server.hpp"
 
 namespace sigma::http::testing {

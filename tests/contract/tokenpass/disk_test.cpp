@@ -92,7 +92,7 @@ TEST_F(Disk, ADamagedVaultIsToldFromAWrongPassword) {
   EXPECT_NE(refused.body.at("error").get<std::string>().find("damaged"), std::string::npos);
   write("wallet.vault", "nothing like it");
   EXPECT_EQ(login().status, 400);
-  EXPECT_EQ(app_->record.failures().count, 0) << "a damaged file is no guess";
+  EXPECT_EQ(app_->record.failures("wallet.vault").count, 0) << "a damaged file is no guess";
 }
 
 TEST_F(Disk, AnEarlierVersionCanBePutBack) {

@@ -17,6 +17,9 @@ TEST(OriginTest, ReadsWhatBrowsersSend) {
   EXPECT_EQ(parse_origin("http://app.example:443")->host, "app.example:443");
   EXPECT_EQ(parse_origin("http://localhost:3000")->host, "localhost:3000");
   EXPECT_EQ(parse_origin("http://[::1]:3000")->host, "[::1]:3000");
+  // A name may begin like an address.
+  EXPECT_EQ(parse_origin("https://1.2.3.4.nip.io")->host, "1.2.3.4.nip.io");
+  EXPECT_EQ(origin_of_url("http://127.0.0.1.nip.io:3000/x?y")->text, "http://127.0.0.1.nip.io:3000");
   for (const char* bad : {"", "null", "app.example", "ftp://app.example", "chrome-extension://abc", "https://",
                           "https://app.example/", "https://app.example/x", "https://app.example?x", "https://a b",
                           "https://me@app.example", "https://app.example#x"}) {
@@ -66,6 +69,7 @@ TEST(ConfigTest, EveryVariable) {
   EXPECT_EQ(config.whitelist, (std::vector<std::string>{"https://a.example", "http://localhost:3000"}));
   EXPECT_EQ(config.folder, "/data/tp");
   EXPECT_EQ(config.addresses, std::vector<std::string>{"127.0.0.1"});
+  EXPECT_EQ(config.base_url(), "http://127.0.0.1:3000") << "localhost may be another's at [::1]";
   EXPECT_EQ(config.auto_lock.count(), 0);
   EXPECT_EQ(config.sync_url, "http://localhost:8787");
   EXPECT_TRUE(config.default_hour && config.allow_cli && config.bap_api_url.empty());

@@ -134,6 +134,23 @@ TEST_F(ProviderTest, DocumentsOfOthersAndOverPlainHttpAreRefused) {
   for (const std::string& url : outside_.asked) EXPECT_THAT(url, StartsWith("https://"));
 }
 
+TEST_F(ProviderTest, PagesCannotUseUpTheRegistrationsOfADay) {
+  const auto registers = [&](const std::string& origin) {
+    http::Headers headers;
+    if (!origin.empty()) headers.add("Origin", origin);
+    const std::string uri = origin.empty() ? "http://127.0.0.1/cb" : origin + "/cb";
+    return post("/api/auth/oauth2/register",
+                {{"client_name", "x"}, {"redirect_uris", {uri}}, {"token_endpoint_auth_method", "none"}}, headers)
+        .status;
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(registers("https://evil.example"), 201) << i;
+  EXPECT_EQ(registers("https://evil.example"), 429);
+  EXPECT_EQ(registers("https://app.example"), 201) << "another page";
+  for (int i = 0; i < 40; ++i) registers(fmt::format("https://h{}.evil.example", i));
+  EXPECT_EQ(registers("https://notes.example"), 429);
+  EXPECT_EQ(registers(""), 201) << "a program";
+}
+
 TEST_F(ProviderTest, ARequestWaitsTenMinutesForThePerson) {
   register_wallet();
   const std::string query = query_of(authorize(kClient, "https://notes.example/cb"));

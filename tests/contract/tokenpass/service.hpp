@@ -49,7 +49,7 @@ class Service : public ::testing::Test {
   void stop() {
     if (!app_) return;
     app_->worker.stop();
-    app_->lock();
+    app_->wallet.lock();
     router_.reset();
     app_.reset();
   }
@@ -86,6 +86,13 @@ class Service : public ::testing::Test {
   static http::Headers bearer(const std::string& token) {
     http::Headers headers;
     headers.add("Authorization", "Bearer " + token);
+    return headers;
+  }
+  /// As a page of ours sends it.
+  http::Headers own_page(const std::string& session = "") const {
+    http::Headers headers;
+    headers.add("Origin", config_.base_url());
+    if (!session.empty()) headers.add("X-TokenPass-Session", session);
     return headers;
   }
   Reply sign(const std::string& token) { return post("/api/sign", {{"message", "x"}}, bearer(token)); }

@@ -1,11 +1,12 @@
 // What web pages and other programs must not be able to do (tokenpass-contract §1, §3.16, §4.2, §14).
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import http from 'node:http';
 import net from 'node:net';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { password, startTokenPass } from './support/server.mjs';
+import { password, startTokenPass, TokenPass } from './support/server.mjs';
 
 const evil = { origin: 'https://evil.example' };
 
@@ -38,6 +39,62 @@ test('only this machine reaches it', async (t) => {
   assert.match(refused.stderr, /loopback/);
 });
 
+/** Somebody else at an address of this machine; undefined where the machine has no such address. */
+async function stranger(t, port, host, answer) {
+  const seen = [];
+  const listening = http.createServer((request, response) => {
+    let body = '';
+    request.on('data', (part) => (body += part)).on('end', () => {
+      seen.push(request.url + body);
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(answer));
+    });
+  });
+  const error = await new Promise((done) => listening.once('error', done).listen(port, host, () => done(undefined)));
+  if (error) return undefined;
+  t.after(() => new Promise((done) => (listening.close(done), listening.closeAllConnections())));
+  return { seen };
+}
+
+test('localhost is ours at every address, or TokenPass does not begin', async (t) => {
+  const server = await TokenPass.make();
+  t.after(() => server.stop());
+  if (!(await stranger(t, server.port, '::1', {}))) return t.skip('there is no IPv6 here');
+  const refused = await server.cli(['serve']);
+  assert.equal(refused.code, 1, refused.stdout);
+  assert.match(refused.stdout + refused.stderr, /::1.*TOKENPASS_PORT/);
+});
+
+test('at one address only: localhost may be somebody else’s', async (t) => {
+  const server = await startTokenPass(t, { env: { TOKENPASS_HOST: '127.0.0.1' } }).then((made) => made.registered());
+  const home = `http://127.0.0.1:${server.port}`;
+  const login = (origin) => server.post('/api/login', { password }, { origin });
+  assert.equal((await login(home)).status, 200);
+  assert.equal((await login(`http://localhost:${server.port}`)).json.code, 7);
+  assert.equal((await login(`http://[::1]:${server.port}`)).json.code, 7);
+  const page = await server.get('/auth?host=a.example');
+  assert.deepEqual([page.status, page.headers.location], [307, `${home}/auth?host=a.example`]);
+  assert.equal((await server.get('/', { host: `127.0.0.1:${server.port}` })).status, 200);
+  assert.equal((await server.post('/api/sign', { message: 'x' })).json.errorURL, `${home}/auth`);
+  assert.equal((await server.get('/.well-known/openid-configuration')).json.issuer, home);
+});
+
+test('the command line gives the password to the server of the folder, whoever else answers', async (t) => {
+  const server = await startTokenPass(t).then((made) => made.registered());
+  const env = { TOKENPASS_PORT: String(server.port + 1) };
+  const other = await stranger(t, server.port + 1, '127.0.0.1', { product: 'tokenpass', mnemonic: 'theirs' });
+  const exported = await server.cli(['export'], { input: `${password}\n`, env });
+  assert.equal(JSON.parse(exported.stdout).mnemonic.split(' ').length, 12, exported.stderr);
+  assert.deepEqual(other.seen, []);
+  // Ended without a word: what it had told is not believed any more.
+  await server.terminate('SIGKILL');
+  const after = await server.cli(['status', '--json'], { env });
+  assert.equal(JSON.parse(after.stdout).unlocked, false, after.stderr);
+  assert.deepEqual(other.seen, []);
+  assert.ok(!(await readdir(server.folder)).includes('tokenpass.address'));
+  await server.start();
+});
+
 test('DNS rebinding: a foreign Host gets nothing', async (t) => {
   const server = await startTokenPass(t).then((made) => made.registered());
   for (const host of ['evil.example', `evil.example:${server.port}`, 'localhost', `localhost.evil.example:${server.port}`, `127.0.0.2:${server.port}`]) {
@@ -68,7 +125,7 @@ test('password routes and everything of the dashboard refuse foreign pages', asy
     ['POST', '/api/backups/create', { path: 'x.bep', password }],
     ['POST', '/api/backups/import', { content: 'x', password }],
     ['POST', '/api/backups/switch', { path: 'x.bep' }],
-    ['POST', '/api/backups/download', {}],
+    ['POST', '/api/backups/download', { password }],
     ['DELETE', '/api/backups', { path: 'x.bep' }],
     ['GET', '/api/backups'],
     ['GET', '/api/identity'],
@@ -198,7 +255,18 @@ test('whitelisted pages: own host without a question, password routes, but never
   assert.equal((await server.post('/api/auth', { host: 'app.example', scopes: 'sign' }, { origin })).status, 200);
   assert.equal((await server.post('/api/auth', { host: 'APP.example:443', scopes: 'sign' }, { origin })).status, 200);
   assert.equal((await server.post('/api/auth', { host: 'other.example', scopes: 'sign' }, { origin })).json.code, 7);
-  assert.equal((await server.post('/api/export', { password }, { origin })).json.code, 7);
+  for (const route of ['/api/export', '/api/backups/download']) {
+    assert.equal((await server.post(route, { password }, { origin })).json.code, 7, route);
+  }
+});
+
+test('keys leave the wallet with its password only, sealed or not', async (t) => {
+  const server = await startTokenPass(t).then((made) => made.registered());
+  for (const headers of [{}, { origin: server.base }]) {
+    assert.equal((await server.post('/api/backups/download', {}, headers)).status, 400);
+    assert.equal((await server.post('/api/backups/download', { password: 'wrong password' }, headers)).status, 401);
+    assert.equal((await server.post('/api/backups/download', { password }, headers)).status, 200);
+  }
 });
 
 test('a page must send JSON as JSON, so that the browser asks first', async (t) => {
@@ -266,7 +334,7 @@ test('nothing is overwritten', async (t) => {
 test('guessing slows down, for all routes together, also over restarts', async (t) => {
   const server = await startTokenPass(t).then((made) => made.registered());
   const guess = { password: 'wrong password', host: 'example.com', newPassword: 'another password' };
-  const routes = ['/api/login', '/api/export', '/api/auth', '/api/password', '/api/login'];
+  const routes = ['/api/login', '/api/export', '/api/auth', '/api/password', '/api/backups/download'];
   // Whoever the guesser says to be, it is one guesser.
   const guessFrom = (route, index) => server.post(route, guess, { 'x-forwarded-for': `203.0.113.${index}` });
   for (const [index, route] of routes.entries()) assert.equal((await guessFrom(route, index)).status, 401, route);

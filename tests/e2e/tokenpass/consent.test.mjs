@@ -131,7 +131,7 @@ test('allowed and refused by link; as whom and what for', { timeout: 600_000 }, 
   assert.equal((await server.get('/api/sites')).json.sites[0].bapId, idKey);
 
   await person.open(linkTo(site, { scopes: '' }));
-  await person.page.getByText('It would only learn who you are here').waitFor();
+  await person.page.getByText('It would only learn who you are: the identity that you choose').waitFor();
   await person.press('Don’t allow');
   assert.equal((await answered(person, site)).get('error'), 'access_denied');
 

@@ -63,7 +63,7 @@ test('locking wipes words, keys and password', { timeout: 600_000, skip: noLook 
   const sealed = await server.post('/api/encrypt', { data: 'x', friendBapId: 'friend' }, { authorization });
   await server.post('/api/decrypt', { ciphertext: sealed.json.ciphertext, friendBapId: 'friend' }, { authorization });
   await server.post('/api/identity', { name: 'Work' });
-  await server.post('/api/backups/download', { withWords: true });
+  await server.post('/api/backups/download', { password, withWords: true });
   await signInToAnApplication(server);
   await server.post('/api/export', { password: secret });
   await server.post('/api/login', { password: 'wrong password' });

@@ -141,7 +141,7 @@ test('a lost password: nothing but the words helps', async (t) => {
 test('a backup of ours opens in the npm package', async (t) => {
   const server = await startTokenPass(t).then((made) => made.registered());
   await server.post('/api/identity', { name: 'Work' });
-  const plain = await server.post('/api/backups/download', {});
+  const plain = await server.post('/api/backups/download', { password });
   const backup = await decryptBackup(plain.json.content, password);
   assert.deepEqual(Object.keys(backup).sort(), ['createdAt', 'ids', 'label', 'rootPk']);
   const { BAP } = await import('bsv-bap');
@@ -149,7 +149,7 @@ test('a backup of ours opens in the npm package', async (t) => {
   bap.importIds(backup.ids);
   const ids = (await server.get('/api/identity')).json.identities.map(({ idKey }) => idKey);
   assert.deepEqual(bap.listIds(), ids);
-  const words = await server.post('/api/backups/download', { withWords: true });
+  const words = await server.post('/api/backups/download', { password, withWords: true });
   assert.equal((await decryptBackup(words.json.content, password)).mnemonic.split(' ').length, 12);
 
   const other = await startTokenPass(t);

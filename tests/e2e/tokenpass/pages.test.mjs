@@ -76,7 +76,11 @@ test('backup: words with the password, a file, another password; settings and ac
   await person.press('Hide');
   assert.equal(await person.page.locator('ol.words').count(), 0);
 
+  await person.type('Your password', 'wrong password');
+  await person.press('Save a backup file');
+  await person.page.getByText('Invalid password').waitFor();
   const saving = person.page.waitForEvent('download');
+  await person.type('Your password', password);
   await person.press('Save a backup file');
   const file = await (await saving).path();
   const other = await startTokenPass(t);

@@ -121,6 +121,47 @@ TEST(Backups, OurOwnComeBackWhole) {
   }
 }
 
+// "Addresses of sites never change" (decision 0012): what a backup does not carry, a restored wallet derives otherwise.
+TEST(Backups, OfEarlierGenerationsKeepEveryKeyAndIdentity) {
+  crypto::SystemRandom random;
+  const json wallet = load("host-keys.json").at("wallet");
+  const std::string words = text(wallet, "mnemonic"), password = text(wallet, "passphrase");
+  for (const KeyRules rules : {KeyRules::gen1, KeyRules::gen2, KeyRules::type42}) {
+    Keyring keyring = Keyring::from_words(words, rules == KeyRules::gen1 ? "" : password, rules).value();
+    ASSERT_TRUE(keyring.add_identity("Work"));
+    keyring.set_attribute(keyring.identities()[1].id_key, "displayName", "Alice", random);
+    const std::string old_path = rules == KeyRules::gen1 ? "m/44'/0'/7'/2/0" : "2-sigma auth-Old.example:443";
+    ASSERT_TRUE(keyring.keep_host_path("Old.example:443", old_path));
+    const std::string json_text = backup_json(keyring, {}, kNow, random).value();
+    const Keyring back = keyring_of_backup(json_text, password).value();
+    EXPECT_EQ(back.rules(), rules);
+    for (const char* host : {"new.example", "Old.example:443"}) {
+      EXPECT_EQ(back.host_key(host)->to_wif(), keyring.host_key(host)->to_wif()) << host;
+    }
+    EXPECT_EQ(back.friend_key("a friend")->to_wif(), keyring.friend_key("a friend")->to_wif());
+    EXPECT_EQ(back.seed(), rules == KeyRules::type42 ? "" : keyring.seed());
+    ASSERT_EQ(back.identities().size(), 2u);
+    EXPECT_EQ(back.identities()[1].id_key, keyring.identities()[1].id_key);
+    EXPECT_EQ(back.identities()[1].attributes.at("displayName").value, "Alice");
+    json damaged = json::parse(json_text);
+    damaged["hostPaths"] = {{"old.example", 7}};
+    EXPECT_EQ(keyring_of_backup(damaged.dump(), password).error().code(), Code::invalid_input);
+  }
+}
+
+// Files that we wrote before they said so: sixteen bytes are the entropy of the first generation.
+TEST(Backups, ASeedOfSixteenBytesIsOfTheFirstGeneration) {
+  const json vectors = load("seed-db.json");
+  const json& vector = vectors.at("gen1")[0];
+  const json inner = {{"hex", vector.at("storedHex")}, {"mnemonic", vector.at("mnemonic")}};
+  const json file = {{"encryptedVault", inner.dump()}, {"scheme", "tokenpass-seed-v1"}};
+  const Keyring keyring = keyring_of_backup(file.dump(), "whatever").value();
+  EXPECT_EQ(keyring.rules(), KeyRules::gen1);
+  EXPECT_EQ(keyring.mnemonic(), text(vector, "mnemonic"));
+  EXPECT_EQ(keyring.master_key()->to_hex(),
+            bitcoin::ExtendedKey::from_xprv(text(vector, "bip32RootXprv"))->key().to_hex());
+}
+
 TEST(Backups, LeaveTheWordsOutUnlessAsked) {
   crypto::SystemRandom random;
   const Keyring keyring = Keyring::create(random).value();

@@ -27,8 +27,9 @@ Outcome<std::int64_t> parse_until(const Json& body, core::UtcTime now) {
 
 /// A person's yes needs the password: shown to one of our pages before, or in this very request.
 Task<Outcome<void>> require_person(App& app, Call call) {
-  const auto password = core::json_string(call.body, "password");
+  SIGMA_CO_TRY(const auto password, text_member(call.body, "password"));
   if (!password) co_return require_page_session(app, call);
+  if (password->empty()) co_return Problem(400, "password is empty.");
   co_return co_await app.costly([&app, secret = *password] { return app.wallet.check_password(secret); });
 }
 
@@ -76,13 +77,16 @@ Task<Answer> decide_approval(App& app, Call call) {
 Task<Answer> grant_approval(App& app, Call call) {
   SIGMA_CO_TRY(const std::string name, required_member(call.body, "host"));
   if (!is_host(name)) co_return Problem(400, "host must be a host name.");
-  const std::string host = keyring::canonical_host(name);
+  std::string host = keyring::canonical_host(name);
   SIGMA_CO_TRY(const std::int64_t until, parse_until(call.body, app.clock.now()));
   SIGMA_CO_TRY(const Scopes scopes, parse_scopes(call.body));
   SIGMA_CO_TRY(const auto bap_id, text_member(call.body, "bapId"));
   SIGMA_CO_TRY(const auto origin_text, text_member(call.body, "origin"));
   const auto origin = parse_origin(origin_text.value_or(usual_origin(host)));
-  if (!origin || origin->host != host) co_return Problem(400, "origin must be the web origin of host.");
+  if (!origin || keyring::canonical_host(origin->host) != host) {
+    co_return Problem(400, "origin must be the web origin of host.");
+  }
+  if (origin_text) host = origin->host;  // http://app.example:443 is not https://app.example
   auto person = co_await require_person(app, call);
   if (!person) co_return person.error();
   Approval approval{.origin = origin->text,

@@ -17,7 +17,8 @@ constexpr std::chrono::milliseconds kHold{4000};
 
 struct Wish {
   std::optional<std::string> password;
-  std::string host;
+  std::string host;      ///< as it was written
+  std::string key_host;  ///< whose key it gets: lower case, without the default port
   std::optional<Expiry> expiry;
   Scopes scopes;
   std::string icon;
@@ -28,9 +29,11 @@ Outcome<Wish> parse_wish(const Json& body) {
   constexpr std::size_t kMaxIcon = 2048;
   Wish wish;
   SIGMA_TRY(wish.password, text_member(body, "password"));
+  if (wish.password && wish.password->empty()) return Problem(400, "password is empty.");
   SIGMA_TRY(const std::string host, required_member(body, "host"));
   if (!is_host(host)) return Problem(400, "host must be a host name, with a port where it is not the default one.");
   wish.host = host;
+  wish.key_host = keyring::canonical_host(host);
   for (const char* name : {"expiry", "expire"}) {
     SIGMA_TRY(const auto text, text_member(body, name));
     if (!text || wish.expiry) continue;
@@ -56,7 +59,7 @@ Task<Answer> grant(App& app, Wish wish, Leave leave = {}) {
   Token token;
   auto identity = app.wallet.read([&](const keyring::Keyring& keyring) -> Outcome<std::string> {
     // As it was written when an older version derived a key for exactly this text.
-    token.host = keyring.kept_host_paths().contains(wish.host) ? wish.host : keyring::canonical_host(wish.host);
+    token.host = keyring.kept_host_paths().contains(wish.host) ? wish.host : wish.key_host;
     if (wish.bap_id.empty()) return keyring.identities().front().id_key;
     if (keyring.find_identity(wish.bap_id) == nullptr) return Problem(400, "This wallet has no such identity.");
     return wish.bap_id;
@@ -72,7 +75,7 @@ Task<Answer> grant(App& app, Wish wish, Leave leave = {}) {
   token.icon = wish.icon;
   const std::int64_t expires = token.expires_ms;
   std::string text = app.sites.issue(std::move(token));
-  app.sites.note(keyring::canonical_host(wish.host), leave.automatic ? "got access without a question" : "got access");
+  app.sites.note(wish.key_host, leave.automatic ? "got access without a question" : "got access");
   co_await app.save_sites();
   co_return json_answer({{"success", true},
                          {"accessToken", std::move(text)},
@@ -94,6 +97,8 @@ Task<Answer> ask_for_page(App& app, Caller caller, Wish wish) {
   if (!caller.origin || keyring::canonical_host(wish.host) != keyring::canonical_host(caller.origin->host)) {
     co_return wrong_host;
   }
+  // A default port is one of a scheme: http://app.example:443 is not https://app.example.
+  wish.key_host = caller.origin->host;
   if (caller.kind == CallerKind::whitelisted) co_return co_await grant(app, std::move(wish));
   const std::string origin = caller.origin->text, host = caller.origin->host;
   // As whom is the person's choice, too: what the page named is shown with the question, and never decides. Nor does it
@@ -128,6 +133,15 @@ Task<Answer> ask_for_page(App& app, Caller caller, Wish wish) {
   co_return co_await grant(app, std::move(wish), {.until_ms = allowed->until_ms});
 }
 
+/// A program without the password.
+Task<Answer> grant_program(App& app, Wish wish) {
+  if (app.config.allow_cli) co_return co_await grant(app, std::move(wish));
+  const auto known = app.sites.find_approval("", wish.key_host, wish.scopes);
+  if (!known) co_return Problem(400, "password is required.");
+  wish.bap_id = known->bap_id;
+  co_return co_await grant(app, std::move(wish), {.until_ms = known->until_ms});
+}
+
 Task<Answer> with_password(App& app, Caller caller, Wish wish) {
   if (!caller.first_party()) co_return Problem::foreign_origin();
   auto right = co_await app.costly([&app, password = *wish.password]() -> Outcome<void> {
@@ -152,12 +166,10 @@ Task<Answer> auth(App& app, Call call) {
     case CallerKind::own_page:
       // The person pressed Allow on our consent page.
       SIGMA_CO_CHECK(require_page_session(app, call));
+      wish.key_host = core::to_lower_ascii(wish.host);  // as the page read it in the address of the site
       co_return co_await grant(app, std::move(wish));
     case CallerKind::program:
-      if (app.config.allow_cli || app.sites.find_approval("", wish.host, wish.scopes)) {
-        co_return co_await grant(app, std::move(wish));
-      }
-      co_return Problem(400, "password is required.");
+      co_return co_await grant_program(app, std::move(wish));
     case CallerKind::whitelisted:
     case CallerKind::foreign:
       break;

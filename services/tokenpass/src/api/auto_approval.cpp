@@ -37,10 +37,14 @@ Task<Answer> approve_automatically(App& app, Call call) {
   SIGMA_CO_TRY(const std::string duration, required_member(call.body, "duration"));
   const auto expiry = parse_auto_approval_duration(duration);
   if (!expiry) co_return Problem(400, "duration must be one of 1h, 1d, 1w, 1m: it ends by itself.");
-  SIGMA_CO_TRY(Scopes scopes, parse_auto_scopes(call.body));
-  auto right = co_await app.costly([&app, password] { return app.wallet.check_password(password); });
+  SIGMA_CO_TRY(const Scopes scopes, parse_auto_scopes(call.body));
+  // On the worker, where wallets change: it is the wallet of this password that is to ask no more.
+  auto right = co_await app.costly([&]() -> Outcome<void> {
+    SIGMA_CHECK(app.wallet.check_password(password));
+    app.sites.approve_automatically(scopes, expires_at(*expiry, app.clock.now()));
+    return {};
+  });
   if (!right) co_return right.error();
-  app.sites.approve_automatically(std::move(scopes), expires_at(*expiry, app.clock.now()));
   app.sites.note("", "switched auto-approval on");
   co_await app.save_sites();
   co_return json_answer(row(app));

@@ -1,6 +1,7 @@
 // Wallet files of the folder, and wallets as files. Paths never lead out of the folder; nothing is ever deleted.
 #include "api/handlers.hpp"
 #include "api/owner.hpp"
+#include "api/page_session.hpp"
 #include "api/render.hpp"
 #include "sigma/keyring/older_wallets.hpp"
 
@@ -33,11 +34,11 @@ Outcome<std::string> path_member(App& app, const Json& body) {
   return name;
 }
 
-Answer wallet_answer(App& app, const Call& call) {
+/// Of a wallet that has just been adopted; on the worker.
+Json adopted(App& app, const Caller& caller) {
   Json body = wallet_summary(app);
-  body["success"] = true;
-  if (call.caller.kind == CallerKind::own_page) body["session"] = app.page_sessions.start();
-  return json_answer(body);
+  body.update(start_page_session(app, caller));
+  return body;
 }
 
 }  // namespace
@@ -81,11 +82,7 @@ Task<Answer> forget_backup(App& app, Call call) {
 
 Task<Answer> switch_backup(App& app, Call call) {
   SIGMA_CO_TRY(const std::string name, path_member(app, call.body));
-  auto switched = co_await app.costly([&app, name]() -> Outcome<void> {
-    SIGMA_CHECK(app.wallet.switch_to(name));
-    app.lock();
-    return {};
-  });
+  auto switched = co_await app.costly([&app, name]() -> Outcome<void> { return app.wallet.switch_to(name); });
   if (!switched) co_return switched.error();
   co_return json_answer({{"success", true}, {"currentPath", display_current(app)}, {"exists", true}});
 }
@@ -99,33 +96,41 @@ Task<Answer> create_backup(App& app, Call call) {
   SIGMA_CO_TRY(const auto passphrase, text_member(call.body, "passphrase"));
   SIGMA_CO_TRY(const auto label, text_member(call.body, "label"));
   const std::string name = WalletFolder::vault_name(file);
-  auto made = co_await app.costly([&, name]() -> Outcome<void> {
+  auto made = co_await app.costly([&, name]() -> Outcome<Json> {
     SIGMA_TRY(Keyring keyring,
               words ? Keyring::from_words(*words, passphrase.value_or(password), keyring::KeyRules::type42)
                     : Keyring::create(app.random));
     SIGMA_CHECK(app.wallet.adopt(std::move(keyring), password, name, {}));
     if (label) SIGMA_CHECK(app.record.set_label(name, *label));
-    return {};
+    return adopted(app, call.caller);
   });
   if (!made) co_return made.error();
-  co_return wallet_answer(app, call);
+  co_return json_answer(*made);
 }
 
 Task<Answer> import_backup(App& app, Call call) {
   SIGMA_CO_TRY(const std::string content, required_member(call.body, "content"));
   SIGMA_CO_TRY(const std::string password, required_member(call.body, "password"));
-  auto imported = co_await app.costly([&app, content, password]() -> Outcome<void> {
+  auto imported = co_await app.costly([&app, content, password, caller = call.caller]() -> Outcome<Json> {
     SIGMA_TRY(Keyring keyring, keyring::open_wallet_file(content, password));
-    return app.wallet.adopt(std::move(keyring), password, app.wallet.free_name(WalletFolder::kDefaultWallet), {});
+    SIGMA_CHECK(app.wallet.adopt(std::move(keyring), password, app.wallet.free_name(WalletFolder::kDefaultWallet), {}));
+    return adopted(app, caller);
   });
   if (!imported) co_return imported.error();
-  co_return wallet_answer(app, call);
+  co_return json_answer(*imported);
 }
 
 Task<Answer> download_backup(App& app, Call call) {
+  // As the words: never for any page but our own, and with the password each time.
+  if (call.caller.kind == CallerKind::whitelisted) co_return Problem::foreign_origin();
+  SIGMA_CO_TRY(const std::string password, required_member(call.body, "password"));
   const bool with_words = call.body.value("withWords", core::Json(false)) == core::Json(true);
-  SIGMA_CO_TRY(std::string text, app.wallet.backup(with_words, "TokenPass"));
-  co_return json_answer({{"success", true}, {"content", std::move(text)}, {"fileName", "tokenpass-backup.bep"}});
+  auto made = co_await app.costly([&app, password, with_words]() -> Outcome<std::string> {
+    SIGMA_CHECK(app.wallet.check_password(password));
+    return app.wallet.backup(with_words, "TokenPass");
+  });
+  if (!made) co_return made.error();
+  co_return json_answer({{"success", true}, {"content", std::move(*made)}, {"fileName", "tokenpass-backup.bep"}});
 }
 
 }  // namespace sigma::tokenpass

@@ -12,11 +12,13 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+/// A page that we delivered; not one at an address where others may listen.
 bool is_own(const Origin& origin, const Config& config) {
-  for (const char* name : {"localhost", "127.0.0.1", "[::1]"}) {
-    if (origin.text == parse_origin(fmt::format("http://{}:{}", name, config.port))->text) return true;
-  }
-  return false;
+  const std::string port = config.port == 80 ? "" : fmt::format(":{}", config.port);
+  if (config.addresses.size() > 1 && origin.text == "http://localhost" + port) return true;
+  return std::ranges::any_of(config.addresses, [&](const std::string& address) {
+    return origin.text == fmt::format("http://{}{}", address, port);
+  });
 }
 
 }  // namespace

@@ -2,6 +2,12 @@
 
 namespace sigma::tokenpass {
 
+core::Json start_page_session(App& app, const Caller& caller) {
+  core::Json body = {{"success", true}};
+  if (caller.kind == CallerKind::own_page) body["session"] = app.page_sessions.start();
+  return body;
+}
+
 Outcome<void> require_page_session(const App& app, const Call& call) {
   const auto session = call.request.headers.find(kPageSessionHeader);
   if (call.caller.kind == CallerKind::own_page && session && app.page_sessions.knows(*session)) return {};

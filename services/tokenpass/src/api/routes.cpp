@@ -100,7 +100,7 @@ constexpr Entry kTable[] = {
      "Another wallet"},
     {post, "/api/backups/import", import_backup, Who::first_party, Wants::nothing, Body::sealable, nullptr,
      "A wallet from a file"},
-    {post, "/api/backups/download", download_backup, Who::first_party, Wants::unlocked, Body::plain, nullptr,
+    {post, "/api/backups/download", download_backup, Who::first_party, Wants::unlocked, Body::sealable, nullptr,
      "A .bep file"},
 
     {get, "/api/sync/status", sync_status, Who::first_party, Wants::unlocked, Body::plain, nullptr,

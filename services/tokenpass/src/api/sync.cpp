@@ -4,7 +4,6 @@
 #include "api/render.hpp"
 #include "sigma/bitcoin/auth_token.hpp"
 #include "sigma/core/encoding.hpp"
-#include "sigma/keyring/older_wallets.hpp"
 
 namespace sigma::tokenpass {
 namespace {
@@ -100,7 +99,7 @@ Task<Answer> sync_pull(App& app, Call call) {
   Json body = {{"success", true}, {"exists", true}, {"lastUpdated", cloud->last_updated}, {"replaced", replace}};
   if (!replace) co_return json_answer(body);
   auto adopted = co_await app.costly([&app, content = cloud->content, secret = *password]() -> Outcome<void> {
-    SIGMA_TRY(Keyring keyring, keyring::open_wallet_file(content, secret));
+    SIGMA_TRY(Keyring keyring, app.wallet.open_copy(content, secret));
     return app.wallet.adopt(std::move(keyring), secret, app.wallet.free_name(WalletFolder::kDefaultWallet), {});
   });
   if (!adopted) co_return adopted.error();

@@ -1,6 +1,7 @@
 // Making, opening, closing and taking out the wallet.
 #include "api/handlers.hpp"
 #include "api/owner.hpp"
+#include "api/page_session.hpp"
 #include "api/render.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/keyring/older_wallets.hpp"
@@ -9,13 +10,6 @@ namespace sigma::tokenpass {
 namespace {
 
 using core::Json;
-
-/// A page of ours that showed the password gets a session, so that it may answer questions of sites.
-Json opened(App& app, const Call& call) {
-  Json body = {{"success", true}};
-  if (call.caller.kind == CallerKind::own_page) body["session"] = app.page_sessions.start();
-  return body;
-}
 
 Outcome<keyring::KeyRules> rules_of(const Json& body) {
   SIGMA_TRY(const auto text, text_member(body, "rules"));
@@ -64,21 +58,27 @@ Outcome<keyring::Keyring> read_wallet(const ImportRequest& request) {
 Task<Answer> register_wallet(App& app, Call call) {
   SIGMA_CO_TRY(const std::string password, required_member(call.body, "password"));
   SIGMA_CO_TRY(const Owner owner, parse_owner(call.body));
-  auto made = co_await app.costly([&app, password, owner] { return app.wallet.create(password, owner); });
+  auto made = co_await app.costly([&app, password, owner, caller = call.caller]() -> Outcome<Json> {
+    SIGMA_CHECK(app.wallet.create(password, owner));
+    return start_page_session(app, caller);
+  });
   if (!made) co_return made.error();
-  co_return json_answer(opened(app, call));
+  co_return json_answer(*made);
 }
 
 Task<Answer> login(App& app, Call call) {
   SIGMA_CO_TRY(const std::string password, required_member(call.body, "password"));
-  auto unlocked = co_await app.costly([&app, password] { return app.wallet.unlock(password); });
+  auto unlocked = co_await app.costly([&app, password, caller = call.caller]() -> Outcome<Json> {
+    SIGMA_CHECK(app.wallet.unlock(password));
+    return start_page_session(app, caller);
+  });
   if (!unlocked) co_return unlocked.error();
-  co_return json_answer(opened(app, call));
+  co_return json_answer(*unlocked);
 }
 
 Task<Answer> logout(App& app, Call) {
   auto locked = co_await app.costly([&app]() -> Outcome<void> {
-    app.lock();
+    app.wallet.lock();
     return {};
   });
   if (!locked) co_return locked.error();
@@ -105,25 +105,29 @@ Task<Answer> export_secrets(App& app, Call call) {
 
 Task<Answer> import_wallet(App& app, Call call) {
   SIGMA_CO_TRY(const ImportRequest request, parse_import(call.body));
-  auto imported = co_await app.costly([&app, request]() -> Outcome<void> {
+  auto imported = co_await app.costly([&app, request, caller = call.caller]() -> Outcome<Json> {
     SIGMA_CHECK(check_new_password(request.password));
     SIGMA_TRY(keyring::Keyring wallet, read_wallet(request));
-    return app.wallet.adopt(std::move(wallet), request.password, app.wallet.free_name(WalletFolder::kDefaultWallet),
-                            {});
+    SIGMA_CHECK(
+        app.wallet.adopt(std::move(wallet), request.password, app.wallet.free_name(WalletFolder::kDefaultWallet), {}));
+    Json body = start_page_session(app, caller);
+    body.update(wallet_summary(app));
+    return body;
   });
   if (!imported) co_return imported.error();
-  Json body = opened(app, call);
-  body.update(wallet_summary(app));
-  co_return json_answer(body);
+  co_return json_answer(*imported);
 }
 
 Task<Answer> change_password(App& app, Call call) {
   SIGMA_CO_TRY(const std::string current, required_member(call.body, "password"));
   SIGMA_CO_TRY(const std::string next, required_member(call.body, "newPassword"));
-  auto changed = co_await app.costly([&app, current, next] { return app.wallet.change_password(current, next); });
+  auto changed = co_await app.costly([&app, current, next, caller = call.caller]() -> Outcome<Json> {
+    SIGMA_CHECK(app.wallet.change_password(current, next));
+    app.page_sessions.end_all();
+    return start_page_session(app, caller);
+  });
   if (!changed) co_return changed.error();
-  app.page_sessions.end_all();
-  co_return json_answer(opened(app, call));
+  co_return json_answer(*changed);
 }
 
 Task<Answer> session_key(App& app, Call) {

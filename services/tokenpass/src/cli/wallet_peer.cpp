@@ -1,6 +1,9 @@
 #include "cli/wallet_peer.hpp"
 
+#include <thread>
+
 #include "api/routes.hpp"
+#include "server_address.hpp"
 #include "sigma/core/run.hpp"
 #include "sigma/crypto/random.hpp"
 #include "sigma/http/client.hpp"
@@ -57,7 +60,7 @@ class InProcess final : public WalletPeer {
       : lock_(std::move(lock)), app_(config, std::move(record), clock_, random_, nullptr), router_(all_routes(app_)) {}
   ~InProcess() override {
     app_.worker.stop();
-    app_.lock();
+    app_.wallet.lock();
   }
 
   Result<Reply> call(std::string_view method, std::string path, Json body) override {
@@ -80,30 +83,40 @@ class InProcess final : public WalletPeer {
   http::Router router_;
 };
 
-}  // namespace
-
-Result<std::unique_ptr<WalletPeer>> WalletPeer::connect(const Config& config) {
-  SIGMA_CHECK(vault::make_private_folder(config.folder));
-  auto lock = vault::FolderLock::take(config.folder / "tokenpass.lock");
-  if (lock) {
-    SIGMA_TRY(PublicRecord record, PublicRecord::load(config.folder / "tokenpass.json"));
-    return std::unique_ptr<WalletPeer>(std::make_unique<InProcess>(config, std::move(*lock), std::move(record)));
-  }
-  if (lock.error().code() != Code::conflict) return lock.error();
-  // Somebody holds the folder: it must be the server, on the configured port.
+Result<std::unique_ptr<WalletPeer>> connect_to(const Config& config, std::string url) {
   http::ClientOptions options;
   options.allow_plain_http = options.allow_private_addresses = true;
   options.deadline = std::chrono::seconds{30};
   SIGMA_TRY(auto client, http::Client::make(options));
-  auto peer =
-      std::make_unique<Running>(fmt::format("http://{}:{}", config.addresses.front(), config.port), std::move(client));
+  auto peer = std::make_unique<Running>(url, std::move(client));
   const auto status = peer->call("GET", "/api/status", Json());
   if (!status || core::json_string(status->body, "product") != "tokenpass") {
-    return Error{Code::unavailable, fmt::format("A TokenPass works with {}, but none answers on port {}. Is it on "
-                                                "another TOKENPASS_PORT?",
-                                                config.folder.string(), config.port)};
+    return Error{Code::unavailable,
+                 fmt::format("The TokenPass that works with {} does not answer at {}.", config.folder.string(), url)};
   }
   return std::unique_ptr<WalletPeer>(std::move(peer));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WalletPeer>> WalletPeer::connect(const Config& config) {
+  constexpr int kTries = 60;
+  constexpr std::chrono::milliseconds kPause{50};
+  SIGMA_CHECK(vault::make_private_folder(config.folder));
+  for (int left = kTries;; --left) {
+    auto lock = vault::FolderLock::take(config.folder / "tokenpass.lock");
+    if (lock) {
+      ServerAddress::forget(config.folder);
+      SIGMA_TRY(PublicRecord record, PublicRecord::load(config.folder / "tokenpass.json"));
+      return std::unique_ptr<WalletPeer>(std::make_unique<InProcess>(config, std::move(*lock), std::move(record)));
+    }
+    if (lock.error().code() != Code::conflict) return lock.error();
+    // Somebody holds the folder: the server, which says there where it is, or soon will; or another command.
+    auto url = ServerAddress::read(config.folder);
+    if (url) return connect_to(config, std::move(*url));
+    if (left == 0) return url.error();
+    std::this_thread::sleep_for(kPause);
+  }
 }
 
 }  // namespace sigma::tokenpass

@@ -37,7 +37,7 @@ oauth::Settings settings_of(const Config& config) {
   // Nobody registers clients for the person: applications come by themselves, and the person decides about each.
   settings.client_id_metadata_documents = true;
   settings.dynamic_registration = oauth::DynamicRegistrationMode::open;
-  settings.open_registrations_per_day = 100;
+  settings.open_registrations_per_day = 100;  // pages have a smaller share (admit_page)
   return settings;
 }
 
@@ -74,6 +74,14 @@ core::Result<std::unique_ptr<Provider>> Provider::open(const Config& config, htt
       new Provider(config, std::move(sealer), std::move(database), outbound, clock, random));
   SIGMA_CHECK(core::run_to_end(provider->engine_.start()));
   return provider;
+}
+
+core::Task<bool> Provider::admit_page(std::string origin) {
+  constexpr cache::RateLimit kOfOrigin{.limit = 5, .window = std::chrono::hours{24}};
+  constexpr cache::RateLimit kOfPages{.limit = 25, .window = std::chrono::hours{24}};
+  const auto alone = co_await limiter_.allow("page-registers|" + std::move(origin), kOfOrigin);
+  if (!alone.allowed) co_return false;
+  co_return (co_await limiter_.allow("pages-register", kOfPages)).allowed;
 }
 
 core::Task<> Provider::tend() {

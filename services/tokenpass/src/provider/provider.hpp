@@ -26,6 +26,9 @@ class Provider {
   ~Provider();
 
   oauth::Engine& engine() { return engine_; }
+  /// Counts the registration of a client by a page. False when its origin, or all pages together, have used up what
+  /// they may: what programs need of a day's registrations is left.
+  core::Task<bool> admit_page(std::string origin);
   /// What is to be done once in a while: the next signing key, rows that nobody needs any more.
   core::Task<> tend();
   /// Finishes what the database has to do; before the loops of its callers end.

@@ -91,7 +91,7 @@ bool leads_back(const std::string& uri, const Caller& caller) {
 }
 
 // RFC 7591 §3. A program registers what it likes, because the person is asked anyway; a page registers itself and
-// nobody else, as it can ask for a token of its own host only.
+// nobody else, as it can ask for a token of its own host only, and not often.
 Task<Response> register_client(App& app, Request request) {
   if (request.content_type() != "application/json") {
     co_return oauth_http::message_error(415, "Content-Type must be application/json.", "UNSUPPORTED_MEDIA_TYPE");
@@ -104,6 +104,11 @@ Task<Response> register_client(App& app, Request request) {
   if (caller.kind == CallerKind::foreign && !all_of(*metadata, leads_back, caller)) {
     co_return oauth_http::oauth_error(
         {ErrorCode::invalid_redirect_uri, "A page may only register redirect_uris of its own origin."});
+  }
+  if (caller.kind == CallerKind::foreign && !co_await app.provider->admit_page(caller.origin->text)) {
+    co_return oauth_http::oauth_error(
+        oauth::Error{ErrorCode::too_many_requests, "Pages have registered as many clients as they may for now."}
+            .with_retry_after(std::chrono::hours{1}));
   }
   if (all_of(*metadata, leads_to_this_machine, caller) && !metadata->contains("application_type")) {
     (*metadata)["application_type"] = "native";  // RFC 8252 §7.3

@@ -12,6 +12,12 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kMaxWaiters = 256;
+/// So that no site can keep the others from asking.
+constexpr std::ptrdiff_t kMaxOfOrigin = 2;
+
+bool same_scopes(const Scopes& one, const Scopes& other) {
+  return covers(one, other) && covers(other, one);
+}
 
 }  // namespace
 
@@ -19,7 +25,7 @@ std::optional<Prompt> Prompts::ask(Prompt prompt) {
   const std::lock_guard lock(mutex_);
   forget_old();
   const auto same = std::ranges::find_if(prompts_, [&](const Prompt& other) {
-    return other.origin == prompt.origin && other.host == prompt.host && other.scopes == prompt.scopes;
+    return other.origin == prompt.origin && other.host == prompt.host && same_scopes(other.scopes, prompt.scopes);
   });
   if (same != prompts_.end()) {
     Prompt earlier = *same;
@@ -27,6 +33,7 @@ std::optional<Prompt> Prompts::ask(Prompt prompt) {
     return earlier;
   }
   if (prompts_.size() >= kMaxPrompts) return std::nullopt;
+  if (std::ranges::count(prompts_, prompt.origin, &Prompt::origin) >= kMaxOfOrigin) return std::nullopt;
   prompt.id = core::base64url_encode(random_.bytes(16));
   prompt.asked = clock_.now();
   prompts_.push_back(prompt);

@@ -45,8 +45,11 @@ std::string Sites::issue(Token token) {
   token.created = clock_.now();
   std::size_t of_host = 0;
   for (const Token& other : tokens_) of_host += other.host == token.host ? 1 : 0;
+  // An expired one stays only to be told from an unknown one: it makes room before any that is still good.
   const auto drop = [&](auto matches) {
-    const auto oldest = std::ranges::find_if(tokens_, matches);
+    auto oldest = std::ranges::find_if(
+        tokens_, [&](const Token& other) { return matches(other) && other.expired(token.created); });
+    if (oldest == tokens_.end()) oldest = std::ranges::find_if(tokens_, matches);
     if (oldest != tokens_.end()) tokens_.erase(oldest);
   };
   if (of_host >= kMaxTokensPerHost) drop([&](const Token& other) { return other.host == token.host; });

@@ -9,7 +9,8 @@
 namespace sigma::tokenpass {
 
 /// Which of our own pages was shown the password since the wallet was unlocked. Only such a page may say yes to a site:
-/// an Origin header alone can be written by any program of this machine. In memory only; all end when the wallet locks.
+/// an Origin header alone can be written by any program of this machine. In memory only; all end when the wallet locks,
+/// or another takes its place.
 class PageSessions {
  public:
   explicit PageSessions(core::Random& random) : random_(random) {}

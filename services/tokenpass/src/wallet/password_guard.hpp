@@ -1,25 +1,30 @@
 #pragma once
+#include <string>
+
 #include "problem.hpp"
 #include "sigma/core/clock.hpp"
 #include "wallet/public_record.hpp"
 
 namespace sigma::tokenpass {
 
-/// Slows the guessing of passwords. Only failures count, for all routes together, and they survive restarts. Five are
-/// free; each further one doubles the wait, from a minute up to an hour. A right password ends it.
+/// Slows the guessing of a wallet's password. Only failures count, for all routes together, and they survive restarts.
+/// Five are free; after each five the wait doubles, from a minute up to an hour, and five more are free. They are
+/// forgotten one by one, so that a wrong password now and then keeps nobody out; a right one forgets them all. Each
+/// wallet file has its own count: knowing the password of another wallet says nothing.
 class PasswordGuard {
  public:
   static constexpr int kFree = 5;
   static constexpr std::chrono::seconds kFirstWait{60};
   static constexpr std::chrono::seconds kLongestWait{3600};
+  static constexpr std::chrono::minutes kForgetOne{10};  ///< beginning when the wait is over
 
   PasswordGuard(PublicRecord& record, const core::Clock& clock) : record_(record), clock_(clock) {}
 
   /// 429 while one has to wait.
-  Outcome<void> admit() const;
+  Outcome<void> admit(const std::string& wallet) const;
   /// Must be stored before the answer is sent; a disk that is full therefore refuses.
-  core::Result<void> failed();
-  void succeeded();
+  core::Result<void> failed(const std::string& wallet);
+  void succeeded(const std::string& wallet);
 
  private:
   PublicRecord& record_;

@@ -10,8 +10,25 @@ using core::Error;
 using core::Json;
 using core::Result;
 
-constexpr std::size_t kMaxSize = 1024 * 1024;
+constexpr std::size_t kMaxSize = 8 * 1024 * 1024;
 constexpr int kVersion = 1;
+
+// There was one profile and one count, of whichever wallet was in use.
+void give_to_wallets(Json& content) {
+  const std::string wallet = core::json_string(content, "wallet").value_or("");
+  if (!content.value("profiles", Json()).is_object()) content["profiles"] = Json::object();
+  if (const auto profile = content.find("profile"); profile != content.end()) {
+    if (!wallet.empty()) content["profiles"][wallet] = *profile;
+    content.erase("profile");
+  }
+  Json& failures = content["failures"];
+  if (!failures.is_object()) failures = Json::object();
+  if (failures.contains("count")) {
+    const Json counted = failures;
+    failures = Json::object();
+    if (!wallet.empty()) failures[wallet] = counted;
+  }
+}
 
 }  // namespace
 
@@ -27,6 +44,7 @@ Result<PublicRecord> PublicRecord::load(std::filesystem::path file) {
                                           " is damaged, or a later TokenPass wrote it. Move it away to go on "
                                           "without profile and settings; the wallet is not in it."};
   }
+  give_to_wallets(*content);
   return PublicRecord(std::move(file), std::move(*content));
 }
 
@@ -38,18 +56,26 @@ Result<void> PublicRecord::change(Change change) {
   const std::lock_guard lock(mutex_);
   Json next = content_;
   change(next);
-  SIGMA_CHECK(vault::replace_file(file_, core::dump_json(next) + "\n"));
+  const std::string text = core::dump_json(next) + "\n";
+  // What could not be read again must not be written.
+  if (text.size() > kMaxSize) {
+    return Error{Code::invalid_input, file_.string() + " has no room for more profiles and labels of wallets."};
+  }
+  SIGMA_CHECK(vault::replace_file(file_, text));
   content_ = std::move(next);
   return {};
 }
 
 Json PublicRecord::profile() const {
   const std::lock_guard lock(mutex_);
-  return content_.value("profile", Json::object());
+  const Json profiles = content_.value("profiles", Json::object());
+  return profiles.value(core::json_string(content_, "wallet").value_or(""), Json::object());
 }
 
 Result<void> PublicRecord::set_profile(Json profile) {
-  return change([&](Json& content) { content["profile"] = std::move(profile); });
+  return change([&](Json& content) {
+    content["profiles"][core::json_string(content, "wallet").value_or("")] = std::move(profile);
+  });
 }
 
 std::string PublicRecord::wallet_name() const {
@@ -93,14 +119,19 @@ Result<void> PublicRecord::set_hidden(std::string name, bool hide) {
   return change([&](Json& content) { content["hidden"] = names; });
 }
 
-PublicRecord::Failures PublicRecord::failures() const {
+PublicRecord::Failures PublicRecord::failures(const std::string& wallet) const {
   const std::lock_guard lock(mutex_);
-  const Json stored = content_.value("failures", Json::object());
+  const Json stored = content_.value("failures", Json::object()).value(wallet, Json::object());
   return {stored.value("count", 0), {stored.value("last", std::int64_t{0})}};
 }
 
-Result<void> PublicRecord::set_failures(Failures failures) {
-  return change([&](Json& content) { content["failures"] = {{"count", failures.count}, {"last", failures.last.ms}}; });
+Result<void> PublicRecord::set_failures(std::string wallet, Failures failures) {
+  return change([&](Json& content) {
+    if (failures.count == 0)
+      content["failures"].erase(wallet);
+    else
+      content["failures"][wallet] = {{"count", failures.count}, {"last", failures.last.ms}};
+  });
 }
 
 }  // namespace sigma::tokenpass

@@ -11,8 +11,9 @@
 
 namespace sigma::tokenpass {
 
-/// What must be readable while the wallet is locked: the profile, which wallet is used, wrong passwords so far. In
-/// clear, mode 0600, in "tokenpass.json". Thread-safe; changes are on the disk when they return.
+/// What must be readable while the wallet is locked: profiles, which wallet is used, wrong passwords so far. In clear,
+/// mode 0600, in "tokenpass.json". Thread-safe; changes are on the disk when they return, or Code::invalid_input when
+/// there is no room for them.
 class PublicRecord {
  public:
   struct Failures {
@@ -24,7 +25,7 @@ class PublicRecord {
   static core::Result<PublicRecord> load(std::filesystem::path file);
   PublicRecord(PublicRecord&& other) noexcept;
 
-  /// The "global" row: {"host":"global","displayName",…}; an empty object when there is none.
+  /// The "global" row of the wallet in use: {"host":"global","displayName",…}; an empty object when there is none.
   core::Json profile() const;
   core::Result<void> set_profile(core::Json profile);
 
@@ -36,8 +37,8 @@ class PublicRecord {
   std::set<std::string> hidden() const;  ///< files that the person took off the list
   core::Result<void> set_hidden(std::string name, bool hidden);
 
-  Failures failures() const;
-  core::Result<void> set_failures(Failures failures);
+  Failures failures(const std::string& wallet) const;
+  core::Result<void> set_failures(std::string wallet, Failures failures);
 
  private:
   PublicRecord(std::filesystem::path file, core::Json content) : file_(std::move(file)), content_(std::move(content)) {}

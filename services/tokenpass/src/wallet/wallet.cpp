@@ -24,6 +24,18 @@ Problem wallet_exists() {
   return {500, "There is a wallet already. Log in with its password, or use another TOKENPASS_DIR for a new one."};
 }
 
+/// The public row of a wallet, as its first identity tells it.
+Json profile_of(const Keyring& keyring) {
+  const keyring::Identity& first = keyring.identities().front();
+  Json profile = {{"host", "global"}, {"bapID", first.id_key}};
+  for (const char* name : {"displayName", "paymail", "logo"}) {
+    if (const auto found = first.attributes.find(name); found != first.attributes.end()) {
+      profile[name] = found->second.value;
+    }
+  }
+  return profile;
+}
+
 }  // namespace
 
 Outcome<void> check_new_password(std::string_view password) {
@@ -38,7 +50,7 @@ Wallet::Wallet(WalletFolder folder, PublicRecord& record, Sites& sites, const co
       sites_(sites),
       clock_(clock),
       random_(random),
-      options_(options),
+      options_(std::move(options)),
       guard_(record, clock) {}
 
 bool Wallet::idle() const {
@@ -72,10 +84,15 @@ void Wallet::lock() {
   lock_now();
 }
 
-void Wallet::lock_now() {
+void Wallet::close_now() {
   open_.reset();
   if (auto saved = sites_.save(); !saved) core::log::error("sites_not_saved", saved.error());
   sites_.close();
+}
+
+void Wallet::lock_now() {
+  close_now();
+  options_.on_locked();
 }
 
 // Contents of the vault: {"keyring": <text>, "recordKey": <hex>, "backupKey": {"salt","key"}}.
@@ -134,17 +151,17 @@ Result<Wallet::Open> Wallet::make_open(Keyring keyring, std::string_view passwor
 Outcome<Wallet::Open> Wallet::open_with(std::string_view password) {
   const std::string name = find_current();
   if (name.empty()) return Problem::no_wallet();
-  SIGMA_CHECK(guard_.admit());
+  SIGMA_CHECK(guard_.admit(name));
   auto opened = [&]() -> Result<Open> {
     if (WalletFolder::is_vault(name)) return open_vault(name, password);
     SIGMA_TRY(Keyring keyring, open_older(name, password));
     return make_open(std::move(keyring), password, free_name(WalletFolder::vault_name(name)));
   }();
   if (opened) {
-    guard_.succeeded();
+    guard_.succeeded(name);
     return std::move(*opened);
   }
-  if (opened.error().code() == Code::unauthorized) SIGMA_CHECK(guard_.failed());
+  if (opened.error().code() == Code::unauthorized) SIGMA_CHECK(guard_.failed(name));
   return opened.error();
 }
 
@@ -152,7 +169,11 @@ Outcome<void> Wallet::start_using(Open open) {
   const std::lock_guard lock(mutex_);
   if (!folder_.exists(open.name)) SIGMA_CHECK(write(open));
   if (record_.wallet_name() != open.name) SIGMA_CHECK(record_.set_wallet_name(open.name));
-  lock_now();
+  const bool goes_on = open_ && !idle() && open_->name == open.name;
+  if (goes_on)
+    close_now();
+  else
+    lock_now();
   sites_.open(folder_.file(open.name).replace_extension(".sites"), open.record_key.clone());
   open_ = std::move(open);
   last_use_ = clock_.now();
@@ -170,13 +191,9 @@ Outcome<void> Wallet::adopt(Keyring keyring, std::string_view password, const st
   SIGMA_CHECK(check_new_password(password));
   describe(keyring, owner);
   SIGMA_TRY(Open open, make_open(std::move(keyring), password, name));
-  Json profile = {{"host", "global"}, {"bapID", open.keyring.identities().front().id_key}};
-  if (!owner.display_name.empty()) profile["displayName"] = owner.display_name;
-  if (!owner.paymail.empty()) profile["paymail"] = owner.paymail;
-  if (!owner.logo.empty()) profile["logo"] = owner.logo;
+  Json profile = profile_of(open.keyring);
   SIGMA_CHECK(start_using(std::move(open)));
   SIGMA_CHECK(record_.set_profile(std::move(profile)));
-  guard_.succeeded();
   return {};
 }
 
@@ -190,24 +207,37 @@ void Wallet::describe(Keyring& keyring, const Owner& owner) const {
 }
 
 Outcome<void> Wallet::unlock(std::string_view password) {
-  const std::string before = find_current();
   SIGMA_TRY(Open open, open_with(password));
-  const bool taken_over = open.name != before;
-  Json profile = record_.profile();
-  profile["host"] = "global";
-  profile["bapID"] = open.keyring.identities().front().id_key;
+  const bool taken_over = open.name != find_current();
+  return use(std::move(open), taken_over);
+}
+
+// Of what open_with() gave: an older wallet that is taken over brings along what lay beside it.
+Outcome<void> Wallet::use(Open open, bool taken_over) {
+  Json from_identity = profile_of(open.keyring);
   SIGMA_CHECK(start_using(std::move(open)));
-  if (profile != record_.profile()) SIGMA_CHECK(record_.set_profile(std::move(profile)));
   if (taken_over) SIGMA_CHECK(take_older_rows(folder_.older_file("state.db")));
+  SIGMA_CHECK(fill_profile(std::move(from_identity)));
   return {};
+}
+
+// A row that was lost comes back from the identity.
+Result<void> Wallet::fill_profile(Json from_identity) {
+  const Json before = record_.profile();
+  Json profile = before.empty() ? from_identity : before;
+  for (const char* name : {"host", "bapID"}) profile[name] = from_identity[name];
+  return profile == before ? Result<void>() : record_.set_profile(std::move(profile));
 }
 
 // Rows of state.db: profile, tokens (kept as hashes from now on) and scratch data.
 Result<void> Wallet::take_older_rows(std::string_view state_db) {
   static constexpr std::string_view kOurs[] = {"_id", "host", "accessToken", "scopes", "expireTime", "icon", "bapID"};
   for (const Json& row : keyring::read_nedb(state_db)) {
-    const auto host = core::json_string(row, "host");
+    auto host = core::json_string(row, "host");
     if (!host || host->empty()) continue;
+    const auto known =
+        look([&](const Keyring& keyring) -> Outcome<bool> { return keyring.kept_host_paths().contains(*host); });
+    if (known && !*known) host = keyring::canonical_host(*host);
     Json rest = row;
     for (const std::string_view name : kOurs) rest.erase(std::string(name));
     if (*host == "global") {
@@ -224,19 +254,31 @@ Result<void> Wallet::take_older_rows(std::string_view state_db) {
 
 Outcome<void> Wallet::check_password(std::string_view password) {
   std::shared_ptr<const SealedVault> vault;
+  std::string name;
   {
     const std::lock_guard lock(mutex_);
     if (!open_) return Problem::locked();
     vault = open_->vault;
+    name = open_->name;
   }
-  SIGMA_CHECK(guard_.admit());
+  SIGMA_CHECK(guard_.admit(name));
   const auto right = vault->check_password(password);
   if (right) {
-    guard_.succeeded();
+    guard_.succeeded(name);
     return {};
   }
-  if (right.error().code() == Code::unauthorized) SIGMA_CHECK(guard_.failed());
+  if (right.error().code() == Code::unauthorized) SIGMA_CHECK(guard_.failed(name));
   return right.error();
+}
+
+// A right password forgets nothing here: it may be one that the wallet had earlier.
+Outcome<Keyring> Wallet::open_copy(std::string_view content, std::string_view password) {
+  const std::string name = find_current();
+  SIGMA_CHECK(guard_.admit(name));
+  auto opened = keyring::open_wallet_file(content, password);
+  if (opened) return std::move(*opened);
+  if (opened.error().code() == Code::unauthorized) SIGMA_CHECK(guard_.failed(name));
+  return opened.error();
 }
 
 Outcome<WalletSecrets> Wallet::secrets(std::string_view password) {
@@ -256,12 +298,13 @@ Outcome<WalletSecrets> Wallet::secrets(std::string_view password) {
 Outcome<void> Wallet::change_password(std::string_view current, std::string_view next) {
   SIGMA_CHECK(check_new_password(next));
   SIGMA_TRY(Open open, open_with(current));
+  const bool taken_over = open.name != find_current();
   SIGMA_TRY(SealedVault vault, SealedVault::create(next, random_, options_.cost));
   SIGMA_TRY(open.backup_key, keyring::derive_backup_key(next, random_));
   open.vault = std::make_shared<SealedVault>(std::move(vault));
   SIGMA_CHECK(write(open));
   VersionedFile(folder_.file(open.name)).forget_versions();
-  return start_using(std::move(open));
+  return use(std::move(open), taken_over);
 }
 
 Outcome<void> Wallet::switch_to(const std::string& name) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -44,6 +45,9 @@ class Wallet {
   struct Options {
     core::Milliseconds auto_lock{0};  ///< of no use; 0: never
     crypto::Argon2Cost cost = vault::kVaultCost;
+    /// Called when the wallet is locked, or another one takes the place of what was open: ends what hung on that. Must
+    /// not call the wallet.
+    std::function<void()> on_locked = [] {};
   };
 
   Wallet(WalletFolder folder, PublicRecord& record, Sites& sites, const core::Clock& clock, core::Random& random,
@@ -65,6 +69,9 @@ class Wallet {
   Outcome<void> unlock(std::string_view password);
   /// Costly. Errors as unlock().
   Outcome<void> check_password(std::string_view password);
+  /// Costly. A copy of the wallet in use that its readers cannot read themselves: a wrong password is a guess at it.
+  /// Errors as unlock().
+  Outcome<keyring::Keyring> open_copy(std::string_view content, std::string_view password);
   /// Costly. Works in both states and leaves the state as it is. Errors as unlock().
   Outcome<WalletSecrets> secrets(std::string_view password);
   /// Costly. A fresh data key; versions that the old password would open are removed. Unlocked afterwards.
@@ -126,9 +133,12 @@ class Wallet {
   core::Result<Open> make_open(keyring::Keyring keyring, std::string_view password, std::string name) const;
   Outcome<Open> open_with(std::string_view password);
   Outcome<void> start_using(Open open);
+  Outcome<void> use(Open open, bool taken_over);
+  core::Result<void> fill_profile(core::Json from_identity);
   void describe(keyring::Keyring& keyring, const Owner& owner) const;
   core::Result<void> take_older_rows(std::string_view state_db);
   core::Result<void> write(const Open& open) const;
+  void close_now();
   void lock_now();
 
   WalletFolder folder_;

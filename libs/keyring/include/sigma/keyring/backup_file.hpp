@@ -33,8 +33,10 @@ struct BackupOptions {
   /// A third-generation TokenPass that loads a backup with words derives other host keys until its first save.
   bool with_words = false;
 };
-/// The JSON of a backup of `keyring`: {"ids","label","createdAt","rootPk"} or with "xprv"; for a second-generation
-/// wallet {"encryptedVault",…}, for a single identity {"wif","id",…}. The caller wipes it.
+/// The JSON of a backup of `keyring`: {"ids","label","createdAt","rootPk"} or with "xprv"; for a wallet of the first or
+/// second generation {"encryptedVault","rules","ids",…}, for a single identity {"wif","id",…}. "hostPaths" where an
+/// older version derived keys of hosts in its own way. Other readers pass over what they do not know. The caller wipes
+/// it.
 core::Result<std::string> backup_json(const Keyring& keyring, const BackupOptions& options, core::UtcTime now,
                                       core::Random& random);
 

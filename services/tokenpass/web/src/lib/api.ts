@@ -197,7 +197,8 @@ export const api = {
   activity: async () => (await get<{ activity: Activity[] }>('/api/activity')).activity,
   wallets: async () => (await get<{ backups: WalletFile[] }>('/api/backups')).backups,
   useWallet: (path: string) => post('/api/backups/switch', { path }),
-  backupFile: (withWords: boolean) => post<{ content: string; fileName: string }>('/api/backups/download', { withWords }),
+  backupFile: (password: string, withWords: boolean) =>
+    post<{ content: string; fileName: string }>('/api/backups/download', { password, withWords }),
   profile: () => get<Profile>('/api/profile'),
   setProfile: (profile: Profile) => post('/api/profile', profile),
   settings: () => get<Settings>('/api/settings'),

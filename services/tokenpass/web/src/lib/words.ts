@@ -1,9 +1,9 @@
 // What sites may do, and for how long, in words.
 
 const meanings: Record<string, string> = {
-  sign: 'Sign messages and requests as you, with the key for this site',
+  sign: 'Sign as you: messages and requests with your key for this site, transaction outputs with that of your identity',
   encrypt: 'Encrypt data with your keys',
-  decrypt: 'Read data that was encrypted to you through this site',
+  decrypt: 'Read what is encrypted to you, also what other sites encrypted',
   read_profile: 'Read your profile',
   write_profile: 'Change your profile',
   read_state: 'Read what it stored here',
