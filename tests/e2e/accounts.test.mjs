@@ -163,6 +163,20 @@ forEachStore('accounts', () => ({ env, clients: clients() }), (context) => {
     assert.ok(!/token|hash|secret/i.test(sessions.text), sessions.text);
   });
 
+  test('case 30: switched off is switched off, whatever the person sends meanwhile', async () => {
+    const { server } = context;
+    for (let round = 0; round < 3; round++) {
+      const person = await newPerson(server);
+      const rename = (i) => person.request(server, 'POST', '/api/auth/update-user', { json: { name: `Ada ${i}` } });
+      const before = Array.from({ length: 8 }, (_, i) => rename(i));
+      const off = server.admin('PATCH', `/admin/users/${person.userId}`, { json: { disabled: true } });
+      await Promise.all([...before, off, ...Array.from({ length: 8 }, (_, i) => rename(8 + i))]);
+      assert.equal((await off).status, 200, (await off).describe());
+      assert.equal((await server.admin('GET', `/admin/users/${person.userId}`)).json.disabled, true, `round ${round}`);
+      assert.equal((await person.trySignIn(server)).json?.code, 'USER_DISABLED');
+    }
+  });
+
   test('switched off: sessions and tokens end at once, applications are told, nobody signs in; on again brings none back', async () => {
     const { server } = context;
     const { person, tokens } = await personWithTokens(server);

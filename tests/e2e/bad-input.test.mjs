@@ -68,6 +68,10 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
   });
 
   test('unknown paths: 404 with words', async () => {
+    for (const target of ['/api/', '/api']) {
+      const answer = await context.server.request('GET', target, { headers: { accept: 'text/html' } });
+      assert.equal(answer.json?.code, 'NOT_FOUND', answer.describe());
+    }
     for (const path of [
       '/api/nope',
       '/api/auth/oauth2',

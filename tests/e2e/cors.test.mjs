@@ -43,7 +43,7 @@ forEachStore('CORS', { clients: [publicClient('my-app')], env: { SIGMA_TRUSTED_O
         const answer = await server.request(method, path, { headers: { origin } });
         assert.equal(answer.headers['access-control-allow-origin'], '*', answer.describe());
         const readable = (answer.headers['access-control-expose-headers'] ?? '').toLowerCase().split(/, */);
-        for (const name of ['dpop-nonce', 'www-authenticate', 'retry-after']) assert.ok(readable.includes(name), name);
+        for (const name of ['dpop-nonce', 'www-authenticate', 'retry-after', 'x-retry-after', 'ratelimit']) assert.ok(readable.includes(name), name);
         for (const one of [asked, answer]) {
           assert.equal(one.headers['access-control-allow-credentials'], undefined, one.describe());
         }
@@ -62,6 +62,11 @@ forEachStore('CORS', { clients: [publicClient('my-app')], env: { SIGMA_TRUSTED_O
         assert.equal(one.headers['access-control-allow-credentials'], 'true', one.describe());
         assert.match(one.headers.vary ?? '', /origin/i, one.describe());
       }
+      const asks = asked.headers['access-control-allow-headers'].toLowerCase().split(/, */);
+      for (const name of ['x-auth-token', 'x-sigma-enrollment-proof', 'content-type']) assert.ok(asks.includes(name), name);
+      const readable = (answer.headers['access-control-expose-headers'] ?? '').toLowerCase().split(/, */);
+      for (const name of ['set-auth-token', 'retry-after', 'x-retry-after', 'ratelimit', 'ratelimit-policy'])
+        assert.ok(readable.includes(name), `${name}: ${answer.describe()}`);
     }
   });
 

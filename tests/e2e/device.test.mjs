@@ -7,11 +7,13 @@ import { test } from 'node:test';
 import * as oidc from 'openid-client';
 import { answer, begin, clients, env, from, grantType, look, poll, start } from './support/device.mjs';
 import { assertOAuthError, claimsOf, fullScope, postToken, refreshForm, userinfo } from './support/oauth.mjs';
-import { newPerson } from './support/person.mjs';
+import { distinctTime, newPerson } from './support/person.mjs';
 import { startServer } from './support/server.mjs';
 import { forEachStore } from './support/stores.mjs';
 
-forEachStore('device flow', { clients, env }, (context) => {
+const signed = { ...clients[0], client_id: 'signed-tv', access_token_format: 'jwt' };
+
+forEachStore('device flow', { clients: [...clients, signed], env }, (context) => {
   test('a program starts, a person allows, the program gets tokens that work everywhere', async () => {
     const { server } = context;
     const started = await start(server);
@@ -72,6 +74,42 @@ forEachStore('device flow', { clients, env }, (context) => {
     });
     assert.equal(again.json.user.id, person.userId);
   });
+
+  for (const client of ['television', 'signed-tv']) {
+    test(`contract §5: the token of ${client} is good at the session API, wallets and subscription, until it signs out`, async () => {
+      const { server } = context;
+      const codes = await begin(server, { client_id: client, scope: 'openid profile offline_access' });
+      const person = await newPerson(server);
+      assert.equal((await answer(server, person, 'approve', codes.user_code, { bapId: person.bapId })).status, 200);
+      const tokens = (await poll(server, codes, { client_id: client })).json;
+      assert.equal(tokens.access_token.split('.').length, client === 'signed-tv' ? 3 : 1);
+      const call = (method, path, options = {}) =>
+        server.request(method, path, { ...options, headers: { authorization: `Bearer ${tokens.access_token}` } });
+      assert.equal((await call('GET', '/api/auth/get-session')).json?.user.id, person.userId);
+      const status = await call('GET', '/api/auth/subscription/status');
+      assert.equal(status.json?.tier, 'free', status.describe());
+      const wallets = await call('GET', `/api/auth/wallet/connect?bapId=${person.bapId}`);
+      assert.deepEqual(wallets.json, { wallets: [] }, wallets.describe());
+      const authToken = person.token('/api/wallet/connect', { scheme: 'bsm', timestamp: distinctTime() });
+      const connected = await call('POST', '/api/auth/wallet/connect', { json: { bapId: person.bapId, authToken } });
+      assert.equal(connected.json?.success, true, connected.describe());
+      // The indexer is not there, but who asks is known.
+      assert.equal((await call('GET', '/api/auth/wallet/nfts')).status, 503);
+      assert.equal((await call('POST', '/api/auth/wallet/verify-ownership', { json: { origin: 'x' } })).status, 503);
+      for (const [method, path, options] of [
+        ['GET', '/api/auth/list-sessions'],
+        ['POST', '/api/auth/update-user', { json: { name: 'x' } }],
+        ['POST', '/api/auth/revoke-sessions', { json: {} }],
+        ['GET', '/api/user/export'],
+      ])
+        assert.equal((await call(method, path, options)).status, 401, path);
+      assert.deepEqual((await call('POST', '/api/auth/sign-out', { json: {} })).json, { success: true });
+      assert.equal((await call('GET', '/api/auth/get-session')).json, null);
+      assert.equal((await userinfo(server, tokens.access_token)).status, 401);
+      assertOAuthError(await postToken(server, refreshForm(tokens.refresh_token, client)), 400, 'invalid_grant');
+      assert.notEqual(await person.session(server), null, 'the browser’s session goes on');
+    });
+  }
 
   test('a person learns from which network a device asks, and nobody its address', async () => {
     const { server } = context;

@@ -43,6 +43,20 @@ forEachStore('organisations', { clients: [publicClient('my-app')] }, (context) =
     assert.equal((await person.session(server)).session.activeOrganizationId, person.bapId);
   });
 
+  test('as better-auth answers: null makes none active, and then there is none to show', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const unset = await person.request(server, 'POST', `${base}/set-active`, { json: { organizationId: null } });
+    assert.equal(unset.status, 200, unset.describe());
+    assert.equal(unset.json, null);
+    assert.equal((await person.session(server)).session.activeOrganizationId, undefined);
+    const full = await person.request(server, 'GET', `${base}/get-full-organization`);
+    assert.equal(full.status, 200, full.describe());
+    assert.equal(full.json, null);
+    const named = await person.request(server, 'GET', `${base}/get-full-organization?organizationId=${person.bapId}`);
+    assert.equal(named.json.id, person.bapId, named.describe());
+  });
+
   test("somebody else's identity and unknown ones are refused", async () => {
     const { server } = context;
     const [person, other] = [await newPerson(server), await newPerson(server)];

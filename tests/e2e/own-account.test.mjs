@@ -53,6 +53,10 @@ forEachStore('the own account', { clients, env: { SIGMA_OUTBOUND_PRIVATE_ADDRESS
       { name: '' },
       { name: 'x'.repeat(101) },
       { name: 'a\u0000b' },
+      { name: 'a\u202eb' },
+      { name: 'a\u200bb' },
+      { name: 'a\u2066b' },
+      { name: 'a\u0085b' },
       { name: 5 },
       { name: null },
       { image: 'http://pictures.example.com/a.png' },
@@ -94,6 +98,51 @@ forEachStore('the own account', { clients, env: { SIGMA_OUTBOUND_PRIVATE_ADDRESS
     for (const secret of [person.sessionToken, tokens.access_token, tokens.refresh_token, tokens.id_token, other.userId, other.pubkey, other.bapId])
       assert.ok(!answer.text.includes(secret), secret);
     assertApiError(await new Person().request(context.server, 'GET', '/api/user/export'), 401, 'UNAUTHORIZED');
+  });
+
+  test('the newest backup goes to the browser that has just signed in and to who signs, not to a session’s token', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const content = randomBytes(200).toString('base64');
+    await keepBackup(person, content);
+    const target = '/api/user/export';
+    const newest = async (answer) => {
+      assert.equal(answer.status, 200, answer.describe());
+      const [identity] = answer.json.identities;
+      assert.equal(identity.newest_backup === undefined, typeof identity.newest_backup_withheld === 'string', answer.text);
+      assert.equal(answer.text.includes(content), identity.newest_backup !== undefined);
+      return identity.newest_backup;
+    };
+    const byToken = (headers = {}) =>
+      server.request('GET', target, { headers: { authorization: `Bearer ${person.sessionToken}`, ...headers } });
+    assert.equal(await newest(await exportOf(person)), content);
+    assert.equal(await newest(await byToken()), undefined);
+    const sign = (key, path = target) => ({ 'x-auth-token': key.token(path, { timestamp: distinctTime() }) });
+    assert.equal(await newest(await byToken(sign(person))), content);
+    assertApiError(await byToken(sign(new Key())), 403, 'BAP_OWNERSHIP_FAILED');
+    assertApiError(await byToken(sign(person, deletePath)), 401, 'INVALID_AUTH_TOKEN_SIGNATURE');
+    if (context.store !== 'postgres') return;
+    await ageSessions(server.databaseUrl, person.userId, 24);
+    assert.equal(await newest(await exportOf(person)), undefined, 'a sign-in of yesterday');
+  });
+
+  test('the person sees that an administrator acted, not from where', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    for (const disabled of [true, false]) {
+      const { status } = await server.admin('PATCH', `/admin/users/${person.userId}`, { json: { disabled } });
+      assert.equal(status, 200);
+    }
+    await person.signIn(server);
+    const wanted = ['user_enabled', 'user_disabled'];
+    const seen = async () => {
+      const { events } = (await person.request(server, 'GET', '/api/auth/activity')).json;
+      return events.filter(({ type }) => wanted.includes(type));
+    };
+    for (let i = 0; i < 200 && (await seen()).length < 2; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual((await seen()).map(({ type, network }) => [type, network]), wanted.map((type) => [type, null]));
+    const exported = (await exportOf(person)).json.activity.filter(({ type }) => wanted.includes(type));
+    assert.deepEqual(exported.map(({ network }) => network), [null, null]);
   });
 
   test('the activity tells the person what they did, and nobody else', async () => {

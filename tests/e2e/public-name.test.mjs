@@ -85,3 +85,19 @@ test('a public name without encryption is served, and the log warns', async () =
     }
   }
 });
+
+forEachStore('another spelling of loopback', { clients }, (context) => {
+  test('is this server too, as host and as origin; another port is not', async () => {
+    const { server } = context;
+    const { hostname, port } = new URL(server.base);
+    const person = await newPerson(server);
+    const rename = (origin, host) =>
+      person.request(server, 'POST', '/api/auth/update-user', { json: { name: 'Ada' }, headers: { origin, host } });
+    for (const name of ['localhost', '127.0.0.1', '[::1]']) {
+      const answer = await rename(`http://${name}:${port}`, `${name}:${port}`);
+      assert.deepEqual(answer.json, { status: true }, `${name}: ${answer.describe()}`);
+    }
+    for (const origin of [`http://localhost:${Number(port) + 1}`, 'http://localhost', `https://localhost:${port}`, `http://127.0.0.2:${port}`])
+      assert.equal((await rename(origin, `${hostname}:${port}`)).json.code, 'INVALID_ORIGIN', origin);
+  });
+});

@@ -239,6 +239,8 @@ forEachStore('registration, open', open, (context) => {
       const answer = await register({ ...publicWeb, [name]: value });
       assertRegistrationError(answer, 'invalid_client_metadata');
     }
+    for (const turning of ['\u202e', '\u2066', '\u200b', '\ufeff', '\u0085'])
+      assertRegistrationError(await register({ ...publicWeb, client_name: `Chess${turning}Club` }), 'invalid_client_metadata');
     assertRegistrationError(await register({ ...publicWeb, software_statement: 'a.b.c' }), 'invalid_software_statement');
     assertRegistrationError(
       await register({ ...web, token_endpoint_auth_method: 'private_key_jwt' }),

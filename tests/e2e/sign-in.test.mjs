@@ -185,6 +185,12 @@ forEachStore('sign-in', { env: { SIGMA_TRUSTED_ORIGINS: trusted } }, (context) =
     assert.ok(answer.json?.message, answer.describe());
   });
 
+  test('bapId: empty names nobody, as everywhere', async () => {
+    const person = new Person();
+    const answer = await person.trySignIn(context.server, { body: '{"bapId":""}' });
+    assert.equal(answer.status, 200, answer.describe());
+  });
+
   test('bapId: of another type is VALIDATION_ERROR', async () => {
     for (const body of ['{"bapId":5}', '{"bapId":null}', '{"bapId":["x"]}', '{"bapId":{}}', '{"bapId":true}']) {
       const answer = await new Person().trySignIn(context.server, { body });

@@ -29,9 +29,13 @@ bool is_one_of(auto& list, std::string_view text) {
   return std::ranges::find(list, text) != list.end();
 }
 
-// Code points that turn the direction of what follows, or take no room: a name must not rearrange the sentence it
-// stands in. U+200B–U+200F, U+202A–U+202E, U+2060–U+2069, U+FEFF and the C1 controls.
-bool is_misleading(std::string_view sequence) {
+bool is_control(std::string_view sequence) {
+  const auto first = static_cast<unsigned char>(sequence.front());
+  return first < 0x20 || first == 0x7f;
+}
+
+// Of several bytes: those that turn, those that take no room, and the C1 controls.
+bool is_misleading_character(std::string_view sequence) {
   if (sequence.size() == 2) return sequence[0] == '\xc2' && static_cast<unsigned char>(sequence[1]) < 0xa0;
   if (sequence.size() != 3) return false;
   if (sequence == "\xef\xbb\xbf") return true;
@@ -52,17 +56,15 @@ std::string clean_text(std::string_view text, std::size_t max, bool one_line) {
   while (!text.empty()) {
     const std::string_view sequence = text.substr(0, sequence_length(text.front()));
     text.remove_prefix(sequence.size());
-    const auto first = static_cast<unsigned char>(sequence.front());
-    const bool is_control = first < 0x20 || first == 0x7f;
-    const bool is_layout = is_control && (first == '\n' || first == '\t');
+    const bool is_layout = sequence == "\n" || sequence == "\t";
     if (clean.size() + sequence.size() > max) break;
-    if (is_control) {
+    if (is_control(sequence)) {
       if (is_layout && !one_line) {
         clean += sequence;
       } else if (is_layout) {
         clean += ' ';
       }
-    } else if (!one_line || !is_misleading(sequence)) {
+    } else if (!one_line || !is_misleading_character(sequence)) {
       clean += sequence;
     }
   }
@@ -162,6 +164,15 @@ class Cleaner {
 };
 
 }  // namespace
+
+bool is_misleading(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view sequence = text.substr(0, sequence_length(text.front()));
+    text.remove_prefix(sequence.size());
+    if (is_control(sequence) || is_misleading_character(sequence)) return true;
+  }
+  return false;
+}
 
 core::Json clean_person(const core::Json& identity) {
   if (!identity.is_object()) return Json::object();

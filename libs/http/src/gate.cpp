@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "answer.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/core/log.hpp"
@@ -10,6 +12,13 @@
 namespace sigma::http {
 namespace log = core::log;
 namespace {
+
+/// What scripts of other origins may send beside what every script may.
+constexpr std::string_view kAskedHeaders = "Authorization, Content-Type, X-Auth-Token, X-Sigma-Enrollment-Proof, DPoP";
+/// What they need of an answer for their next request: the nonce (RFC 9449 §8), why a token was refused, when to try
+/// again. With credentials also the session's token, which better-auth's clients keep.
+constexpr std::string_view kShownHeaders =
+    "DPoP-Nonce, WWW-Authenticate, Retry-After, X-Retry-After, RateLimit, RateLimit-Policy";
 
 constexpr Refusal kBadTarget{400, "The request target is not a path."};
 constexpr Refusal kBadHost{400, "HTTP/1.1 requests need exactly one valid Host field."};
@@ -186,7 +195,7 @@ void Gate::answer_options(const Request& request, const Router::Match& match, Ad
   const bool trusted_origin = origins_.contains(std::string(*request.headers.find("origin")));
   if (admission.cors == Cors::any || (admission.cors == Cors::trusted && trusted_origin)) {
     answer.headers.add("Access-Control-Allow-Methods", allowed);
-    answer.headers.add("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Auth-Token, DPoP");
+    answer.headers.add("Access-Control-Allow-Headers", std::string(kAskedHeaders));
     answer.headers.add("Access-Control-Max-Age", "3600");
   }
 }
@@ -195,9 +204,7 @@ void Gate::add_cors(const Request& request, Cors cors, Headers& headers) const {
   if (cors == Cors::none) return;
   if (cors == Cors::any) {
     headers.set("Access-Control-Allow-Origin", "*");
-    // What a script needs for its next request: the nonce (RFC 9449 §8), why a token was refused, when to try again.
-    headers.set("Access-Control-Expose-Headers",
-                "DPoP-Nonce, WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy");
+    headers.set("Access-Control-Expose-Headers", std::string(kShownHeaders));
     return;
   }
   headers.add("Vary", "Origin");
@@ -205,6 +212,7 @@ void Gate::add_cors(const Request& request, Cors cors, Headers& headers) const {
   if (!origin || request.headers.count("origin") != 1 || !origins_.contains(std::string(*origin))) return;
   headers.set("Access-Control-Allow-Origin", std::string(*origin));
   headers.set("Access-Control-Allow-Credentials", "true");
+  headers.set("Access-Control-Expose-Headers", fmt::format("{}, set-auth-token", kShownHeaders));
 }
 
 Response Gate::refuse(const Request& request, const Admission& admission, int status,

@@ -23,7 +23,11 @@ http::Response oauth_error(const oauth::Error& error) {
   log_outage(error);
   http::Response response =
       json_answer({{"error", error.name()}, {"error_description", error.description()}}, error.status());
-  if (error.retry_after()) response.headers.set("Retry-After", std::to_string(error.retry_after()->count()));
+  if (error.retry_after()) {
+    const std::string seconds = std::to_string(error.retry_after()->count());
+    response.headers.set("Retry-After", seconds);
+    response.headers.set("X-Retry-After", seconds);  // what better-auth's clients read (contract §6)
+  }
   return response;
 }
 

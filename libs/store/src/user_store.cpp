@@ -79,14 +79,12 @@ Task<Result<User>> UserStore::create_with_profile(User user, Profile profile) {
 }
 
 Task<Result<bool>> UserStore::update(User user) {
-  static const Query kUpdate(
-      "UPDATE users SET name = $2, email = $3, email_verified = $4, image = $5, pubkey = $6, subscription_tier = $7, "
-      "roles = $8, disabled = $9, updated_at = $10 WHERE id = $1");
+  // Nothing else of the row: what the caller has read of it may be old by now, and an account that was switched off
+  // since stays off.
+  static const Query kUpdate("UPDATE users SET name = $2, image = $3, updated_at = $4 WHERE id = $1");
   WriteTraits traits{.key = user.id.str(), .single_statement = true, .revokes = true};
   return db_.write(std::move(traits), [user = std::move(user)](Connection& connection) -> Result<bool> {
-    Params params = params_of(user);
-    params.erase(params.begin() + 9);  // created_at stays
-    SIGMA_TRY(const auto updated, change(connection, kUpdate, params));
+    SIGMA_TRY(const auto updated, change(connection, kUpdate, {user.id, user.name, user.image, user.updated_at}));
     return updated > 0;
   });
 }

@@ -115,10 +115,10 @@ void check_together(const Config& config, Faults& faults) {
   if (config.tls_cert.empty() != config.tls_key.empty()) {
     faults.add("SIGMA_TLS_CERT and SIGMA_TLS_KEY go together; set both or neither");
   }
-  if (config.issuer != config.base_url && !config.issuer.starts_with(config.base_url + '/')) {
+  if (config.issuer != config.base_url && config.issuer != config.base_url + "/api/auth") {
     faults.add(
-        fmt::format("SIGMA_ISSUER: '{}' is not below the base URL {}, so nobody would find its discovery document; for "
-                    "example SIGMA_ISSUER={}/api/auth",
+        fmt::format("SIGMA_ISSUER: '{}' is neither the base URL nor {}/api/auth, so nobody would find its discovery "
+                    "document; for example SIGMA_ISSUER={}/api/auth",
                     config.issuer, config.base_url, config.base_url));
   }
   if (config.key_rotation_interval.count() != 0 && config.key_publication_lead >= config.key_rotation_interval) {

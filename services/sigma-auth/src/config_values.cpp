@@ -91,6 +91,24 @@ bool is_loopback_origin(std::string_view origin) {
   return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
 }
 
+std::vector<std::string> own_origins(const std::string& base_url) {
+  std::vector<std::string> origins{base_url};
+  if (!is_loopback_origin(base_url)) return origins;
+  const auto host = base_url.find("://") + 3;
+  const auto port = base_url.find_last_of(":]");  // a ']' ends the address: no port follows
+  const bool has_port = port != std::string::npos && port > host && base_url[port] == ':';
+  for (const char* name : {"localhost", "127.0.0.1", "[::1]"}) {
+    std::string origin = base_url.substr(0, host) + name + (has_port ? base_url.substr(port) : "");
+    if (origin != base_url) origins.push_back(std::move(origin));
+  }
+  return origins;
+}
+
+bool is_own_origin(const std::string& base_url, std::string_view origin) {
+  const auto own = own_origins(base_url);
+  return std::ranges::find(own, origin) != own.end();
+}
+
 core::Result<std::string> parse_cidr(std::string_view text) {
   boost::system::error_code error;
   if (text.find('/') == std::string_view::npos) {

@@ -19,6 +19,10 @@ core::Result<std::string> parse_listen(std::string_view text);
 bool is_loopback_listen(std::string_view listen);
 /// True for an origin that only this machine reaches: localhost, 127.0.0.1 or [::1].
 bool is_loopback_origin(std::string_view origin);
+/// The origins under which browsers reach what is at `base_url`: itself, and of loopback all three spellings with its
+/// port.
+std::vector<std::string> own_origins(const std::string& base_url);
+bool is_own_origin(const std::string& base_url, std::string_view origin);
 /// "10.0.0.0/8", "2001:db8::/32", or one address.
 core::Result<std::string> parse_cidr(std::string_view text);
 /// "500ms", "30s", "5m", "12h", "7d"; a bare number means seconds. At most ten years.

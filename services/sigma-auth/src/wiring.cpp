@@ -116,14 +116,9 @@ http::Limits limits_of(const Config& config) {
 
 // The names under which this server may be asked. A loopback base URL stands for all spellings of loopback.
 std::vector<std::string> hosts_of(const Config& config) {
-  const auto url = boost::urls::parse_uri(config.base_url);
-  const std::string authority(url->encoded_host_and_port());
   // Also under the address it listens on: a replica is asked directly by health checks and by its neighbours.
-  std::vector<std::string> hosts{authority, config.listen};
-  const std::string port = url->has_port() ? ":" + std::string(url->port()) : "";
-  if (is_loopback_origin(config.base_url)) {
-    for (const char* name : {"localhost", "127.0.0.1", "[::1]"}) hosts.push_back(name + port);
-  }
+  std::vector<std::string> hosts{config.listen};
+  for (const std::string& origin : own_origins(config.base_url)) hosts.push_back(origin.substr(origin.find("://") + 3));
   return hosts;
 }
 

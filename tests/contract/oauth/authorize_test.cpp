@@ -1,4 +1,5 @@
 #include "engine.hpp"
+#include "sigma/oauth/sessions/session_renewal.hpp"
 
 namespace sigma::oauth::testing {
 namespace {
@@ -167,13 +168,42 @@ TEST_F(EngineTest, ErrorsGoToTheClientOnlyWhenItIsProven) {
 
 TEST_F(EngineTest, SessionsAreRenewedOnceADayAndExpire) {
   const auto person = sign_in().value();
+  store::Session session = session_of(person)->session;
   clock.advance(hours{23});
-  EXPECT_EQ(session_of(person)->session.expires_at, person.session.expires_at);
+  EXPECT_FALSE(run(renew_session(store.sessions, session, settings, clock.now())).value());
   clock.advance(hours{2});
-  const auto renewed = session_of(person);
-  EXPECT_EQ(renewed->session.expires_at, clock.now() + settings.session_lifetime);
+  EXPECT_TRUE(run(renew_session(store.sessions, session, settings, clock.now())).value());
+  EXPECT_EQ(session.expires_at, clock.now() + settings.session_lifetime);
+  EXPECT_EQ(session_of(person)->session, session);
+  EXPECT_FALSE(run(renew_session(store.sessions, session, settings, clock.now())).value()) << "once a day";
   clock.advance(settings.session_lifetime);
   EXPECT_FALSE(session_of(person));
+  EXPECT_FALSE(run(renew_session(store.sessions, session, settings, clock.now())).value()) << "no resurrection";
+}
+
+TEST_F(EngineTest, ASessionWhoseIdentityChangesEveryDayLivesOn) {
+  const auto person = sign_in().value();
+  for (int day = 0; day < 10; ++day) {
+    clock.advance(hours{22});
+    const auto session = session_of(person);
+    ASSERT_TRUE(session) << day;
+    ASSERT_TRUE(run(sessions.set_active_identity(*session, *person.session.active_bap_id)));
+    EXPECT_EQ(session_of(person)->session.expires_at, clock.now() + settings.session_lifetime);
+  }
+}
+
+TEST_F(EngineTest, ShortSessionsAreRenewedAfterHalfOfThem) {
+  Settings brief = settings;
+  brief.session_lifetime = hours{24};
+  SessionService daily{store.users,  store.sessions, store.chain_keys, chain, profiles,
+                       x_auth_token, clock,          random,           brief};
+  SignInRequest request;
+  request.x_auth_tokens = {token_for(*person_key, kSignInPath, std::nullopt)};
+  store::Session session = run(daily.sign_in(request)).value().session;
+  clock.advance(hours{11});
+  EXPECT_FALSE(run(renew_session(store.sessions, session, brief, clock.now())).value());
+  clock.advance(hours{2});
+  EXPECT_TRUE(run(renew_session(store.sessions, session, brief, clock.now())).value());
 }
 
 }  // namespace

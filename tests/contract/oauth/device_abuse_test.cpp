@@ -1,5 +1,6 @@
 #include "device_fixture.hpp"
 #include "sigma/oauth/device/unverified_client.hpp"
+#include "user_rows.hpp"
 
 namespace sigma::oauth::testing {
 namespace {
@@ -46,9 +47,7 @@ TEST_F(Device, Case18ScopeNeverGrows) {
 TEST_F(Device, Case42ADisabledPersonIsDenied) {
   const Codes codes = start();
   ASSERT_TRUE(approve(codes.user_code));
-  store::User user = person.user;
-  user.disabled = true;
-  ASSERT_TRUE(run(store.users.update(user)));
+  set_user(database, person.user.id, "disabled = TRUE");
   EXPECT_EQ(poll_error(codes), ErrorCode::authorization_denied);
 }
 

@@ -1,4 +1,5 @@
 #include "device_fixture.hpp"
+#include "user_rows.hpp"
 
 namespace sigma::oauth::testing {
 namespace {
@@ -165,9 +166,7 @@ TEST_F(Device, RefreshedTokensAreTheSameKind) {
 
 // Contract §5: valid at the session API too.
 TEST_F(Device, TheTokenStandsForItsPersonAtTheSessionApi) {
-  store::User user = person.user;
-  user.email = "ada@example.org";
-  ASSERT_TRUE(run(store.users.update(user)));
+  set_user(database, person.user.id, "email = 'ada@example.org'");
   const Codes codes = start("openid profile"), with_email = start("openid email");
   ASSERT_TRUE(approve(codes.user_code));
   ASSERT_TRUE(approve(with_email.user_code));

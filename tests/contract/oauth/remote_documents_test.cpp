@@ -122,7 +122,9 @@ TEST_F(Documents, Case61WhatIsNoDocumentIsRefused) {
   EXPECT_THAT(refusal(page(200, "application/json", "<html>")), HasSubstr("not JSON"));
   EXPECT_THAT(refusal(page(200, "application/json", R"({"a":1,"a":2})")), HasSubstr("not JSON"));
   EXPECT_THAT(refusal(page(200, "application/json", '"' + std::string(1'000, 'x') + '"')), HasSubstr("larger"));
-  EXPECT_THAT(refusal(core::Error{Code::forbidden, "10.0.0.1 is private"}), HasSubstr("must not reach"));
+  const std::string forbidden = refusal(core::Error{Code::forbidden, "10.0.0.1 is private"});
+  EXPECT_THAT(forbidden, HasSubstr("cannot be reached at the moment"));
+  EXPECT_EQ(forbidden, refusal(core::Error{Code::unavailable, "no such name"})) << "what inner names there are";
   EXPECT_THAT(refusal(page(500, "application/json", "{}")), HasSubstr("at the moment"));
 }
 

@@ -1,6 +1,8 @@
 #include "engine.hpp"
 
 #include "sigma/bap/bap_id.hpp"
+#include "sigma/oauth/identities/follow_profile.hpp"
+#include "user_rows.hpp"
 
 namespace sigma::oauth::testing {
 namespace {
@@ -108,9 +110,8 @@ TEST_F(EngineTest, SigningInAsSomebodyElseLeavesTheOtherSessionAlone) {
 }
 
 TEST_F(EngineTest, ADisabledPersonHasNoSessionAndCannotGetOne) {
-  auto signed_in = sign_in().value();
-  signed_in.user.disabled = true;
-  ASSERT_TRUE(*run(store.users.update(signed_in.user)));
+  const auto signed_in = sign_in().value();
+  set_user(database, signed_in.user.id, "disabled = TRUE");
   EXPECT_FALSE(session_of(signed_in));
   EXPECT_EQ(sign_in().error().code(), ErrorCode::user_disabled);
   SignUpRequest sign_up;
@@ -119,6 +120,24 @@ TEST_F(EngineTest, ADisabledPersonHasNoSessionAndCannotGetOne) {
   sign_up.x_auth_tokens = {token_for(*person_key, kSignInPath, std::nullopt)};
   sign_up.enrollment_proofs = {token_for(*person_key, kSignUpPath, sign_up.body)};
   EXPECT_EQ(run(sessions.sign_up(sign_up)).error().code(), ErrorCode::user_disabled);
+}
+
+// Whoever has read the account before the operator switched it off does not switch it on by what they write after.
+TEST_F(EngineTest, Case30WhatComesTooLateDoesNotUndoABan) {
+  auto here = session_of(sign_in().value()).value();
+  set_user(database, here.user.id, "roles = 'user', subscription_tier = 'plus'");
+  ASSERT_TRUE(*run(accounts.set_disabled(here.user.id, true)));
+  const store::Profile profile = *run(store.users.find_profile(*here.session.active_bap_id)).value();
+  store::Profile renamed = profile;
+  renamed.name = "Followed";
+  ASSERT_TRUE(run(follow_profile(store.users, {here.user, renamed}, clock.now())));
+  ASSERT_TRUE(run(own_account.describe(here, {.name = "Ada", .image = {}})));
+  const store::User user = *run(store.users.find(here.user.id)).value();
+  EXPECT_TRUE(user.disabled);
+  EXPECT_EQ(user.subscription_tier, "plus");
+  EXPECT_EQ(user.name, "Ada");
+  EXPECT_EQ(run(store.users.find_profile(profile.bap_id)).value()->name, "Ada");
+  EXPECT_EQ(sign_in().error().code(), ErrorCode::user_disabled);
 }
 
 TEST_F(EngineTest, WhoNamesAnIdentityOfSomebodyElseIsNotToldToSignUp) {
@@ -132,6 +151,35 @@ TEST_F(EngineTest, WhoNamesAnIdentityOfSomebodyElseIsNotToldToSignUp) {
   request.x_auth_tokens = {token_for(*person_key, kSignInPath, std::nullopt)};
   request.bap_id = owner.session.active_bap_id->str();
   EXPECT_EQ(run(strict.sign_in(request)).error().code(), ErrorCode::bap_ownership_failed);
+}
+
+TEST_F(EngineTest, AStrangerWhoNamesAForeignIdentityGetsNoAccount) {
+  const auto owner = sign_in().value();
+  person_key = std::make_unique<bitcoin::PrivateKey>(bitcoin::PrivateKey::generate(random));
+  for (const std::string& wanted : {owner.session.active_bap_id->str(), std::string("nobody's")}) {
+    EXPECT_EQ(sign_in(wanted).error().code(), ErrorCode::bap_ownership_failed);
+    EXPECT_FALSE(run(store.users.find_by_pubkey(person_key->public_key().hex())).value()) << wanted;
+  }
+}
+
+// Contract §13.26.
+TEST_F(EngineTest, WithoutImplicitSignUpAKnownKeyLearnsThatAnIdentityIsUnknown) {
+  const auto owner = sign_in().value();
+  person_key = std::make_unique<bitcoin::PrivateKey>(bitcoin::PrivateKey::generate(random));
+  ASSERT_TRUE(sign_in());
+  Settings closed = settings;
+  closed.implicit_sign_up = false;
+  SessionService strict{store.users,  store.sessions, store.chain_keys, chain, profiles,
+                        x_auth_token, clock,          random,           closed};
+  const auto refusal = [&](const std::string& wanted) {
+    SignInRequest request;
+    request.x_auth_tokens = {token_for(*person_key, kSignInPath, std::nullopt)};
+    request.bap_id = wanted;
+    clock.advance(core::Milliseconds{2});
+    return run(strict.sign_in(request)).error().code();
+  };
+  EXPECT_EQ(refusal("1nobody"), ErrorCode::restore_profile_not_found);
+  EXPECT_EQ(refusal(owner.session.active_bap_id->str()), ErrorCode::bap_ownership_failed);
 }
 
 }  // namespace

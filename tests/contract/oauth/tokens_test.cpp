@@ -1,4 +1,5 @@
 #include "engine.hpp"
+#include "user_rows.hpp"
 
 namespace sigma::oauth::testing {
 namespace {
@@ -123,14 +124,11 @@ TEST_F(EngineTest, SignOutEndsTokensWithoutOfflineAccess) {
 TEST_F(EngineTest, Case30DisabledUserAndClientAreDead) {
   const auto person = sign_in().value();
   const auto answer = redeem(code_for(person)).value();
-  store::User user = person.user;
-  user.disabled = true;
-  ASSERT_TRUE(*run(store.users.update(user)));
+  set_user(database, person.user.id, "disabled = TRUE");
   EXPECT_FALSE(is_alive(answer));
   EXPECT_FALSE(session_of(person));
   EXPECT_EQ(sign_in().error().code(), ErrorCode::user_disabled);
-  user.disabled = false;
-  ASSERT_TRUE(*run(store.users.update(user)));
+  set_user(database, person.user.id, "disabled = FALSE");
   EXPECT_TRUE(is_alive(answer));
   auto client = *run(store.clients.find(store::ClientId{"app"})).value();
   client.disabled = true;

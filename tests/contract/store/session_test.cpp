@@ -49,9 +49,10 @@ TYPED_TEST(Sessions, end_at_their_expiry) {
 
 TYPED_TEST(Sessions, of_a_disabled_user_are_returned) {
   await(this->sessions().create(make_session()));
-  User user = make_user();
-  user.disabled = true;
-  await(this->store().users.update(user));
+  await(this->database().write({}, [](sql::Connection& connection) -> core::Result<bool> {
+    SIGMA_CHECK(connection.execute_script("UPDATE users SET disabled = TRUE"));
+    return true;
+  }));
   EXPECT_TRUE(await(this->sessions().find(make_session().token_hash, kNow))->user.disabled);
 }
 

@@ -262,6 +262,7 @@ forEachStore('device flow under attack', { clients, env }, (context) => {
       const throttled = await answer(server, person, 'approve', codes.user_code, {}, { headers });
       assertOAuthError(throttled, 429, 'too_many_requests');
       assert.ok(Number(throttled.headers['retry-after']) > 0, throttled.describe());
+      assert.equal(throttled.headers['x-retry-after'], throttled.headers['retry-after'], 'contract §6: both');
     }
     const stranger = await newPerson(server);
     assert.equal(

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { authorize, authorizePath, authorizeQuery, newPkce, publicClient, redirected } from '../support/oauth.mjs';
 import { assertOwnPage } from '../support/pages.mjs';
 import { newPerson, Person, sessionCookie } from '../support/person.mjs';
+import { inDatabase } from '../support/postgres.mjs';
 import { forEachStore } from '../support/stores.mjs';
 
 const clients = [publicClient('my-app'), publicClient('asks-consent', { skip_consent: false })];
@@ -191,4 +192,45 @@ forEachStore('sessions', { clients }, (context) => {
     );
     assert.equal(redirected(framed).query.get('error'), 'login_required');
   });
+
+  if (context.store === 'postgres') {
+    /** As if all that time had passed since the session was last renewed. */
+    const ageBy = (person, hours) =>
+      inDatabase(context.server.databaseUrl, 'UPDATE sessions SET expires_at = expires_at - $2::bigint, updated_at = updated_at - $2::bigint WHERE user_id = $1', [
+        person.userId,
+        hours * 3_600_000,
+      ]);
+
+    test('contract §6: a session is renewed once a day, and the cookie with it', async () => {
+      const { server } = context;
+      const person = await newPerson(server);
+      const get = () => person.request(server, 'GET', '/api/auth/get-session');
+      await ageBy(person, 23);
+      assert.equal((await get()).cookies.get(sessionCookie), undefined);
+      await ageBy(person, 2);
+      const renewed = await get();
+      const cookie = renewed.cookies.get(sessionCookie);
+      assert.equal(cookie?.attributes['max-age'], String(7 * 86_400), renewed.describe());
+      assert.equal(renewed.headers['set-auth-token'], decodeURIComponent(cookie.value));
+      assert.ok(Date.parse(renewed.json.session.expiresAt) - Date.now() > 6.99 * 86_400_000, renewed.text);
+      assert.equal((await get()).cookies.get(sessionCookie), undefined, 'once a day');
+      await ageBy(person, 25);
+      const signedIn = await ask(person);
+      assert.ok(signedIn.cookies.get(sessionCookie), 'who only signs in to applications is renewed as well');
+      // Other calls cannot tell the browser, so they leave the session as it is.
+      await ageBy(person, 25);
+      assert.equal((await person.request(server, 'GET', '/api/auth/list-sessions')).cookies.get(sessionCookie), undefined);
+      assert.ok((await get()).cookies.get(sessionCookie));
+    });
+
+    test('contract §6: the session of a bare token is renewed by any call', async () => {
+      const { server } = context;
+      const person = await newPerson(server);
+      await ageBy(person, 100);
+      const headers = { authorization: `Bearer ${person.sessionToken}` };
+      assert.equal((await server.request('GET', '/api/auth/organization/list', { headers })).status, 200);
+      const { session } = (await server.request('GET', '/api/auth/get-session', { headers })).json;
+      assert.ok(Date.parse(session.expiresAt) - Date.now() > 6.99 * 86_400_000, session.expiresAt);
+    });
+  }
 });

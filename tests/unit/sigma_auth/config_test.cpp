@@ -157,6 +157,10 @@ TEST_F(ConfigTest, IssuerStaysBelowTheBaseUrl) {
   EXPECT_THAT(faults(), HasSubstr("SIGMA_ISSUER"));
   environment_["issuer"] = "https://id.example.com.evil.com/api/auth";
   EXPECT_THAT(faults(), HasSubstr("SIGMA_ISSUER"));
+  environment_["issuer"] = "https://id.example.com/tenant";
+  EXPECT_THAT(faults(), HasSubstr("SIGMA_ISSUER")) << "its discovery document is served nowhere";
+  environment_["issuer"] = "https://id.example.com/api/auth";
+  EXPECT_EQ(faults(), "");
 }
 
 TEST_F(ConfigTest, ListsAndUnits) {

@@ -1,5 +1,7 @@
 #include "sigma/oauth/accounts/own_account.hpp"
 
+#include "sigma/oauth/accounts/account_proof.hpp"
+#include "sigma/oauth/audit/own_network.hpp"
 #include "sigma/oauth/identities/display_name.hpp"
 #include "sigma/oauth/registration/redirect_uri.hpp"
 
@@ -8,8 +10,6 @@ namespace {
 
 using core::Json;
 
-/// Fresh for a day, as better-auth counts it (contract §6).
-constexpr std::int64_t kFreshMs = 86'400 * 1000LL;
 constexpr std::size_t kMaxImage = 2'048;
 constexpr std::size_t kMaxEvents = 1'000;  // the newest; older ones page by page from /api/auth/activity
 
@@ -77,7 +77,7 @@ Json event_json(const store::AuditRow& row) {
           {"outcome", row.outcome},
           {"client_id", row.client_id ? Json(row.client_id->str()) : Json(nullptr)},
           {"bap_id", row.bap_id ? Json(row.bap_id->str()) : Json(nullptr)},
-          {"network", optional_text(row.network)}};
+          {"network", optional_text(network_of_own(row))}};
 }
 
 /// Shown by applications to others: only what a browser fetches over https.
@@ -90,8 +90,7 @@ bool is_image(const std::string& address) {
 
 core::Task<Result<void>> OwnAccount::describe(store::SessionWithUser session, SelfDescription change) {
   if (!change.name && !change.image) co_return Error{ErrorCode::validation_error, "No fields to update"};
-  if (change.name && !is_display_name(*change.name))
-    co_return Error{ErrorCode::validation_error, "[body.name] A name has 1 to 100 bytes and no control characters."};
+  if (change.name && !is_display_name(*change.name)) co_return Error{ErrorCode::validation_error, kNameRule};
   if (change.image && *change.image && !is_image(**change.image)) {
     co_return Error{ErrorCode::validation_error,
                     "[body.image] The address of a picture begins with https:// and has up to 2048 characters; null "
@@ -126,8 +125,6 @@ core::Task<Result<Json>> OwnAccount::export_all(store::User user) {
     SIGMA_CO_TRY(const auto versions, co_await store_.backups.list(profile.bap_id));
     for (const auto& [version, created_at] : versions)
       backups.push_back({{"version", version}, {"created_at", to_iso8601(created_at)}});
-    SIGMA_CO_TRY(const auto newest, co_await store_.backups.find(profile.bap_id, std::nullopt));
-    if (newest) identity["newest_backup"] = newest->content;
     identities.push_back(std::move(identity));
     SIGMA_CO_TRY(const auto owned, co_await store_.clients.list_owned(profile.bap_id));
     for (const store::Client& client : owned) applications.push_back(client_json(client));
@@ -148,30 +145,15 @@ core::Task<Result<Json>> OwnAccount::export_all(store::User user) {
 
 core::Task<Result<bool>> OwnAccount::is_signed(const store::UserId& user, std::vector<std::string> tokens,
                                                std::string body) {
-  if (tokens.empty()) co_return false;
-  if (tokens.size() > 1)
-    co_return Error{ErrorCode::invalid_auth_token_format, "Send one X-Auth-Token header, not several."};
-  XAuthTokenRule rule;
-  rule.paths.emplace_back(kDeleteUserPath);
-  rule.bodies.push_back(std::move(body));
-  SIGMA_CO_TRY(const auto outcome, co_await x_auth_token_.verify(std::move(tokens.front()), std::move(rule)));
-  if (!outcome.token) {
-    co_return Error{
-        outcome.fault.malformed ? ErrorCode::invalid_auth_token_format : ErrorCode::invalid_auth_token_signature,
-        outcome.fault.description};
-  }
-  SIGMA_CO_TRY(const auto signer, co_await store_.users.find_by_pubkey(outcome.token->pubkey.hex()));
-  if (!signer || signer->id != user)
-    co_return Error{ErrorCode::bap_ownership_failed, "The X-Auth-Token is signed by a key that is not this account's."};
-  co_return true;
+  co_return co_await is_signed_by(store_.users, x_auth_token_, user, std::move(tokens), kDeleteUserPath,
+                                  std::move(body));
 }
 
 core::Task<Result<bool>> OwnAccount::remove(Farewell farewell) {
   const store::SessionWithUser& here = farewell.session;
   SIGMA_CO_TRY(const bool is_proven,
                co_await is_signed(here.user.id, std::move(farewell.x_auth_tokens), std::move(farewell.body)));
-  const bool is_fresh = clock_.now().ms - here.session.auth_time.ms < kFreshMs;
-  if (!is_proven && !is_fresh) co_return false;
+  if (!is_proven && !is_fresh(here.session, clock_.now())) co_return false;
   SIGMA_CO_CHECK(co_await store_.accounts.remove(here.user.id, clock_.now()));
   co_return true;
 }

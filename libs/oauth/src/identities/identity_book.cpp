@@ -1,8 +1,7 @@
 #include "sigma/oauth/identities/identity_book.hpp"
 
-#include <algorithm>
-
 #include "sigma/bap/bap_id.hpp"
+#include "sigma/bap/person.hpp"
 #include "sigma/bitcoin/keys.hpp"
 #include "sigma/oauth/identities/display_name.hpp"
 
@@ -22,8 +21,7 @@ Error no_key() {
 }  // namespace
 
 bool is_display_name(std::string_view name) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  return !name.empty() && name.size() <= kMaxName && std::ranges::none_of(name, is_control);
+  return !name.empty() && name.size() <= kMaxName && !bap::is_misleading(name);
 }
 
 store::Profile identity_of_key(const store::UserId& user, const std::string& pubkey, bool primary, core::UtcTime now) {
@@ -90,8 +88,7 @@ core::Task<Result<std::optional<store::Profile>>> IdentityBook::find(store::BapI
 }
 
 core::Task<Result<store::Profile>> IdentityBook::save(store::User user, IdentityChange change) {
-  if (!is_display_name(change.name))
-    co_return Error{ErrorCode::validation_error, "[body.name] A name has 1 to 100 bytes and no control characters."};
+  if (!is_display_name(change.name)) co_return Error{ErrorCode::validation_error, kNameRule};
   const auto key = bitcoin::PublicKey::from_hex(change.member_pubkey);
   if (!key) co_return no_key();
   const store::BapId bap_id = bap_id_of(*key);

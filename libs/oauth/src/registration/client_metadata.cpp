@@ -7,6 +7,7 @@
 #include "registration/described_members.hpp"
 #include "registration/member_readers.hpp"
 #include "sigma/bap/bap_id.hpp"
+#include "sigma/bap/person.hpp"
 #include "sigma/oauth/device/unverified_client.hpp"
 #include "sigma/oauth/grants/device_code.hpp"
 #include "sigma/oauth/grants/token_exchange.hpp"
@@ -193,6 +194,8 @@ store::Client read_client(JsonReader& reader, const RegistrationRules& rules, co
   client.id = store::ClientId{id};
   client.name = reader.text("client_name", kMaxName);
   if (client.name.empty()) client.name = id;
+  if (bap::is_misleading(client.name))
+    reader.fault("client_name", "must not hold characters that take no room or turn the writing direction.");
 
   read_redirects(reader, rules, client);
   read_back_channel_logout(reader, rules, client.metadata);

@@ -45,16 +45,19 @@ bool is_json_type(std::string_view content_type) {
   return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
 }
 
-// What went wrong below, in words for whoever published the address.
-core::Error fetch_error(const core::Error& error) {
-  switch (error.code()) {
-    case Code::forbidden:
-      return unusable("is at an address that this server must not reach.");
-    case Code::invalid_input:
-      return unusable("cannot be fetched: " + error.description());
-    default:
-      return unreachable("cannot be reached at the moment.");
-  }
+/// Nothing has to be looked up to know where it leads.
+bool names_an_address(const std::string& url) {
+  const auto parsed = boost::urls::parse_uri(url);
+  return parsed && (parsed->host_type() != boost::urls::host_type::name || host_of(url) == "localhost");
+}
+
+// What went wrong below, in words for whoever published the address. Names that do not exist and names of what we must
+// not ask get one answer: whoever may register clients is not told which names an inner network has.
+core::Error fetch_error(const std::string& url, const core::Error& error) {
+  if (error.code() == Code::invalid_input) return unusable("cannot be fetched: " + error.description());
+  if (error.code() == Code::forbidden && names_an_address(url))
+    return unusable("is at an address that this server must not reach.");
+  return unreachable("cannot be reached at the moment; it has to be at a public address.");
 }
 
 core::Result<Json> read_document(const http::Response& answer, std::size_t max_bytes) {
@@ -165,7 +168,8 @@ core::Task<core::Result<void>> RemoteDocuments::take_turn(const std::string& url
 
 core::Result<RemoteDocuments::Document> RemoteDocuments::record(const std::string& url,
                                                                 core::Result<http::Response> answer) {
-  auto json = answer ? read_document(*answer, options_.max_bytes) : core::Result<Json>(fetch_error(answer.error()));
+  auto json =
+      answer ? read_document(*answer, options_.max_bytes) : core::Result<Json>(fetch_error(url, answer.error()));
   const core::UtcTime now = clock_.now();
   const std::scoped_lock lock(mutex_);
   Entry& entry = entry_of(url, now);
@@ -178,7 +182,10 @@ core::Result<RemoteDocuments::Document> RemoteDocuments::record(const std::strin
     entry.fresh_until = now + std::clamp(lifetime, options_.min_age, options_.max_age);
     return entry.document;
   }
-  core::log::info("remote_document_refused", {{"url", url}, {"description", json.error().description()}});
+  core::log::info("remote_document_refused",
+                  {{"url", url},
+                   {"description", json.error().description()},
+                   {"cause", answer ? std::string_view() : std::string_view(answer.error().description())}});
   entry.failure = json.error();
   // A server that says no means it; one that is away may come back.
   if (json.error().code() != Code::unavailable) entry.document.reset();

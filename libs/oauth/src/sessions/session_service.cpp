@@ -1,20 +1,14 @@
 #include "sigma/oauth/sessions/session_service.hpp"
 
+#include "sigma/oauth/sessions/session_renewal.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::oauth {
-
 core::Task<Result<std::optional<store::SessionWithUser>>> SessionService::find(std::string session_token) {
   const core::UtcTime now = clock_.now();
   SIGMA_CO_TRY(auto found, co_await sessions_.find(hash_secret(session_token), now));
   if (!found || found->user.disabled) co_return std::optional<store::SessionWithUser>{};
-  store::Session& session = found->session;
-  if (now - session.updated_at >= settings_.session_renew_after) {
-    session.updated_at = now;
-    session.expires_at = now + settings_.session_lifetime;
-    SIGMA_CO_CHECK(co_await sessions_.renew(session.id, session.updated_at, session.expires_at));
-  }
-  if (session.active_bap_id) profiles_.notice(*session.active_bap_id);
+  if (found->session.active_bap_id) profiles_.notice(*found->session.active_bap_id);
   co_return std::move(found);
 }
 
@@ -51,7 +45,8 @@ core::Task<Result<store::Profile>> SessionService::set_active_identity(store::Se
   if (!profile || profile->user_id != session.user.id) {
     co_return Error{ErrorCode::not_a_member, "This identity is not one of yours; sign in with its member key first."};
   }
-  SIGMA_CO_CHECK(co_await sessions_.set_active_identity(session.session.id, std::move(bap_id), clock_.now()));
+  SIGMA_CO_CHECK(
+      co_await renew_with_identity(sessions_, session.session.id, std::move(bap_id), settings_, clock_.now()));
   co_return std::move(*profile);
 }
 

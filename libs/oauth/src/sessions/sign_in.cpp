@@ -16,6 +16,18 @@ std::string address_of(const std::string& pubkey) {
   return bitcoin::PublicKey::from_hex(pubkey).value().address();  // verified tokens carry valid keys
 }
 
+Error not_theirs() {
+  return {ErrorCode::bap_ownership_failed,
+          "The signing key does not own the identity named in bapId. Sign in with that identity's member key."};
+}
+
+core::Task<Result<void>> must_be_known(store::UserStore& users, store::BapId bap_id) {
+  SIGMA_CO_TRY(const auto profile, co_await users.find_profile(std::move(bap_id)));
+  if (!profile)
+    co_return Error{ErrorCode::restore_profile_not_found, "This identity is not known here yet; sign up first."};
+  co_return Result<void>{};
+}
+
 }  // namespace
 
 core::Task<Result<std::string>> SessionService::verified_key(std::vector<std::string> tokens, std::string_view header,
@@ -50,10 +62,8 @@ core::Task<Result<void>> SessionService::create_user(KeyHolder& holder, std::str
 core::Task<Result<void>> SessionService::may_create(std::optional<std::string> wanted) {
   if (settings_.implicit_sign_up) co_return Result<void>{};
   if (!wanted) co_return Error{ErrorCode::user_not_found, "Nobody has signed up with this key yet; sign up first."};
-  SIGMA_CO_TRY(const auto profile, co_await users_.find_profile(store::BapId{std::move(*wanted)}));
-  if (profile)
-    co_return Error{ErrorCode::bap_ownership_failed, "The identity named in bapId belongs to another account."};
-  co_return Error{ErrorCode::restore_profile_not_found, "This identity is not known here yet; sign up first."};
+  SIGMA_CO_CHECK(co_await must_be_known(users_, store::BapId{std::move(*wanted)}));
+  co_return Error{ErrorCode::bap_ownership_failed, "The identity named in bapId belongs to another account."};
 }
 
 core::Task<Result<std::optional<store::BapId>>> SessionService::choose_identity(KeyHolder& holder,
@@ -67,9 +77,8 @@ core::Task<Result<std::optional<store::BapId>>> SessionService::choose_identity(
   if (holder.find(bap_id)) co_return std::optional{bap_id};
   // Naming an identity proves nothing: only one that the key speaks for is the signer's.
   if (holder.identity.bap_id != bap_id) {
-    co_return Error{
-        ErrorCode::bap_ownership_failed,
-        "The signing key does not own the identity named in bapId. Sign in with that identity's member key."};
+    if (!settings_.implicit_sign_up) SIGMA_CO_CHECK(co_await must_be_known(users_, bap_id));
+    co_return not_theirs();
   }
   holder.identity.user_id = holder.user->id;
   holder.identity.is_primary = false;
@@ -136,6 +145,8 @@ core::Task<Result<SignedIn>> SessionService::sign_in(SignInRequest request) {
   SIGMA_CO_TRY(KeyHolder holder, co_await holders_.find(pubkey, request.bap_id));
   if (!holder.user) {
     SIGMA_CO_CHECK(co_await may_create(request.bap_id));
+    // Whoever names what is not theirs gets no account for it.
+    if (request.bap_id && holder.identity.bap_id.str() != *request.bap_id) co_return not_theirs();
     SIGMA_CO_CHECK(co_await create_user(holder, pubkey));
   }
   co_return co_await enter(std::move(holder), std::move(pubkey), std::move(request.bap_id), std::move(request.browser));

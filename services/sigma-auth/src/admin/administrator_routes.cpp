@@ -3,6 +3,7 @@
 #include "admin/answers.hpp"
 #include "admin/audit_event.hpp"
 #include "admin/routes.hpp"
+#include "config_values.hpp"
 #include "routes/administrators.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/core/log.hpp"
@@ -19,7 +20,7 @@ bool from_own_page(const App& app, const http::Request& request) {
   if (site && *site != "same-origin" && *site != "none") return false;
   const auto origin = request.headers.find("Origin");
   if (!origin) return request.method == http::Method::get;
-  return *origin == app.trusted_origins.front();
+  return is_own_origin(app.settings.base_url, *origin);
 }
 
 http::Response failed(const oauth::Error& error) {

@@ -4,6 +4,8 @@
 #include "routes/audit_event.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
+#include "sigma/oauth/accounts/account_proof.hpp"
+#include "sigma/oauth/accounts/exported_backups.hpp"
 #include "wallets.hpp"
 
 namespace sigma::service {
@@ -41,6 +43,17 @@ Json wallet_json(const store::Wallet& wallet) {
           {"is_primary", wallet.is_primary},
           {"connected_at", to_iso8601(wallet.connected_at)},
           {"last_verified", to_iso8601(wallet.last_verified)}};
+}
+
+// Encrypted backups go to who has just signed in with the browser or signs the request; a session's token alone, which
+// any program may hold, gets none.
+core::Task<oauth::Result<bool>> may_take_backups(App& app, const http::Request& request,
+                                                 const store::SessionWithUser& session) {
+  SIGMA_CO_TRY(const bool is_signed,
+               co_await oauth::is_signed_by(app.store.users, app.x_auth_token, session.user.id,
+                                            values_of(request, "X-Auth-Token"), oauth::kExportPath, request.body));
+  const auto presented = presented_session(app, request);
+  co_return is_signed || (presented && presented->from_cookie && oauth::is_fresh(session.session, app.clock.now()));
 }
 
 core::Task<http::Response> update_user(App& app, http::Request request) {
@@ -84,8 +97,16 @@ core::Task<http::Response> export_user(App& app, http::Request request) {
   if (!session) co_return session_error(session.error());
   const auto wallets = co_await app.wallets.book.list(session->user.id, std::nullopt);
   if (!wallets) co_return session_error(wallets.error());
+  const auto with_backups = co_await may_take_backups(app, request, *session);
+  if (!with_backups) co_return session_error(with_backups.error());
   auto all = co_await app.own_account.export_all(std::move(session->user));
   if (!all) co_return session_error(all.error());
+  if (*with_backups) {
+    const auto added = co_await oauth::add_newest_backups(app.store.backups, *all);
+    if (!added) co_return session_error(added.error());
+  } else {
+    oauth::withhold_newest_backups(*all);
+  }
   Json& connected = (*all)["wallets"] = Json::array();
   for (const store::Wallet& wallet : *wallets) connected.push_back(wallet_json(wallet));
   http::Response response = json_answer(*all);

@@ -7,6 +7,7 @@
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/oauth/audit/audit.hpp"
+#include "sigma/oauth/audit/own_network.hpp"
 
 namespace sigma::service {
 namespace {
@@ -49,13 +50,14 @@ Json optional_id(const std::optional<Id>& id) {
 }
 
 Json event_json(const store::AuditRow& row) {
+  const auto network = oauth::network_of_own(row);
   return {{"at", to_iso8601(row.at)},
           {"type", row.type},
           {"outcome", row.outcome},
           {"clientId", optional_id(row.client_id)},
           {"bapId", optional_id(row.bap_id)},
           {"sessionId", optional_id(row.session_id)},
-          {"network", row.network ? Json(*row.network) : Json(nullptr)}};
+          {"network", network ? Json(*network) : Json(nullptr)}};
 }
 
 std::optional<std::int64_t> number(std::string_view text) {

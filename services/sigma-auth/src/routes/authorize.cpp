@@ -2,7 +2,7 @@
 #include "routes/form_post.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
-#include "routes/session_cookie.hpp"
+#include "routes/session_access.hpp"
 #include "sigma/core/log.hpp"
 
 namespace sigma::service {
@@ -133,7 +133,12 @@ Task<http::Response> authorize(App& app, http::Request request) {
   auto client = client_of(*parameters);
   const auto outcome = co_await app.authorizer.authorize(std::move(*parameters), *session);
   record_code(app, request, std::move(client), *session, outcome);
-  co_return show(app, request, outcome);
+  http::Response response = show(app, request, outcome);
+  if (*session) {
+    const auto renewed = co_await renew_by_cookie(app, request, (*session)->session);
+    if (renewed && *renewed) set_session_cookie(app, response, presented_session(app, request)->token);
+  }
+  co_return response;
 }
 
 Task<http::Response> legacy_authorize(App&, http::Request request) {

@@ -117,7 +117,10 @@ Task<http::Response> store_consent_bap_id(App& app, http::Request request) {
   if (!bap_id || !core::json_string(*body, "consentCode"))
     co_return session_error(invalid("[body] Invalid input: expected the strings consentCode and bapId"));
   auto profile = co_await app.sessions.set_active_identity(std::move(*session), store::BapId{*bap_id});
-  co_return profile ? json_answer({{"success", true}}) : session_error(profile.error());
+  if (!profile) co_return session_error(profile.error());
+  http::Response response = json_answer({{"success", true}});
+  if (const auto presented = presented_session(app, request)) set_session_cookie(app, response, presented->token);
+  co_return response;
 }
 
 constexpr const char* kSchemas = R"json({

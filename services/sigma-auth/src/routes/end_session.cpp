@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "assets.hpp"
+#include "config_values.hpp"
 #include "routes/audit_event.hpp"
 #include "routes/handler.hpp"
 #include "routes/logout_texts.hpp"
@@ -67,7 +68,7 @@ http::Response show_end(App& app, const http::Request& request, const oauth::May
 // The question was asked by our own page. Browsers say so themselves; nobody else has the person's cookie.
 bool comes_from_our_page(const App& app, const http::Request& request) {
   const auto origin = request.headers.find("Origin");
-  if (origin && *origin != "null") return *origin == app.trusted_origins.front();
+  if (origin && *origin != "null") return is_own_origin(app.settings.base_url, *origin);
   return request.headers.find("Sec-Fetch-Site") == "same-origin";
 }
 

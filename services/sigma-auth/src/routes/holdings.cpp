@@ -5,7 +5,7 @@
 
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
-#include "routes/session_cookie.hpp"
+#include "routes/session_access.hpp"
 #include "sigma/http/form.hpp"
 #include "wallets.hpp"
 
@@ -94,7 +94,7 @@ std::optional<std::string> unread_wallets(const std::vector<wallet::WalletHoldin
 }
 
 Task<http::Response> list_nfts(App& app, http::Request request) {
-  auto session = co_await require_session(app, request);
+  auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   const auto query = http::Form::parse(request.query);
   if (!query) co_return session_error(invalid(query.error().description()));
@@ -119,7 +119,7 @@ Task<http::Response> list_nfts(App& app, http::Request request) {
 Task<http::Response> verify_ownership(App& app, http::Request request) {
   if (request.content_type() != "application/json")
     co_return transport_error(request, 415, "Content-Type must be application/json.");
-  auto session = co_await require_session(app, request);
+  auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   const auto wanted = wanted_ownership(request);
   if (!wanted) co_return session_error(wanted.error());
@@ -145,7 +145,7 @@ Task<http::Response> verify_ownership(App& app, http::Request request) {
 }
 
 Task<http::Response> subscription_status(App& app, http::Request request) {
-  auto session = co_await require_session(app, request);
+  auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   const wallet::Standing standing = co_await app.wallets.entitlements.standing(std::move(session->user));
   Json answer = {{"tier", standing.tier},
@@ -215,7 +215,7 @@ constexpr const char* kSchemas = R"json({
 namespace endpoints {
 
 extern constexpr Endpoint list_nfts{.handler = service::list_nfts, .schemas = kSchemas, .operation = R"json({
-  "who": ["session"],
+  "who": ["session", "bearer"],
   "query": {
     "limit": {"type": "integer", "minimum": 0, "maximum": 2000},
     "offset": {"type": "integer", "minimum": 0, "maximum": 2000}, "refresh": {"enum": ["true"]}
@@ -225,11 +225,11 @@ extern constexpr Endpoint list_nfts{.handler = service::list_nfts, .schemas = kS
 extern constexpr Endpoint verify_ownership{
     .handler = service::verify_ownership,
     .schemas = kSchemas,
-    .operation = R"json({"who": ["session"], "json": "OwnershipQuestion", "ok": {"200": "Ownership"}})json"};
+    .operation = R"json({"who": ["session", "bearer"], "json": "OwnershipQuestion", "ok": {"200": "Ownership"}})json"};
 extern constexpr Endpoint subscription_status{
     .handler = service::subscription_status,
     .schemas = kSchemas,
-    .operation = R"json({"who": ["session"], "ok": {"200": "Subscription"}})json"};
+    .operation = R"json({"who": ["session", "bearer"], "ok": {"200": "Subscription"}})json"};
 
 }  // namespace endpoints
 }  // namespace sigma::service

@@ -5,6 +5,7 @@
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/http/form.hpp"
+#include "sigma/oauth/sessions/session_renewal.hpp"
 #include "sigma/oauth/userinfo/claims.hpp"
 
 namespace sigma::service {
@@ -73,13 +74,22 @@ Task<http::Response> set_active_organization(App& app, http::Request request) {
   if (!session) co_return session_error(session.error());
   const auto body = core::parse_json(request.body);
   if (!body) co_return session_error({oauth::ErrorCode::validation_error, body.error().description()});
-  const auto id = core::json_string(*body, "organizationId");
-  if (!id)
+  const auto member = body->is_object() ? body->find("organizationId") : body->end();
+  if (member == body->end() || !(member->is_string() || member->is_null()))
     co_return session_error(
-        {oauth::ErrorCode::validation_error, "[body.organizationId] Invalid input: expected string"});
-  auto profile = co_await app.sessions.set_active_identity(std::move(*session), store::BapId{*id});
-  if (!profile) co_return session_error(profile.error());
-  http::Response response = json_answer(organization_json(*profile));
+        {oauth::ErrorCode::validation_error, "[body.organizationId] Invalid input: expected string or null"});
+  Json active = nullptr;  // as better-auth answers where none is to be active
+  if (member->is_string()) {
+    const auto profile =
+        co_await app.sessions.set_active_identity(std::move(*session), store::BapId{member->get<std::string>()});
+    if (!profile) co_return session_error(profile.error());
+    active = organization_json(*profile);
+  } else {
+    const auto unset = co_await oauth::renew_with_identity(app.store.sessions, std::move(session->session.id), {},
+                                                           app.settings, app.clock.now());
+    if (!unset) co_return session_error(unset.error());
+  }
+  http::Response response = json_answer(active);
   if (const auto presented = presented_session(app, request)) set_session_cookie(app, response, presented->token);
   co_return response;
 }
@@ -87,7 +97,9 @@ Task<http::Response> set_active_organization(App& app, http::Request request) {
 Task<http::Response> get_full_organization(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
-  auto profile = co_await owned_identity(app, *session, query_parameter(request, "organizationId"));
+  auto wanted = query_parameter(request, "organizationId");
+  if (!wanted && !session->session.active_bap_id) co_return json_answer(nullptr);
+  auto profile = co_await owned_identity(app, *session, std::move(wanted));
   if (!profile) co_return session_error(profile.error());
   Json json = organization_json(*profile);
   json["members"] = Json::array({member_json(*profile, session->user)});
@@ -111,6 +123,8 @@ constexpr const char* kSchemas = R"json({
       "createdAt": {"$ref": "#/components/schemas/Time"}, "logo": {"type": ["string", "null"]}
     }
   },
+  "OrganizationOrNull": {"anyOf": [{"type": "null"}, {"$ref": "#/components/schemas/Organization"}]},
+  "FullOrganizationOrNull": {"anyOf": [{"type": "null"}, {"$ref": "#/components/schemas/FullOrganization"}]},
   "OrganizationArray": {"type": "array", "items": {"$ref": "#/components/schemas/Organization"}},
   "OrganizationChoice": {"type": "object", "properties": {"organizationId": {"type": ["string", "null"]}}},
   "OrganizationMember": {
@@ -150,11 +164,11 @@ extern constexpr Endpoint list_organizations{
     .operation = R"json({"who": ["session"], "ok": {"200": "OrganizationArray"}})json"};
 extern constexpr Endpoint set_active_organization{
     .handler = service::set_active_organization, .schemas = kSchemas, .operation = R"json({
-  "who": ["session"], "json": "OrganizationChoice", "ok": {"200": "Organization"}
+  "who": ["session"], "json": "OrganizationChoice", "ok": {"200": "OrganizationOrNull"}
 })json"};
 extern constexpr Endpoint get_full_organization{
     .handler = service::get_full_organization, .schemas = kSchemas, .operation = R"json({
-  "who": ["session"], "query": {"organizationId": null}, "ok": {"200": "FullOrganization"}
+  "who": ["session"], "query": {"organizationId": null}, "ok": {"200": "FullOrganizationOrNull"}
 })json"};
 extern constexpr Endpoint get_active_member{
     .handler = service::get_active_member,

@@ -85,7 +85,8 @@ http::Response error_page(const http::Request& request, int status, ErrorPage pa
 }
 
 http::Response transport_error(const http::Request& request, int status, std::string_view description) {
-  const bool api = request.path.starts_with("/api/") || request.path.starts_with("/.well-known/");
+  const bool api =
+      request.path == "/api" || request.path.starts_with("/api/") || request.path.starts_with("/.well-known/");
   if (!api && !is_fetch(request)) {
     if (status == 404) return error_page(request, status, ErrorPage::nothing_here);
     if (status == 405) return error_page(request, status, ErrorPage::wrong_method, description);

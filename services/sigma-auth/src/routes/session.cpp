@@ -1,7 +1,7 @@
 #include "routes/audit_event.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
-#include "routes/session_cookie.hpp"
+#include "routes/session_access.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/core/log.hpp"
 #include "sigma/http/form.hpp"
@@ -63,7 +63,8 @@ oauth::Result<std::optional<std::string>> wanted_identity(const http::Request& r
   const auto member = body->find("bapId");
   if (member == body->end()) return std::optional<std::string>{};
   if (!member->is_string()) return wrong_type(member->type_name());
-  return std::optional(member->get<std::string>());
+  auto value = member->get<std::string>();
+  return value.empty() ? std::nullopt : std::optional(std::move(value));
 }
 
 // better-auth's client posts {}; a body of another kind comes from somebody else's form.
@@ -124,21 +125,25 @@ Task<http::Response> get_session(App& app, http::Request request) {
   auto session = co_await find_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   if (!*session) co_return json_answer(nullptr);
+  const auto renewed = co_await renew_by_cookie(app, request, (*session)->session);
+  if (!renewed) co_return session_error(renewed.error());
   if (app.entitlements) (*session)->user = co_await app.entitlements->entitled(std::move((*session)->user));
   const store::User& user = (*session)->user;
   Json described = session_json((*session)->session, presented->token);
   described["roles"] = user.roles;
   described["subscriptionTier"] = user.subscription_tier;
-  co_return json_answer({{"session", std::move(described)}, {"user", user_json(user)}});
+  http::Response response = json_answer({{"session", std::move(described)}, {"user", user_json(user)}});
+  if (*renewed) set_session_cookie(app, response, presented->token);
+  co_return response;
 }
 
 Task<http::Response> sign_out(App& app, http::Request request) {
   if (auto refused = refuse_body(request)) co_return std::move(*refused);
   if (auto allowed = check_origin(app, request); !allowed) co_return session_error(allowed.error());
-  auto session = co_await find_session(app, request);
+  auto session = co_await find_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   if (*session) {
-    auto ended = co_await app.sessions.sign_out((*session)->session.id);
+    const auto ended = co_await end_session_or_token(app, request, **session);
     if (!ended) co_return session_error(ended.error());
     app.audit.record(audit_event(request, oauth::AuditType::sign_out, **session));
     core::log::info("signed_out", {{"user", (*session)->user.id.str()}, {"session", (*session)->session.id.str()}});
@@ -278,7 +283,7 @@ extern constexpr Endpoint get_session{
     .operation = R"json({"who": ["session", "bearer"], "ok": {"200": "SessionOrNull"}})json"};
 extern constexpr Endpoint sign_out{
     .handler = service::sign_out,
-    .operation = R"json({"who": ["session"], "json": "Empty", "ok": {"200": "Success"}})json"};
+    .operation = R"json({"who": ["session", "bearer"], "json": "Empty", "ok": {"200": "Success"}})json"};
 extern constexpr Endpoint list_sessions{.handler = service::list_sessions,
                                         .schemas = kSchemas,
                                         .operation = R"json({"who": ["session"], "ok": {"200": "SessionArray"}})json"};

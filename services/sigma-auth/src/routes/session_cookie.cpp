@@ -6,6 +6,7 @@
 
 #include "sigma/core/encoding.hpp"
 #include "sigma/http/authorization.hpp"
+#include "sigma/oauth/sessions/session_renewal.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::service {
@@ -63,11 +64,10 @@ std::optional<PresentedSession> presented_session(const App& app, const http::Re
   const auto credentials = authorization ? http::authorization_credentials(*authorization, "Bearer") : std::nullopt;
   if (!credentials) return std::nullopt;
   const std::string_view bearer = *credentials;
-  // The bare token, or the signed form that set-auth-token carries.
+  // The bare token, or the signed form that set-auth-token carries; else an access token, opaque or a JWT.
   if (bearer.size() == kTokenLength) return PresentedSession{std::string(bearer), false};
-  if (bearer.size() == oauth::kBearerSecretLength) return PresentedSession{std::string(bearer), false, true};
   if (auto token = verified_token(app, bearer)) return PresentedSession{std::move(*token), false};
-  return std::nullopt;
+  return PresentedSession{std::string(bearer), false, true};
 }
 
 std::vector<std::string> values_of(const http::Request& request, std::string_view header) {
@@ -107,7 +107,11 @@ oauth::Result<void> check_origin(const App& app, const http::Request& request) {
 core::Task<oauth::Result<oauth::MaybeSession>> find_session(App& app, const http::Request& request) {
   auto presented = presented_session(app, request);
   if (!presented || presented->is_access_token) co_return oauth::MaybeSession{};
-  co_return co_await app.sessions.find(std::move(presented->token));
+  SIGMA_CO_TRY(auto session, co_await app.sessions.find(std::move(presented->token)));
+  if (session && !presented->from_cookie) {
+    SIGMA_CO_CHECK(co_await oauth::renew_session(app.store.sessions, session->session, app.settings, app.clock.now()));
+  }
+  co_return std::move(session);
 }
 
 core::Task<oauth::Result<oauth::MaybeSession>> find_session_or_token(App& app, const http::Request& request) {

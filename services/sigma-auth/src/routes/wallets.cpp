@@ -4,7 +4,7 @@
 #include "routes/audit_event.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
-#include "routes/session_cookie.hpp"
+#include "routes/session_access.hpp"
 #include "sigma/http/form.hpp"
 
 namespace sigma::service {
@@ -68,7 +68,7 @@ http::Response no_json(const http::Request& request) {
 }
 
 Task<http::Response> list_wallets(App& app, http::Request request) {
-  auto session = co_await require_session(app, request);
+  auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   auto wallets = co_await app.wallets.book.list(session->user.id, parameter(request, "bapId"));
   if (!wallets) co_return session_error(wallets.error());
@@ -79,7 +79,7 @@ Task<http::Response> list_wallets(App& app, http::Request request) {
 
 Task<http::Response> wallet_challenge(App& app, http::Request request) {
   if (request.content_type() != "application/json") co_return no_json(request);
-  auto session = co_await require_session(app, request);
+  auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   const auto body = body_of(request);
   if (!body) co_return session_error(body.error());
@@ -94,7 +94,7 @@ Task<http::Response> wallet_challenge(App& app, http::Request request) {
 
 Task<http::Response> connect_wallet(App& app, http::Request request) {
   if (request.content_type() != "application/json") co_return no_json(request);
-  auto session = co_await require_session(app, request);
+  auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   auto connect = connect_request(request);
   if (!connect) co_return session_error(connect.error());
@@ -111,7 +111,7 @@ Task<http::Response> connect_wallet(App& app, http::Request request) {
 }
 
 Task<http::Response> disconnect_wallet(App& app, http::Request request) {
-  auto session = co_await require_session(app, request);
+  auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   auto bap_id = parameter(request, "bapId");
   auto address = parameter(request, "address");
@@ -128,7 +128,7 @@ Task<http::Response> disconnect_wallet(App& app, http::Request request) {
 
 Task<http::Response> set_primary_wallet(App& app, http::Request request) {
   if (request.content_type() != "application/json") co_return no_json(request);
-  auto session = co_await require_session(app, request);
+  auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   const auto body = body_of(request);
   if (!body) co_return session_error(body.error());
@@ -207,23 +207,22 @@ namespace endpoints {
 extern constexpr Endpoint list_wallets{
     .handler = service::list_wallets,
     .schemas = kSchemas,
-    .operation = R"json({"who": ["session"], "query": {"bapId": null}, "ok": {"200": "WalletList"}})json"};
+    .operation = R"json({"who": ["session", "bearer"], "query": {"bapId": null}, "ok": {"200": "WalletList"}})json"};
 extern constexpr Endpoint wallet_challenge{
-    .handler = service::wallet_challenge,
-    .schemas = kSchemas,
-    .operation = R"json({"who": ["session"], "json": "WalletChallengeRequest", "ok": {"200": "WalletChallenge"}})json"};
-extern constexpr Endpoint connect_wallet{
-    .handler = service::connect_wallet,
-    .schemas = kSchemas,
-    .operation = R"json({"who": ["session"], "json": "WalletConnect", "ok": {"200": "WalletConnected"}})json"};
+    .handler = service::wallet_challenge, .schemas = kSchemas, .operation = R"json({
+  "who": ["session", "bearer"], "json": "WalletChallengeRequest", "ok": {"200": "WalletChallenge"}
+})json"};
+extern constexpr Endpoint connect_wallet{.handler = service::connect_wallet, .schemas = kSchemas, .operation = R"json({
+  "who": ["session", "bearer"], "json": "WalletConnect", "ok": {"200": "WalletConnected"}
+})json"};
 extern constexpr Endpoint disconnect_wallet{
     .handler = service::disconnect_wallet, .schemas = kSchemas, .operation = R"json({
-  "who": ["session"], "query": {"bapId!": null, "address!": null}, "ok": {"200": "WalletDisconnected"}
+  "who": ["session", "bearer"], "query": {"bapId!": null, "address!": null}, "ok": {"200": "WalletDisconnected"}
 })json"};
 extern constexpr Endpoint set_primary_wallet{
-    .handler = service::set_primary_wallet,
-    .schemas = kSchemas,
-    .operation = R"json({"who": ["session"], "json": "WalletPrimary", "ok": {"200": "WalletPrimaryAnswer"}})json"};
+    .handler = service::set_primary_wallet, .schemas = kSchemas, .operation = R"json({
+  "who": ["session", "bearer"], "json": "WalletPrimary", "ok": {"200": "WalletPrimaryAnswer"}
+})json"};
 
 }  // namespace endpoints
 }  // namespace sigma::service

@@ -1,4 +1,6 @@
 #pragma once
+#include <string_view>
+
 #include "sigma/core/json.hpp"
 
 namespace sigma::bap {
@@ -12,5 +14,9 @@ inline constexpr std::size_t kMaxImageUri = 128 * 1024;  ///< bytes of an image 
 /// images, 8 levels and 200 members. Text stays text: "<b>" is three characters, and pages show it as such. An empty
 /// object when it is none.
 core::Json clean_person(const core::Json& identity);
+
+/// True when the text (UTF-8) holds a control character, or one that turns the direction of what follows or takes no
+/// room: U+200B–U+200F, U+202A–U+202E, U+2060–U+2069, U+FEFF. A name must not rearrange the sentence it stands in.
+bool is_misleading(std::string_view text);
 
 }  // namespace sigma::bap

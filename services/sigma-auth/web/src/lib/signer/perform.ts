@@ -9,12 +9,15 @@ export interface Unlocked {
   member: Member;
 }
 
-/** Paths of this server: a token for one of them would act as the person here, which is no application's business. */
-const ownPaths = ['/api/auth', '/api/backup', '/api/user', '/api/oauth-clients', '/api/wallet', '/api/bap', '/api/oauth', '/oauth2', '/wallet'];
+/** Contract §7: a token for a path of this server would act as the person here, which is no application's business. */
+const ownPlaces = ['/api/auth', '/api/backup', '/api/user', '/api/oauth-clients'];
+/** Beside them, what this server verifies tokens for (contract §1): wallets, and the token path of the clients of 2025. */
+const ownPaths = ['/api/wallet/connect', '/wallet/connect', '/oauth2/token'];
 
-/** Contract §7 forbids these to other origins; the paths are compared as they are signed, which is how they are verified. */
+/** The paths are compared as they are signed, which is how they are verified. */
 export function checkPath(path: string, origin: string, own: string): void {
-  if (origin !== own && ownPaths.some((place) => path === place || path.startsWith(`${place}/`) || path.startsWith(`${place}?`))) {
+  const isPlace = ownPlaces.some((place) => path === place || path.startsWith(`${place}/`) || path.startsWith(`${place}?`));
+  if (origin !== own && (isPlace || ownPaths.includes(path))) {
     throw new Refusal('FORBIDDEN_PATH', `Applications get no signatures for ${path.split('?')[0]}: that path belongs to the identity server.`);
   }
 }

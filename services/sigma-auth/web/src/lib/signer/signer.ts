@@ -53,13 +53,16 @@ export class Signer {
   receive(origin: string, data: unknown): void {
     if (!/^https?:/.test(origin) || (this.origin !== undefined && origin !== this.origin)) return;
     const message = readMessage(data);
-    if (message === undefined || !this.mayRequest(this.around.now())) return;
+    if (message === undefined) return;
     if (this.origin === undefined) {
       this.origin = origin;
       this.say(state(false));
     }
+    // Clients name the identity twice before each call: that counts as nothing, or a lost one would let the next call
+    // be answered for somebody else.
     if (message.kind === 'identity') this.setIdentity(message.bapId);
-    else this.handle(message.request);
+    else if (this.mayRequest(this.around.now())) this.handle(message.request);
+    else this.say(refusalOf(message.request, new Refusal('BUSY', 'Too many requests at once; try again in a few seconds.')));
   }
 
   private say(message: unknown): void {
