@@ -16,7 +16,7 @@ void clear_session_cookies(const App& app, http::Response& response);
 struct PresentedSession {
   std::string token;
   bool from_cookie = false;
-  bool is_access_token = false;  ///< by its length: may stand for a session where calls only read
+  bool is_access_token = false;  ///< by its form: stands for a session where session_access.hpp says so
 };
 /// The session or access token of a request: from the cookie, if its signature holds, else from `Authorization:
 /// Bearer`.
@@ -31,9 +31,9 @@ bool has_session_cookie(const App& app, const http::Request& request);
 /// Case 40 and contract §6: a state-changing call that carries the cookie must come from a trusted origin.
 oauth::Result<void> check_origin(const App& app, const http::Request& request);
 
-/// The live session of a request, or nothing. Access tokens are no sessions here: they may not decide for a person.
+/// The live session of a request, or nothing. Access tokens are none here. That of a bare token is renewed.
 core::Task<oauth::Result<oauth::MaybeSession>> find_session(App& app, const http::Request& request);
-/// For calls that only read: the session, or what the access token of a device flow stands for (contract §5).
+/// Where contract §5 wants it: the session, or what the access token of a device flow stands for.
 core::Task<oauth::Result<oauth::MaybeSession>> find_session_or_token(App& app, const http::Request& request);
 /// Whose calls with a cookie are believed.
 enum class Callers {

@@ -68,7 +68,7 @@ class UserStore {
   /// Creates user and profile in one transaction; when the pubkey exists already, changes nothing and returns the
   /// existing user (two first sign-ins may race).
   Task<Result<User>> create_with_profile(User user, Profile profile);
-  Task<Result<bool>> update(User user);
+  Task<Result<bool>> update(User user);  ///< name, image and updated_at; the rest changes by statements of its own
 
   Task<Found<Profile>> find_profile(BapId id);
   Task<Result<std::vector<Profile>>> list_profiles(UserId id);  ///< primary first, then oldest first

@@ -17,7 +17,7 @@ inline constexpr std::string_view kDeleteUserPath = "/api/auth/delete-user";
 
 /// How applications shall see the person. What is absent stays.
 struct SelfDescription {
-  std::optional<std::string> name;                  ///< 1 to 100 bytes, no control character
+  std::optional<std::string> name;                  ///< as is_display_name() has it
   std::optional<std::optional<std::string>> image;  ///< an https address of up to 2,048 bytes; nothing takes it away
 };
 
@@ -36,8 +36,8 @@ class OwnAccount {
   /// Of the user and of the session's identity. Errors: validation_error, that says which member.
   core::Task<Result<void>> describe(store::SessionWithUser session, SelfDescription change);
 
-  /// Everything that the server keeps about the person, but secrets and their hashes. Of each identity's backups the
-  /// newest is inside, of the others when they were made; of the audit log the newest thousand lines.
+  /// Everything that the server keeps about the person, but secrets and their hashes. Of each identity's backups it
+  /// says when they were made (add_newest_backups() has the rest); of the audit log the newest thousand lines.
   core::Task<Result<core::Json>> export_all(store::User user);
 
   /// Removes the account with all that belongs to it; clients are told (back-channel logout). False when nothing is

@@ -67,7 +67,7 @@ class SessionService {
   /// Creates the user as a first sign-in does, also where sign-in may not; a key that has enrolled before signs in.
   core::Task<Result<SignedIn>> sign_up(SignUpRequest request);
 
-  /// The live session behind a token, its user not disabled; renews it once a day.
+  /// The live session behind a token, its user not disabled. Whoever can tell the browser renews it (renew_session()).
   core::Task<Result<std::optional<store::SessionWithUser>>> find(std::string session_token);
 
   core::Task<Result<void>> sign_out(store::SessionId id);
@@ -78,7 +78,7 @@ class SessionService {
   /// Ends every session of the user but `keep`.
   core::Task<Result<void>> revoke_all(store::UserId user, std::optional<store::SessionId> keep);
 
-  /// Makes one of the user's identities the current one. not_a_member when it is not theirs.
+  /// Makes one of the user's identities the current one, and renews the session. not_a_member when it is not theirs.
   core::Task<Result<store::Profile>> set_active_identity(store::SessionWithUser session, store::BapId bap_id);
 
  private:
