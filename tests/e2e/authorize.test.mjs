@@ -42,12 +42,23 @@ forEachStore('authorize', { clients }, (context) => {
     assert.match(answer.headers['cache-control'] ?? '', /no-store/);
   });
 
-  test('an empty state comes back empty or not at all, none not at all', async () => {
+  test('an empty state comes back empty, none not at all, errors and forms included', async () => {
     const somebody = await person();
-    const empty = redirected(await ask(somebody, { state: '' }));
-    assert.ok([null, ''].includes(empty.query.get('state')));
-    const none = redirected(await ask(somebody, { state: undefined }));
-    assert.equal(none.query.has('state'), false);
+    for (const [more, member] of [
+      [{}, 'code'],
+      [{ response_type: 'x' }, 'error'],
+      [{ nonce: 'n'.repeat(1001) }, 'error'],
+    ]) {
+      const empty = redirected(await ask(somebody, { state: '', ...more }));
+      assert.ok(empty.query.get(member));
+      assert.equal(empty.query.get('state'), '');
+      const none = redirected(await ask(somebody, { state: undefined, ...more }));
+      assert.ok(none.query.get(member));
+      assert.equal(none.query.has('state'), false);
+      const form = { response_mode: 'form_post', ...more };
+      assert.match((await ask(somebody, { ...form, state: '' })).text, /name="state" value=""/);
+      assert.doesNotMatch((await ask(somebody, { ...form, state: undefined })).text, /name="state"/);
+    }
   });
 
   test('no session: a page of our own, at the gate as well', async () => {
@@ -184,6 +195,10 @@ forEachStore('authorize', { clients }, (context) => {
     assert.ok(answer.text.includes(`action="${callback}"`), answer.text);
     assert.match(answer.text, /name="code"/);
     assert.match(answer.text, /name="iss"/);
+    const twice = authorizeQuery({ code_challenge: challenge, response_mode: 'form_post', nonce: 'a' });
+    const refused = await authorize(context.server, await person(), `${twice}&nonce=b`);
+    assert.equal(refused.status, 200, refused.describe());
+    assert.match(refused.text, /name="error" value="invalid_request"/);
   });
 
   test('POST with a form works as GET does; a name in query and body does not', async () => {
@@ -199,6 +214,28 @@ forEachStore('authorize', { clients }, (context) => {
       headers: { cookie: somebody.jar.header() },
     });
     assert.equal(json.status, 415, json.describe());
+  });
+
+  test('POST from another site, where the cookie stays at home: the browser is asked again by GET', async () => {
+    const { server } = context;
+    const somebody = await person();
+    const query = authorizeQuery({ code_challenge: challenge, prompt: 'none', state: '' });
+    const headers = { origin: 'https://app.example.com', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    for (const path of [authorizePath, '/oauth2/authorize']) {
+      const posted = await server.request('POST', path, { form: query, headers });
+      assert.equal(posted.status, 303, posted.describe());
+      const url = new URL(posted.location, server.base);
+      assert.deepEqual([url.origin, url.pathname], [server.base, path]);
+      const answer = await somebody.request(server, 'GET', url.pathname + url.search);
+      assert.ok(redirected(answer).query.get('code'), answer.describe());
+      assert.equal(redirected(answer).query.get('state'), '');
+      assertErrorRedirect(server, await server.request('GET', url.pathname + url.search), 'login_required', { state: '' });
+    }
+    const script = await server.request('POST', authorizePath, { form: query, headers: { accept: 'application/json' } });
+    assert.equal(new URL(script.json?.url).searchParams.get('error'), 'login_required', script.describe());
+    const long = authorizeQuery({ code_challenge: challenge, prompt: 'none', state: 's'.repeat(9_000) });
+    const whole = await server.request('POST', authorizePath, { form: long, headers });
+    assert.equal(redirected(whole).query.get('error'), 'login_required');
   });
 
   test('HEAD and OPTIONS give no code away', async () => {

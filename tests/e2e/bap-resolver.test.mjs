@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { chainIdentity, sendJson, startBapApi } from './support/bap-api.mjs';
-import { assertApiError, exchange, getCode, publicClient, userinfo } from './support/oauth.mjs';
+import { assertApiError, claimsOf, exchange, getCode, publicClient, userinfo } from './support/oauth.mjs';
 import { distinctTime, Key, newPerson, Person, signInPath } from './support/person.mjs';
 import { startServer } from './support/server.mjs';
 import { stores } from './support/stores.mjs';
@@ -53,6 +53,21 @@ for (const store of stores) {
       );
       assert.equal(JSON.parse(claims.bap).identity.description, 'Hello');
       assert.equal((await person.session(server)).user.image, image);
+    });
+
+    // It comes back as id_token_hint, in an address.
+    test('a long profile is whole at userinfo and not in the ID token', async () => {
+      for (const [length, isInToken] of [[1_000, true], [4_000, false]]) {
+        const key = new Key();
+        api.identities.push(chainIdentity([key], { alternateName: 'Alice', description: 'x'.repeat(length) }));
+        const { person } = await signIn(key);
+        const tokens = await exchange(server, await getCode(server, person));
+        const { bap } = (await userinfo(server, tokens.access_token)).json;
+        assert.equal(JSON.parse(bap).identity.description.length, length);
+        const claims = claimsOf(tokens.id_token);
+        assert.equal(claims.bap, isInToken ? bap : undefined);
+        assert.equal(claims.bap_name, 'Alice');
+      }
     });
 
     test('the question is asked as the reference asks it', async () => {

@@ -25,10 +25,10 @@ const clients = ['my-app', 'other-app'].map((id) => publicClient(id, { skip_cons
 
 forEachStore('consents', { clients }, (context) => {
   /** The person agrees to `scope` for `client_id`; answers the tokens. */
-  async function agree(person, { client_id = 'my-app', scope = fullScope } = {}) {
+  async function agree(person, { client_id = 'my-app', scope = fullScope, ...more } = {}) {
     const { server } = context;
     const { verifier, challenge } = newPkce();
-    const asked = await authorize(server, person, { client_id, scope, code_challenge: challenge });
+    const asked = await authorize(server, person, { client_id, scope, code_challenge: challenge, ...more });
     let url = asked.location;
     if (!url.startsWith(callback)) {
       const json = { accept: true, oauth_query: handOver(server, asked) };
@@ -86,6 +86,24 @@ forEachStore('consents', { clients }, (context) => {
     assert.ok(redirected(await authorize(server, person, { ...request, scope: 'openid profile' })).query.get('code'));
     const more = await authorize(server, person, { ...request, scope: 'openid email' });
     assertErrorRedirect(server, more, 'consent_required');
+  });
+
+  test('narrowing: tokens with a claim of a scope that was taken away die, too', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const scope = 'openid offline_access';
+    const claims = (wishes) => JSON.stringify({ userinfo: wishes, id_token: wishes });
+    const withName = await agree(person, { scope, claims: claims({ name: null }) });
+    const withEmail = await agree(person, { scope, claims: claims({ email: null }) });
+    const bare = await agree(person, { scope, claims: claims({ nickname: null }) });
+    assert.ok((await userinfo(server, withName.access_token)).json.name);
+    const [consent] = await list(person);
+    assert.deepEqual(consent.scopes, ['openid', 'offline_access', 'profile', 'email']);
+    const scopes = ['openid', 'offline_access', 'email'];
+    const answer = await update(person, { id: consent.id, update: { scopes } });
+    assert.deepEqual(answer.json.scopes, scopes, answer.describe());
+    assert.deepEqual([await isAlive(withName), await isAlive(withEmail), await isAlive(bare)], [false, true, true]);
+    assertOAuthError(await postToken(server, refreshForm(withName.refresh_token)), 400, 'invalid_grant');
   });
 
   test('a code that was given before, with a scope that was taken away, is worth nothing', async () => {

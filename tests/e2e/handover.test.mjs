@@ -11,6 +11,7 @@ import {
   newPkce,
   publicClient,
   redirected,
+  userinfo,
 } from './support/oauth.mjs';
 import { assertOwnPage, handOver } from './support/pages.mjs';
 import { newPerson } from './support/person.mjs';
@@ -54,6 +55,32 @@ forEachStore('page hand-over', { clients }, (context) => {
     assertErrorRedirect(server, await ask(await person(), { ...request, prompt: 'none' }), 'consent_required');
   });
 
+  // The page says what ba_scope says, so it must be what the application gets, however little of it `scope` tells.
+  test('what the consent page is told is what is granted', async () => {
+    const { server } = context;
+    const claims = JSON.stringify({ userinfo: { email: null } });
+    for (const [asked, granted, shown = granted] of [
+      [{ scope: undefined }, 'openid profile'],
+      [{ scope: '' }, 'openid profile'],
+      [{ scope: ' ' }, 'openid profile'],
+      [{ scope: 'read' }, 'openid profile'],
+      [{ scope: 'openid bsv:tools' }, 'openid'],
+      [{ scope: 'openid openid  email' }, 'openid email'],
+      [{ scope: 'openid', claims }, 'openid', 'openid email'],
+      [{ scope: 'openid profile', ba_scope: 'openid' }, 'openid profile'],
+    ]) {
+      const somebody = await person();
+      const { verifier, challenge: own } = newPkce();
+      const answered = await ask(somebody, { client_id: 'asking-app', code_challenge: own, ...asked });
+      const oauth_query = handOver(server, answered);
+      assert.deepEqual(new URLSearchParams(oauth_query).getAll('ba_scope'), [shown], JSON.stringify(asked));
+      const { json } = await consent(somebody, { accept: true, oauth_query });
+      const code = new URL(json.url).searchParams.get('code');
+      const tokens = await exchange(server, { code, verifier, redirectUri: callback, clientId: 'asking-app' });
+      assert.equal(tokens.scope, granted, JSON.stringify(asked));
+    }
+  });
+
   test('consent declined is access_denied and nothing is remembered', async () => {
     const { server } = context;
     const somebody = await person();
@@ -83,6 +110,29 @@ forEachStore('page hand-over', { clients }, (context) => {
     const code = new URL(part.json.url).searchParams.get('code');
     const tokens = await exchange(server, { code, verifier, redirectUri: callback, clientId: 'asking-app' });
     assert.deepEqual(tokens.scope.split(' ').sort(), ['openid', 'profile']);
+  });
+
+  test('a later answer to a part is what is remembered, and what was declined ends', async () => {
+    const { server } = context;
+    const somebody = await person();
+    const request = { client_id: 'asking-app', scope: 'openid profile email' };
+    const answer = async (more, body = {}) => {
+      const { verifier, challenge: own } = newPkce();
+      const oauth_query = handOver(server, await ask(somebody, { ...request, ...more, code_challenge: own }));
+      const { json } = await consent(somebody, { accept: true, oauth_query, ...body });
+      const code = new URL(json.url).searchParams.get('code');
+      return exchange(server, { code, verifier, redirectUri: callback, clientId: 'asking-app' });
+    };
+    const isAlive = async (tokens) => (await userinfo(server, tokens.access_token)).status === 200;
+    const wide = await answer({});
+    const small = await answer({ scope: 'openid', prompt: 'consent' });
+    assert.equal(await isAlive(wide), true, 'to ask for less takes nothing away');
+    const part = await answer({ prompt: 'consent' }, { scope: 'openid profile' });
+    assert.equal(part.scope, 'openid profile');
+    assert.deepEqual([await isAlive(wide), await isAlive(small), await isAlive(part)], [false, true, true]);
+    assertErrorRedirect(server, await ask(somebody, { ...request, prompt: 'none' }), 'consent_required');
+    const rest = await ask(somebody, { ...request, scope: 'openid profile', prompt: 'none' });
+    assert.ok(redirected(rest).query.get('code'));
   });
 
   test('a hand-over that we did not write: invalid_signature, and no code', async () => {

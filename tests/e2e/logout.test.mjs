@@ -185,6 +185,19 @@ forEachStore('logout', { clients, env }, (context) => {
     await signedIn(person, false);
   });
 
+  test('by form post with more than fits into an address: the person is asked', async () => {
+    const { server } = context;
+    const person = await signIn();
+    for (const more of [{ id_token_hint: 'x'.repeat(8_001) }, { state: 's'.repeat(8_001) }]) {
+      const posted = await server.request('POST', endSessionPath, { form: parameters(person, more) });
+      assert.equal(posted.status, 303, posted.describe());
+      assert.ok(posted.location.length < 8_000);
+      const answer = await person.request(server, 'GET', posted.location);
+      readQuestion(answer);
+      await signedIn(person, true);
+    }
+  });
+
   test('by form post from our own site, and under its other name', async () => {
     const { server } = context;
     for (const path of [endSessionPath, '/api/auth/oauth2/endsession']) {

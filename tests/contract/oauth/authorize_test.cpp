@@ -104,6 +104,28 @@ TEST_F(EngineTest, ConsentCountsForTheIdentityThatWasShown) {
   EXPECT_FALSE(parameter(accepted, "code").empty());
 }
 
+// What a client may ask for can change between the page and the answer: the answer does not count for more than it saw.
+TEST_F(EngineTest, ConsentCountsForTheScopesThatWereShown) {
+  auto client = *run(store.clients.find(store::ClientId{"app"})).value();
+  client.skip_consent = false;
+  client.scopes = {"openid"};
+  ASSERT_TRUE(*run(store.clients.update(client)));
+  const auto session = session_of(sign_in().value());
+  http::Form unspecific;
+  for (const auto& [name, value] : authorization().parameters()) {
+    if (name != "scope") unspecific.add(name, value);
+  }
+  const auto asked = run(authorizer.authorize(unspecific, session)).value();
+  ASSERT_NE(query_of(asked).find("&ba_scope=openid&"), std::string::npos) << query_of(asked);
+  client.scopes.clear();
+  ASSERT_TRUE(*run(store.clients.update(client)));
+  const auto again = run(authorizer.answer_consent(query_of(asked), {true, {}}, session)).value();
+  ASSERT_EQ(page_of(again), "/consent");
+  EXPECT_NE(query_of(again).find("&ba_scope=openid+profile&"), std::string::npos) << query_of(again);
+  const auto accepted = run(authorizer.answer_consent(query_of(again), {true, {}}, session)).value();
+  EXPECT_EQ(redeem(parameter(accepted, "code")).value()["scope"], "openid profile");
+}
+
 TEST_F(EngineTest, SelectAccountShowsTheSelectionOnce) {
   const auto person = sign_in().value();
   const auto outcome = authorize(session_of(person), {{"prompt", "select_account"}});

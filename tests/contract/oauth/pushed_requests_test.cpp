@@ -70,13 +70,14 @@ TEST_F(Pushed, UnknownExpiredAndForeignReferencesAreShownOnAPage) {
 
 TEST_F(Pushed, PersonWhoBeganInTimeMayTakeTheirTime) {
   change_client([](store::Client& client) { client.skip_consent = false; });
-  const auto page = open(request_uri({{"claims", R"({"userinfo":{"email":null}})"}}), session_of(person));
+  const auto page =
+      open(request_uri({{"claims", R"({"userinfo":{"email":null}})"}, {"ui_locales", "de"}}), session_of(person));
   const auto* consent = std::get_if<GoToPage>(&page);
   ASSERT_TRUE(consent);
   EXPECT_EQ(consent->path, "/consent");
   EXPECT_EQ(consent->oauth_query.find("code_challenge"), std::string::npos) << "what was pushed stays here";
-  EXPECT_NE(consent->oauth_query.find("scope=openid+profile+offline_access"), std::string::npos);
-  EXPECT_NE(consent->oauth_query.find("ba_claims=email"), std::string::npos);
+  EXPECT_NE(consent->oauth_query.find("ui_locales=de"), std::string::npos) << "the pages speak it";
+  EXPECT_NE(consent->oauth_query.find("ba_scope=openid+profile+offline_access+email"), std::string::npos);
   clock.advance(minutes{5});
   const auto outcome = run(authorizer.answer_consent(consent->oauth_query, {true, {}}, session_of(person))).value();
   EXPECT_FALSE(parameter(outcome, "code").empty());
@@ -84,6 +85,7 @@ TEST_F(Pushed, PersonWhoBeganInTimeMayTakeTheirTime) {
 
 TEST_F(Pushed, FaultsAreToldBeforeThePersonIsInvolved) {
   EXPECT_EQ(push({{"request_uri", "urn:x"}}).error().code(), ErrorCode::invalid_request);
+  EXPECT_TRUE(push({{"request_uri", ""}})) << "an empty value is none (RFC 6749 §3.1)";
   EXPECT_EQ(push({{"resource", "https://unknown.example"}}).error().code(), ErrorCode::invalid_target);
   EXPECT_EQ(push({{"state", "twice"}}).error().code(), ErrorCode::invalid_request);
   change_client([](store::Client& client) { client.redirect_uris = {"https://elsewhere.example/cb"}; });

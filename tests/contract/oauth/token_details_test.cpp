@@ -241,6 +241,39 @@ TEST_F(TokenDetails, HintOfThisPersonIsFineOfAnotherIsNot) {
   EXPECT_EQ(parameter(refused, "error"), "login_required") << "no endless loop";
 }
 
+// Whom a silent question is about is nobody's business before that person has agreed.
+TEST_F(TokenDetails, SilentQuestionsTellNothingOfWhoIsHere) {
+  change_client("app", [](store::Client& client) { client.skip_consent = false; });
+  const auto session = session_of(person);
+  const std::string own_identity = person.session.active_bap_id->str();
+  const std::string other_identity = "2RseHSaFbT8wnM8psnp6XjvQtXVR";
+  const auto ask = [&](std::vector<http::Form::Parameter> wish) {
+    wish.emplace_back("prompt", "none");
+    const auto outcome = authorize(session, std::move(wish));
+    return parameter(outcome, "error") + ": " + parameter(outcome, "error_description");
+  };
+  const auto sub = [](const std::string& value) {
+    return http::Form::Parameter{"claims", R"({"id_token":{"sub":{"value":")" + value + R"("}}})"};
+  };
+  const std::string nothing = ask({});
+  EXPECT_TRUE(nothing.starts_with("consent_required"));
+  for (const std::string& identity : {own_identity, other_identity}) EXPECT_EQ(ask({{"bapId", identity}}), nothing);
+  for (const std::string& subject : {person.user.id.str(), std::string("somebody")}) {
+    EXPECT_EQ(ask({sub(subject)}), nothing);
+    EXPECT_EQ(ask({sub(subject), {"bapId", other_identity}}), nothing);
+  }
+  const core::UtcTime now = clock.now();
+  ASSERT_TRUE(run(store.consents.remember({person.user.id,
+                                           store::ClientId{"app"},
+                                           person.session.active_bap_id,
+                                           {"openid", "profile", "offline_access"},
+                                           now,
+                                           now})));
+  EXPECT_EQ(ask({sub(person.user.id.str())}), ": ") << "the code";
+  EXPECT_TRUE(ask({sub("somebody")}).starts_with("login_required"));
+  EXPECT_EQ(ask({{"bapId", other_identity}}), nothing) << "the consent is for another identity";
+}
+
 TEST_F(TokenDetails, PairwiseSubjectsDifferBySectorAndStay) {
   change_client("app", [](store::Client& client) { client.metadata["subject_type"] = "pairwise"; });
   const auto tokens = redeem(code()).value();

@@ -8,6 +8,11 @@ const UserId kUser{"user-1"};
 const ClientId kClient{"client-1"};
 const std::optional<BapId> kIdentity = BapId{"bap-1"};
 
+/// The name of a claim is the name of its scope here.
+std::vector<std::string> scopes_of_claims(const core::Json& claims) {
+  return claims.is_null() ? std::vector<std::string>{} : claims.at("userinfo").get<std::vector<std::string>>();
+}
+
 template <class Backend>
 class Consents : public StoreContract<Backend> {
  protected:
@@ -19,8 +24,11 @@ class Consents : public StoreContract<Backend> {
   }
   ConsentStore& consents() { return this->store().consents; }
   void grant(const std::string& label, std::optional<BapId> bap_id, const std::string& client = "client-1",
-             const std::string& user = "user-1") {
+             const std::string& user = "user-1", std::vector<std::string> scopes = {"openid", "profile"},
+             core::Json claims = nullptr) {
     AuthorizationCode code = make_code(label);
+    code.scopes = std::move(scopes);
+    code.claims = std::move(claims);
     code.bap_id = bap_id;
     code.client_id = ClientId{client};
     code.user_id = UserId{user};
@@ -104,14 +112,38 @@ TYPED_TEST(Consents, narrowing_kills_the_tokens_that_hold_what_was_taken_away) {
 
   const std::vector<std::string> no_email{"openid", "profile", "admin"};
   const Consent narrowed{kUser, kClient, kIdentity, {"openid", "profile"}, kNow, after(4)};
-  EXPECT_EQ(await(this->consents().narrow(kUser, kClient, kIdentity, no_email, after(4))), narrowed)
+  EXPECT_EQ(await(this->consents().narrow(kUser, kClient, kIdentity, no_email, scopes_of_claims, after(4))), narrowed)
       << "keeps, never adds";
   EXPECT_EQ(await(this->consents().find(kUser, kClient, kIdentity)), narrowed);
   EXPECT_TRUE(this->is_live("mine")) << "does not hold email";
 
-  await(this->consents().narrow(kUser, kClient, kIdentity, {"openid"}, after(5)));
+  await(this->consents().narrow(kUser, kClient, kIdentity, {"openid"}, scopes_of_claims, after(5)));
   EXPECT_FALSE(this->is_live("mine"));
   for (const char* label : {"other-identity", "other-client", "other-user"}) EXPECT_TRUE(this->is_live(label)) << label;
+}
+
+TYPED_TEST(Consents, narrowing_kills_the_tokens_that_hold_a_claim_of_what_was_taken_away) {
+  await(this->consents().remember({kUser, kClient, kIdentity, {"openid", "profile", "email"}, kNow, kNow}));
+  this->grant("profile", kIdentity, "client-1", "user-1", {"openid"}, {{"userinfo", {"profile"}}});
+  this->grant("email", kIdentity, "client-1", "user-1", {"openid"}, {{"userinfo", {"email"}}});
+  this->grant("none", kIdentity, "client-1", "user-1", {"openid"});
+  await(this->consents().narrow(kUser, kClient, kIdentity, {"openid", "email"}, scopes_of_claims, after(5)));
+  EXPECT_FALSE(this->is_live("profile"));
+  EXPECT_TRUE(this->is_live("email"));
+  EXPECT_TRUE(this->is_live("none"));
+}
+
+TYPED_TEST(Consents, an_answer_to_a_part_takes_the_rest_away) {
+  await(this->consents().remember({kUser, kClient, kIdentity, {"openid", "profile", "email"}, kNow, kNow}));
+  this->grant("profile", kIdentity);
+  this->grant("email", kIdentity, "client-1", "user-1", {"openid", "email"});
+  this->grant("other-identity", BapId{"bap-2"});
+  const Consent part{kUser, kClient, kIdentity, {"openid", "offline_access"}, after(5), after(5)};
+  await(this->consents().remember_part(part, {"profile", "admin"}, scopes_of_claims));
+  EXPECT_EQ(await(this->consents().find(kUser, kClient, kIdentity)),
+            (Consent{kUser, kClient, kIdentity, {"openid", "email", "offline_access"}, kNow, after(5)}));
+  EXPECT_FALSE(this->is_live("profile"));
+  for (const char* label : {"email", "other-identity"}) EXPECT_TRUE(this->is_live(label)) << label;
 }
 
 TYPED_TEST(Consents, narrowing_without_an_identity_counts_for_all_of_them) {
@@ -119,7 +151,7 @@ TYPED_TEST(Consents, narrowing_without_an_identity_counts_for_all_of_them) {
   this->grant("one", kIdentity);
   this->grant("another", BapId{"bap-2"});
   this->grant("other-client", kIdentity, "client-2");
-  ASSERT_TRUE(await(this->consents().narrow(kUser, kClient, {}, {"openid"}, after(5))));
+  ASSERT_TRUE(await(this->consents().narrow(kUser, kClient, {}, {"openid"}, scopes_of_claims, after(5))));
   EXPECT_FALSE(this->is_live("one"));
   EXPECT_FALSE(this->is_live("another"));
   EXPECT_TRUE(this->is_live("other-client"));
@@ -127,7 +159,7 @@ TYPED_TEST(Consents, narrowing_without_an_identity_counts_for_all_of_them) {
 
 TYPED_TEST(Consents, narrowing_what_is_not_there_does_nothing) {
   this->grant("mine", kIdentity);
-  EXPECT_EQ(await(this->consents().narrow(kUser, kClient, kIdentity, {}, after(5))), std::nullopt);
+  EXPECT_EQ(await(this->consents().narrow(kUser, kClient, kIdentity, {}, scopes_of_claims, after(5))), std::nullopt);
   EXPECT_TRUE(this->is_live("mine"));
 }
 

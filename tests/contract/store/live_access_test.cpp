@@ -52,7 +52,10 @@ TYPED_TEST(LiveAccess, every_write_that_may_end_a_token_is_told_before_it_is_ans
   tells("revoke_grant");
   await(store.consents.remember({user, client, {}, {"openid"}, kNow, kNow}));
   EXPECT_EQ(told, expected) << "agreeing ends nothing";
-  await(store.consents.narrow(user, client, {}, {}, kNow));
+  const ScopesOfClaims no_claims = [](const core::Json&) { return std::vector<std::string>{}; };
+  await(store.consents.remember_part({user, client, {}, {"email"}, kNow, kNow}, {"openid"}, no_claims));
+  tells("a part of what was agreed to");
+  await(store.consents.narrow(user, client, {}, {}, no_claims, kNow));
   tells("narrow");
   await(store.consents.withdraw(user, client, {}, kNow));
   tells("withdraw");

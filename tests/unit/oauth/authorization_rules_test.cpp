@@ -198,6 +198,60 @@ TEST(AuthorizationRules, Case15RepeatedParameters) {
   }
 }
 
+// What comes back is compared with what was sent: an empty state is one.
+TEST(AuthorizationRules, StateIsKeptAsItWasSent) {
+  const auto state_of = [](std::vector<http::Form::Parameter> parameters) {
+    auto request = request_with(std::move(parameters));
+    first_failure(request);
+    return request.state;
+  };
+  EXPECT_EQ(state_of(good_with("state", "")), "");
+  EXPECT_EQ(state_of(good_with("state", "x1")), "x1");
+  auto none = kGood;
+  std::erase_if(none, [](const auto& p) { return p.first == "state"; });
+  EXPECT_EQ(state_of(none), std::nullopt);
+  auto two = kGood;
+  two.emplace_back("state", "x2");
+  EXPECT_EQ(state_of(two), std::nullopt) << "neither of the two";
+}
+
+// Errors, too, travel as the client asked: it reads its answer in one place.
+TEST(AuthorizationRules, EveryErrorTravelsAsTheAnswerWould) {
+  struct Sent {
+    std::vector<http::Form::Parameter> more;
+    ErrorCode code;
+    ResponseMode mode;
+  };
+  const Sent rows[] = {
+      {{{"response_mode", "form_post"}, {"nonce", "a"}, {"nonce", "b"}},
+       ErrorCode::invalid_request,
+       ResponseMode::form_post},
+      {{{"response_mode", "form_post"}, {"request", "x"}}, ErrorCode::request_not_supported, ResponseMode::form_post},
+      {{{"response_mode", "form_post"}, {"response_mode", "form_post"}},
+       ErrorCode::invalid_request,
+       ResponseMode::query},
+      {{{"response_mode", "fragment"}}, ErrorCode::invalid_request, ResponseMode::query},
+      {{{"response_mode", "fragment"}, {"response_type", "token"}},
+       ErrorCode::unsupported_response_type,
+       ResponseMode::fragment},
+      {{{"response_mode", "form_post"}, {"response_type", "token"}},
+       ErrorCode::unsupported_response_type,
+       ResponseMode::form_post},
+  };
+  for (const Sent& row : rows) {
+    auto parameters = kGood;
+    for (const auto& [name, value] : row.more) {
+      if (name == "response_type") std::erase_if(parameters, [](const auto& p) { return p.first == "response_type"; });
+      parameters.emplace_back(name, value);
+    }
+    auto request = request_with(parameters);
+    const auto failure = first_failure(request);
+    ASSERT_TRUE(failure) << row.more.front().second;
+    EXPECT_EQ(failure->code(), row.code) << failure->description();
+    EXPECT_EQ(request.response_mode, row.mode) << failure->description();
+  }
+}
+
 TEST(AuthorizationRules, WantedIdentityUnderBothNamesMustAgree) {
   auto same = good_with("bapId", "A");
   same.emplace_back("bap_id", "A");

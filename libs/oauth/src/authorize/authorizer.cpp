@@ -30,7 +30,7 @@ http::Form page_parameters(const AuthorizationRequest& request) {
   if (!request.progress.request_uri) return request.parameters;
   http::Form form;
   for (const std::string_view name :
-       {"client_id", "redirect_uri", "scope", "prompt", "bapId", "bap_id", "login_hint"}) {
+       {"client_id", "redirect_uri", "scope", "prompt", "bapId", "bap_id", "login_hint", "ui_locales"}) {
     if (const auto value = request.parameters.find_nonempty(name)) form.add(std::string(name), std::string(*value));
   }
   form.add("request_uri", *request.progress.request_uri);
@@ -123,9 +123,12 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::decide_interaction(Authoriz
                                                                         MaybeSession session,
                                                                         std::optional<ConsentAnswer> answer) {
   const bool silent = request.prompt.contains("none");
+  const bool login_needed = is_login_needed(request, session, clock_.now());
+  if (silent && login_needed)
+    co_return refuse(request, {ErrorCode::login_required, "The person has to sign in first."});
+  if (silent) co_return co_await decide_silently(std::move(request), std::move(*session));
   const bool somebody_else = session && is_somebody_else(request, *session);
-  if (somebody_else || is_login_needed(request, session, clock_.now())) {
-    if (silent) co_return refuse(request, {ErrorCode::login_required, "The person has to sign in first."});
+  if (somebody_else || login_needed) {
     if (somebody_else && session->session.auth_time >= request.progress.started_at) {
       co_return refuse(request, {ErrorCode::login_required,
                                  "The person signed in as somebody else than the one the application asked for."});
@@ -136,37 +139,62 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::decide_interaction(Authoriz
     co_return to_page(request, "/select-identity");
 
   SIGMA_CO_TRY(auto bap_id, co_await identity_for(request, *session));
-  if (!bap_id) {
-    if (silent) co_return refuse(request, {ErrorCode::interaction_required, "The person has to choose an identity."});
-    co_return to_page(request, "/select-identity");
-  }
+  if (!bap_id) co_return to_page(request, "/select-identity");
 
-  // An answer counts for the identity that the page spoke of: another tab may have chosen another one since.
-  const bool consent_shown = std::exchange(request.progress.consent_identity, bap_id->str()) == bap_id->str();
+  // An answer counts for what the page spoke of: another tab may have chosen another identity since, an administrator
+  // may have given the client other scopes.
+  const bool consent_shown = request.progress.consent_identity == bap_id->str() &&
+                             request.progress.shown_scopes == join_scopes(asked_scopes(request));
+  request.progress.consent_identity = bap_id->str();
   if (answer && answer->accept && !consent_shown) co_return to_page(request, "/consent");
   if (answer && !answer->accept) co_return refuse(request, {ErrorCode::access_denied, "The person declined."});
   if (answer) {
+    Scopes declined;
     if (answer->scope) {
       SIGMA_CO_TRY(const Scopes chosen, parse_scopes(*answer->scope));
-      if (!covers(asked_scopes(request), chosen) || chosen.empty()) {
+      declined = asked_scopes(request);
+      if (!covers(declined, chosen) || chosen.empty()) {
         co_return Error{ErrorCode::invalid_scope, "The consented scope must be a part of the requested one."};
       }
+      std::erase_if(declined, [&](const std::string& scope) { return has_scope(chosen, scope); });
       request.claims.keep_only(chosen);
       std::erase_if(request.scopes, [&](const std::string& scope) { return !has_scope(chosen, scope); });
     }
     const core::UtcTime now = clock_.now();
     SIGMA_CO_CHECK(co_await clients_.keep(request.client));
-    SIGMA_CO_CHECK(co_await store_.consents.remember(
-        {session->user.id, request.client.id, bap_id, asked_scopes(request), now, now}));
+    SIGMA_CO_CHECK(co_await remember({session->user.id, request.client.id, bap_id, asked_scopes(request), now, now},
+                                     std::move(declined)));
   } else {
     SIGMA_CO_TRY(const bool consented, co_await has_consent(request, session->user.id, bap_id));
-    if (!consented) {
-      if (silent)
-        co_return refuse(request, {ErrorCode::consent_required, "The person has not agreed to this access yet."});
-      co_return to_page(request, "/consent");
-    }
+    if (!consented) co_return to_page(request, "/consent");
   }
   co_return co_await issue_code(std::move(request), std::move(*session), std::move(bap_id));
+}
+
+// An application can ask silently whenever a page of its is open, and would learn by the answers whose browser it is:
+// before the person has agreed, the answer is the same whether the identity and the subject it names are theirs or not.
+core::Task<Result<AuthorizationOutcome>> Authorizer::decide_silently(AuthorizationRequest request,
+                                                                     store::SessionWithUser session) {
+  SIGMA_CO_TRY(auto bap_id, co_await identity_for(request, session));
+  const Error choice_needed{ErrorCode::interaction_required, "The person has to choose an identity."};
+  const auto concerned = request.wanted_identity ? store::BapId{*request.wanted_identity} : bap_id;
+  if (!concerned) co_return refuse(request, choice_needed);
+  SIGMA_CO_TRY(const bool consented, co_await has_consent(request, session.user.id, concerned));
+  if (!consented)
+    co_return refuse(request, {ErrorCode::consent_required, "The person has not agreed to this access yet."});
+  if (!bap_id) co_return refuse(request, choice_needed);
+  if (is_somebody_else(request, session))
+    co_return refuse(request, {ErrorCode::login_required, "Somebody else is signed in than the one asked for."});
+  co_return co_await issue_code(std::move(request), std::move(session), std::move(bap_id));
+}
+
+core::Task<Result<void>> Authorizer::remember(store::Consent consent, Scopes declined) {
+  if (declined.empty()) {
+    SIGMA_CO_CHECK(co_await store_.consents.remember(std::move(consent)));
+  } else {
+    SIGMA_CO_CHECK(co_await store_.consents.remember_part(std::move(consent), std::move(declined), scopes_of_claims));
+  }
+  co_return Result<void>{};
 }
 
 // The identity the application asked for, if it is the person's; else the session's current one. A wish for somebody
@@ -227,13 +255,13 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::issue_code(AuthorizationReq
 }
 
 AuthorizationOutcome Authorizer::to_page(const AuthorizationRequest& request, std::string path) const {
-  Scopes beyond = request.claims.scopes;
-  std::erase_if(beyond, [&](const std::string& scope) { return has_scope(request.scopes, scope); });
-  return GoToPage{std::move(path), handover_.sign(page_parameters(request), request.progress, join_scopes(beyond))};
+  Progress progress = request.progress;
+  progress.shown_scopes = join_scopes(asked_scopes(request));
+  return GoToPage{std::move(path), handover_.sign(page_parameters(request), progress)};
 }
 
 AuthorizationOutcome Authorizer::to_client(const AuthorizationRequest& request, http::Form answer) const {
-  if (!request.state.empty()) answer.add("state", request.state);
+  if (request.state) answer.add("state", *request.state);
   answer.add("iss", settings_.issuer);  // RFC 9207
   return GoToClient{request.redirect_uri, std::move(answer), request.response_mode};
 }

@@ -49,6 +49,17 @@ void ClaimsRequest::keep_only(const Scopes& allowed) {
   }
 }
 
+Scopes scopes_of_claims(const Json& names) {
+  Scopes scopes;
+  for (const auto& [place, list] : names.items()) {
+    for (const Json& name : list) {
+      const auto known = known_claims().find(name.get_ref<const std::string&>());
+      if (known != known_claims().end()) scopes.emplace_back(known->second);
+    }
+  }
+  return scopes;
+}
+
 Result<ClaimsRequest> parse_claims_request(std::string_view text) {
   if (text.size() > kMaxSize) return Error{ErrorCode::invalid_request, "claims is too long; 4,000 bytes are enough."};
   const auto parsed = core::parse_json(text, kMaxDepth);

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kPurpose = "oauth_query";
 
 bool is_ours(std::string_view name) {
-  return name == "ba_iat" || name == "ba_sel" || name == "ba_ref" || name == "ba_claims" || name == "exp" ||
+  return name == "ba_iat" || name == "ba_sel" || name == "ba_ref" || name == "ba_scope" || name == "exp" ||
          name == "sig";
 }
 
@@ -37,13 +37,12 @@ http::Form Handover::strip(const http::Form& parameters) {
   return stripped;
 }
 
-std::string Handover::sign(const http::Form& parameters, const Progress& progress,
-                           const std::string& claims_scopes) const {
+std::string Handover::sign(const http::Form& parameters, const Progress& progress) const {
   http::Form form = strip(parameters);
   form.add("ba_iat", std::to_string(progress.started_at.ms));
   if (progress.identity_selected) form.add("ba_sel", "1");
   if (progress.consent_identity) form.add("ba_ref", *progress.consent_identity);
-  if (!claims_scopes.empty()) form.add("ba_claims", claims_scopes);
+  if (progress.shown_scopes) form.add("ba_scope", *progress.shown_scopes);
   form.add("exp", std::to_string((clock_.now() + settings_.interaction_lifetime).seconds()));
   const std::string signed_part = form.encode();
   return signed_part + "&sig=" + core::base64url_encode(sealer_.mac(kPurpose, signed_part));
@@ -66,8 +65,11 @@ Result<Handover::Opened> Handover::open(std::string_view oauth_query) const {
   if (!expires || !started || *expires <= clock_.now().seconds()) {
     return refused("This sign-in took too long; go back to the application and start again.");
   }
-  Progress progress{core::UtcTime{*started}, covered.find("ba_sel") == "1", std::nullopt, std::nullopt};
+  Progress progress;
+  progress.started_at = core::UtcTime{*started};
+  progress.identity_selected = covered.find("ba_sel") == "1";
   if (const auto identity = covered.find("ba_ref")) progress.consent_identity = std::string(*identity);
+  if (const auto scopes = covered.find("ba_scope")) progress.shown_scopes = std::string(*scopes);
   return Opened{strip(covered), std::move(progress)};
 }
 

@@ -25,7 +25,7 @@ Error unusable() {
 }  // namespace
 
 core::Task<Result<core::Json>> PushedRequests::push(ClientCredentials request) {
-  if (request.form.find("request_uri"))
+  if (request.form.find_nonempty("request_uri"))
     co_return Error{ErrorCode::invalid_request, "A pushed request cannot hold a request_uri (RFC 9126, section 2.1)."};
   AuthorizationRequest checked;
   const http::Form sent = Handover::strip(request.form);

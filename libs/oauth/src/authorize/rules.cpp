@@ -16,6 +16,13 @@ std::optional<std::string> text_of(const AuthorizationRequest& request, std::str
   return value ? std::optional<std::string>(*value) : std::nullopt;
 }
 
+// As it was sent, empty or not; nothing when there are two.
+std::optional<std::string> only_value_of(const AuthorizationRequest& request, std::string_view name) {
+  const auto& all = request.parameters.parameters();
+  if (std::ranges::count(all, name, &http::Form::Parameter::first) != 1) return std::nullopt;
+  return std::string(*request.parameters.find(name));
+}
+
 Error bad_request(std::string description) {
   return {ErrorCode::invalid_request, std::move(description)};
 }
@@ -61,12 +68,16 @@ Result<void> check_redirect_uri(AuthorizationRequest& request, const Settings&) 
   return {};
 }
 
+// What every answer needs, also that of an error: before the first rule that can fail.
+Result<void> read_delivery(AuthorizationRequest& request, const Settings&) {
+  request.state = only_value_of(request, "state");
+  if (only_value_of(request, "response_mode") == "form_post") request.response_mode = ResponseMode::form_post;
+  return {};
+}
+
 Result<void> check_parameters_once(AuthorizationRequest& request, const Settings&) {
-  request.state = text_of(request, "state").value_or("");
-  if (const auto name = request.parameters.repeated({"resource"})) {
-    if (*name == "state") request.state.clear();
+  if (const auto name = request.parameters.repeated({"resource"}))
     return bad_request(fmt::format("The parameter {} appears more than once.", *name));
-  }
   return {};
 }
 
@@ -91,10 +102,8 @@ Result<void> check_response_type(AuthorizationRequest& request, const Settings&)
 
 Result<void> check_response_mode(AuthorizationRequest& request, const Settings&) {
   const auto mode = text_of(request, "response_mode");
-  if (!mode || *mode == "query") return {};
-  if (*mode != "form_post") return bad_request("Only response_mode=query and form_post are supported.");
-  request.response_mode = ResponseMode::form_post;
-  return {};
+  if (!mode || *mode == "query" || *mode == "form_post") return {};
+  return bad_request("Only response_mode=query and form_post are supported.");
 }
 
 Result<void> check_prompt(AuthorizationRequest& request, const Settings&) {
@@ -247,10 +256,11 @@ const std::vector<AuthorizationRule>& page_rules() {
 
 const std::vector<AuthorizationRule>& redirect_rules() {
   static const std::vector<AuthorizationRule> rules = {
+      {"read_delivery", "OAuth 2.0 Form Post Response Mode §2", read_delivery},
       {"check_parameters_once", "RFC 6749 §3.1", check_parameters_once},
-      {"check_response_mode", "OAuth 2.0 Form Post Response Mode §2", check_response_mode},
       {"check_request_object", "OpenID Connect Core §6", check_request_object},
       {"check_response_type", "RFC 6749 §3.1.1", check_response_type},
+      {"check_response_mode", "OAuth 2.0 Multiple Response Type Encoding Practices §2.1", check_response_mode},
       {"check_prompt", "OpenID Connect Core §3.1.2.1", check_prompt},
       {"check_grant_allowed", "RFC 6749 §4.1.2.1", check_grant_allowed},
       {"check_scope", "RFC 6749 §3.3", check_scope},

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sigma/oauth/authorize/claims_request.hpp"
+
 namespace sigma::oauth {
 namespace {
 
@@ -41,7 +43,7 @@ core::Task<Result<store::Consent>> ConsentBook::narrow(store::UserId user, std::
                                 join_scopes(scopes))};
   }
   SIGMA_CO_TRY(auto narrowed, co_await consents_.narrow(std::move(user), consent.client_id, consent.bap_id,
-                                                        std::move(scopes), clock_.now()));
+                                                        std::move(scopes), scopes_of_claims, clock_.now()));
   if (!narrowed) co_return no_consent();
   co_return std::move(*narrowed);
 }

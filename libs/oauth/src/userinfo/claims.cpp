@@ -5,6 +5,9 @@ namespace {
 
 using core::Json;
 
+/// ID tokens come back in addresses (id_token_hint), which proxies cut off at 8 KB.
+constexpr std::size_t kMaxProfileInIdToken = 2'048;
+
 std::optional<std::string> from_profile(const Subject& subject, std::string_view member) {
   if (!subject.profile || !subject.profile->profile.is_object()) return std::nullopt;
   const Json& profile = subject.profile->profile;
@@ -111,8 +114,14 @@ Json id_token_claims(const Subject& subject, const Scopes& scopes, const std::ve
   add_requested_claims(claims, subject, requested);
   const auto picture = core::json_string(claims, "picture");
   if (picture && picture->starts_with("data:")) claims.erase("picture");
-  // The same image inside the profile string would defeat the purpose.
-  if (claims.contains("bap") && subject.profile) claims["bap"] = core::dump_json(slim(subject.profile->profile));
+  if (claims.contains("bap") && subject.profile) {
+    // The same image inside the profile string would defeat the purpose, and so would a long story.
+    std::string profile = core::dump_json(slim(subject.profile->profile));
+    if (profile.size() > kMaxProfileInIdToken)
+      claims.erase("bap");
+    else
+      claims["bap"] = std::move(profile);
+  }
   return claims;
 }
 

@@ -1,4 +1,5 @@
 #include "routes/audit_event.hpp"
+#include "routes/by_get.hpp"
 #include "routes/form_post.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
@@ -128,6 +129,10 @@ Task<http::Response> authorize(App& app, http::Request request) {
   }
   auto parameters = authorization_parameters(request);
   if (!parameters) co_return error_page(request, parameters.error());
+  // A script without the cookie would not bring it along by GET either.
+  if (request.method == http::Method::post && !has_session_cookie(app, request) && !is_fetch(request)) {
+    if (auto again = ask_again_by_get(request.path, *parameters)) co_return std::move(*again);
+  }
   auto session = co_await find_session(app, request);
   if (!session) co_return error_page(request, session.error());
   auto client = client_of(*parameters);
@@ -244,10 +249,9 @@ extern constexpr Endpoint authorize{.handler = service::authorize, .operation = 
   },
   "ok": {"200": "redirect_or_page", "302": ""}, "errors": "page"
 })json"};
-extern constexpr Endpoint authorize_by_post{
-    .handler = service::authorize,
-    .operation =
-        R"json({"form": "AuthorizationRequest", "ok": {"200": "redirect_or_page", "302": ""}, "errors": "page"})json"};
+extern constexpr Endpoint authorize_by_post{.handler = service::authorize, .operation = R"json({
+  "form": "AuthorizationRequest", "ok": {"200": "redirect_or_page", "302": "", "303": ""}, "errors": "page"
+})json"};
 extern constexpr Endpoint legacy_authorize{.handler = service::legacy_authorize, .operation = authorize.operation};
 extern constexpr Endpoint oauth2_continue{
     .handler = service::oauth2_continue,

@@ -3,6 +3,7 @@
 #include "assets.hpp"
 #include "config_values.hpp"
 #include "routes/audit_event.hpp"
+#include "routes/by_get.hpp"
 #include "routes/handler.hpp"
 #include "routes/logout_texts.hpp"
 #include "routes/render.hpp"
@@ -14,8 +15,6 @@ namespace sigma::service {
 namespace {
 
 constexpr std::string_view kEndSessionPath = "/api/auth/oauth2/end-session";
-/// What surely fits into a request line (Limits::header_bytes).
-constexpr std::size_t kMaxQuery = 8'000;
 
 http::Response refuse(const http::Request& request, const oauth::Error& error) {
   if (error.is_outage() || is_fetch(request)) return error_page(request, error);
@@ -72,6 +71,18 @@ bool comes_from_our_page(const App& app, const http::Request& request) {
   return request.headers.find("Sec-Fetch-Site") == "same-origin";
 }
 
+// What is too long for an address is left out: the hint first, for an ID token has a whole person in it. Without it the
+// person is asked.
+http::Response ask_again(const http::Form& form) {
+  if (auto whole = ask_again_by_get(kEndSessionPath, form)) return std::move(*whole);
+  http::Form rest;
+  for (const auto& [name, value] : form.parameters()) {
+    if (name != "id_token_hint") rest.add(name, value);
+  }
+  if (auto without_hint = ask_again_by_get(kEndSessionPath, rest)) return std::move(*without_hint);
+  return *ask_again_by_get(kEndSessionPath, {});
+}
+
 Task<http::Response> end_session(App& app, http::Request request) {
   if (request.method == http::Method::head) {
     http::Response refused = transport_error(request, 405, "Use GET or POST.");
@@ -87,15 +98,8 @@ Task<http::Response> end_session(App& app, http::Request request) {
   }
   auto form = http::Form::parse(encoded);
   if (!form) co_return refuse(request, {oauth::ErrorCode::invalid_request, form.error().description()});
-  if (request.method == http::Method::post && !has_session_cookie(app, request) && encoded.size() <= kMaxQuery) {
-    // SameSite=Lax keeps the cookie out of a form that another site posts, and without it nobody would be signed out.
-    // It comes along when the browser asks again by GET.
-    http::Response again;
-    again.status = 303;
-    again.headers.add("Location", fmt::format("{}?{}", kEndSessionPath, form->encode()));
-    again.headers.add("Cache-Control", "no-store");
-    co_return again;
-  }
+  // Without the cookie nobody would be signed out.
+  if (request.method == http::Method::post && !has_session_cookie(app, request)) co_return ask_again(*form);
   const Language language = language_of(request, form->find("ui_locales").value_or(""));
   auto session = co_await find_session(app, request);
   if (!session) co_return refuse(request, session.error());

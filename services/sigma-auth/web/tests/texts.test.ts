@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ApiError, call, explain } from '../src/lib/api';
 import { isAuthorization, oauthQuery, wantedIdentity } from '../src/lib/authorization';
-import { concernedIdentity, destinationOf, initialsOf, meaningOf, scopesOf, showableLogo, webLink } from '../src/lib/consent';
+import { concernedIdentity, destinationOf, grantedScopes, initialsOf, meaningOf, showableLogo, webLink } from '../src/lib/consent';
 
 describe('the consent page', () => {
   it.each([
@@ -42,9 +42,11 @@ describe('the consent page', () => {
     expect(webLink('terms')).toBeUndefined();
   });
 
-  it('lists each scope once, in words', () => {
-    const scopes = scopesOf(new URLSearchParams('scope=openid+profile++openid+album.read'));
-    expect(scopes).toEqual(['openid', 'profile', 'album.read']);
+  it('lists what the server grants, whatever the request says, in words', () => {
+    const list = (query: string) => grantedScopes(new URLSearchParams(query));
+    expect(list('scope=openid+bsv:tools&ba_scope=openid+profile+album.read')).toEqual(['openid', 'profile', 'album.read']);
+    expect(list('ba_scope=openid')).toEqual(['openid']);
+    expect(list('scope=openid&ba_scope=')).toEqual([]);
     expect(meaningOf('profile')).toMatch(/name/);
     expect(meaningOf('album.read')).toContain('album.read');
     expect(meaningOf('constructor')).toContain('“constructor”');

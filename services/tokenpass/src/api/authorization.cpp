@@ -17,16 +17,6 @@ Outcome<oauth::Engine*> engine_of(App& app) {
   return &app.provider->engine();
 }
 
-// What was asked for by scope, and what the claims parameter asks for beyond it (Handover::sign()).
-oauth::Scopes asked_scopes(const http::Form& parameters, const std::string& query) {
-  auto scopes = oauth::parse_scopes(parameters.find("scope").value_or(""));
-  oauth::Scopes asked = scopes ? std::move(*scopes) : oauth::Scopes{};
-  const auto signed_form = http::Form::parse(query);
-  const auto beyond = oauth::parse_scopes(signed_form ? signed_form->find("ba_claims").value_or("") : "");
-  if (beyond) asked.insert(asked.end(), beyond->begin(), beyond->end());
-  return asked;
-}
-
 std::string site_of(const std::string& redirect_uri) {
   const auto origin = origin_of_url(redirect_uri);
   return origin ? origin->text : redirect_uri.substr(0, redirect_uri.find(':') + 1);
@@ -44,13 +34,15 @@ Task<Answer> describe_authorization(App& app, Call call) {
   if (!client) co_return refusal(client.error());
   if (!*client) co_return Problem(400, "This application is not known any more. Go back to it and start again.");
   const std::string redirect_uri(opened->parameters.find("redirect_uri").value_or((*client)->redirect_uris.front()));
+  const auto scopes = oauth::parse_scopes(opened->progress.shown_scopes.value_or(""));
+  if (!scopes) co_return refusal(scopes.error());
   Json shown = {{"id", (*client)->id.str()}, {"name", (*client)->name}};
   shown["described_at"] = oauth::is_document_client(**client) ? Json((*client)->id.str()) : Json();
   co_return json_answer({{"success", true},
                          {"client", std::move(shown)},
                          {"origin", site_of(redirect_uri)},
                          {"redirectUri", redirect_uri},
-                         {"scopes", asked_scopes(opened->parameters, query)},
+                         {"scopes", *scopes},
                          {"bapId", opened->parameters.find("bapId").value_or("")}});
 }
 

@@ -131,17 +131,23 @@ class TokenStore {
   Database& db_;
 };
 
+/// The scopes that release the claims of a grant (AuthorizationCode::claims), which the domain knows.
+using ScopesOfClaims = std::vector<std::string> (*)(const core::Json& claims);
+
 class ConsentStore {
  public:
   explicit ConsentStore(Database& db) : db_(db) {}
   Task<Found<Consent>> find(UserId user, ClientId client, std::optional<BapId> bap_id);
   /// Adds the scopes to what is remembered.
   Task<Result<void>> remember(Consent consent);
+  /// As remember(), and takes those in `declined` away, as narrow() does.
+  Task<Result<void>> remember_part(Consent consent, std::vector<std::string> declined, ScopesOfClaims scopes_of_claims);
   Task<Result<std::vector<Consent>>> list(UserId user);
   /// Keeps of its scopes only those in `keep` and revokes, in the same commit, every grant to that client (and
-  /// identity) that holds one of the others. Answers what is left; nothing when there is no such consent.
+  /// identity) that holds one of the others, or a claim of one. Answers what is left; nothing when there is no such
+  /// consent.
   Task<Found<Consent>> narrow(UserId user, ClientId client, std::optional<BapId> bap_id, std::vector<std::string> keep,
-                              UtcTime now);
+                              ScopesOfClaims scopes_of_claims, UtcTime now);
   /// Withdraws it and revokes, in the same commit, every token of that user and client (and identity).
   Task<Result<bool>> withdraw(UserId user, ClientId client, std::optional<BapId> bap_id, UtcTime now);
 

@@ -20,10 +20,14 @@ export function meaningOf(scope: string): string {
   return name ? accessText.get()[name] : accessText.get().other({ scope });
 }
 
-/** What is asked for, each once: the scopes, and those that the `claims` parameter implies (`ba_claims`). */
-export const scopesOf = (query: URLSearchParams): string[] => [
-  ...new Set(`${query.get('scope') ?? 'openid'} ${query.get('ba_claims') ?? ''}`.split(' ').filter((scope) => scope !== '')),
-];
+/**
+ * What the application would get. The server says it (`ba_scope`, signed): the request's own `scope` may be left out,
+ * hold names that mean nothing, and leave out what the `claims` parameter asks for.
+ */
+export const grantedScopes = (query: URLSearchParams): string[] => scopesOf(query.get('ba_scope') ?? '');
+
+/** A list of scopes as the server writes it. */
+export const scopesOf = (list: string): string[] => list.split(' ').filter((scope) => scope !== '');
 
 /** Where the person will be sent, said so that a look-alike address stands out. */
 export function destinationOf(redirectUri: string | null): string {

@@ -20,6 +20,7 @@ struct Progress {
   core::UtcTime started_at;                     ///< a sign-in is "fresh" for this request when it is not older
   bool identity_selected = false;               ///< the selection page was completed
   std::optional<std::string> consent_identity;  ///< BAP id that the consent page speaks of
+  std::optional<std::string> shown_scopes;      ///< what the pages say the application would get
   std::optional<std::string> request_uri;       ///< of a pushed request: spent when the code is made
 };
 
@@ -38,7 +39,7 @@ struct AuthorizationRequest {
   store::Client client;
   std::string redirect_uri;
   bool redirect_uri_was_sent = true;
-  std::string state;
+  std::optional<std::string> state;  ///< empty is not absent: clients compare what comes back with what they sent
   Scopes scopes;
   std::set<std::string, std::less<>> prompt;
   std::optional<std::string> code_challenge;

@@ -76,6 +76,11 @@ class Authorizer {
   bool is_somebody_else(const AuthorizationRequest& request, const store::SessionWithUser& session) const;
   core::Task<Result<AuthorizationOutcome>> decide_interaction(AuthorizationRequest request, MaybeSession session,
                                                               std::optional<ConsentAnswer> answer);
+  /// prompt=none, with somebody signed in.
+  core::Task<Result<AuthorizationOutcome>> decide_silently(AuthorizationRequest request,
+                                                           store::SessionWithUser session);
+  /// An answer on the consent page; what was asked for and declined is not remembered any more.
+  core::Task<Result<void>> remember(store::Consent consent, Scopes declined);
   core::Task<Result<std::optional<store::BapId>>> identity_for(const AuthorizationRequest& request,
                                                                const store::SessionWithUser& session);
   core::Task<Result<bool>> has_consent(const AuthorizationRequest& request, const store::UserId& user,

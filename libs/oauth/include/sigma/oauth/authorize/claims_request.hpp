@@ -18,6 +18,9 @@ struct ClaimsRequest {
   void keep_only(const Scopes& allowed);
 };
 
+/// The scopes that release the claims in `names` (ClaimsRequest::names).
+Scopes scopes_of_claims(const core::Json& names);
+
 /// Unknown claims and members are ignored: they are wishes. invalid_request when it is not the JSON of the standard;
 /// unmet_authentication_requirements when an essential `acr` is one that does not exist here.
 Result<ClaimsRequest> parse_claims_request(std::string_view text);

@@ -10,15 +10,14 @@ namespace sigma::oauth {
 
 /// The query string with which a person is sent to one of our pages and which the page hands back as `oauth_query`
 /// (contract §2, "Page hand-over"): the authorization parameters plus ba_iat (ms, when it began), ba_sel, ba_ref,
-/// ba_claims, exp (seconds) and sig. It proves that the request was checked here; what the person has done is proven by
-/// the session.
+/// ba_scope (what would be granted, which `scope` alone does not tell: scope.hpp, claims_request.hpp), exp (seconds)
+/// and sig. It proves that the request was checked here; what the person has done is proven by the session.
 class Handover {
  public:
   Handover(const crypto::Sealer& sealer, const core::Clock& clock, const Settings& settings)
       : sealer_(sealer), clock_(clock), settings_(settings) {}
 
-  /// `claims_scopes`: what the claims parameter asks for beyond `scope`, for the consent page to show.
-  std::string sign(const http::Form& parameters, const Progress& progress, const std::string& claims_scopes = {}) const;
+  std::string sign(const http::Form& parameters, const Progress& progress) const;
 
   struct Opened {
     http::Form parameters;  ///< without the members added by sign()

@@ -21,9 +21,9 @@ class ConsentBook {
 
   core::Task<Result<std::vector<store::Consent>>> list(store::UserId user);
   core::Task<Result<store::Consent>> find(store::UserId user, std::string id);
-  /// Leaves only `scopes`; tokens that hold one of the others die in the same moment. invalid_request for a scope that
-  /// was not agreed to: more access is agreed to on the consent page only, where the application and what it asks for
-  /// are shown; and for none at all, which is a withdrawal.
+  /// Leaves only `scopes`; tokens that hold one of the others, or a claim of one, die in the same moment.
+  /// invalid_request for a scope that was not agreed to: more access is agreed to on the consent page only, where the
+  /// application and what it asks for are shown; and for none at all, which is a withdrawal.
   core::Task<Result<store::Consent>> narrow(store::UserId user, std::string id, Scopes scopes);
   /// Forgets it; its tokens die in the same moment.
   core::Task<Result<void>> withdraw(store::UserId user, std::string id);

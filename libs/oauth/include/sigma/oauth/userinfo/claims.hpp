@@ -25,8 +25,8 @@ core::Json subject_claims(const Subject& subject, const Scopes& scopes);
 /// them, and the person agreed (OpenID Connect Core §5.5).
 void add_requested_claims(core::Json& claims, const Subject& subject, const std::vector<std::string>& names);
 
-/// subject_claims() with the requested ones, for an ID token: a picture held in a data: URI is left out, because tokens
-/// travel in headers and URLs.
+/// subject_claims() with the requested ones, for an ID token: a picture held in a data: URI and a BAP profile of more
+/// than 2,048 bytes are left out, because tokens travel in headers and URLs.
 core::Json id_token_claims(const Subject& subject, const Scopes& scopes, const std::vector<std::string>& requested);
 
 /// The names that the `claims` parameter asked for at `place` ("userinfo" or "id_token"), from a token's details.
