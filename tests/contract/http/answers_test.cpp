@@ -175,7 +175,8 @@ TEST_F(CorsAnswers, AnyOriginWithoutCredentials) {
   EXPECT_EQ(allowed.status, 204);
   EXPECT_EQ(allowed.field("access-control-allow-origin"), "*");
   EXPECT_EQ(allowed.field("access-control-allow-methods"), "GET, HEAD, POST, OPTIONS");
-  EXPECT_EQ(allowed.field("access-control-allow-headers"), "Authorization, Content-Type, X-Auth-Token, DPoP");
+  EXPECT_EQ(allowed.field("access-control-allow-headers"),
+            "Authorization, Content-Type, X-Auth-Token, X-Sigma-Enrollment-Proof, DPoP");
   EXPECT_TRUE(allowed.has("access-control-max-age"));
   EXPECT_FALSE(allowed.has("access-control-allow-credentials"));
 

@@ -80,7 +80,9 @@ TEST_F(HostKeys, ThirdGenerationInItsSteadyState) {
 
 TEST_F(HostKeys, NewHostsAreWrittenInOneWay) {
   const auto keyring = Keyring::from_words(words_, passphrase_, KeyRules::type42).value();
-  EXPECT_EQ(keyring.host_key("EXAMPLE.com:443")->to_wif(), keyring.host_key("example.com")->to_wif());
+  EXPECT_EQ(keyring.host_key("EXAMPLE.com")->to_wif(), keyring.host_key("example.com")->to_wif());
+  EXPECT_NE(keyring.host_key("example.com:443")->to_wif(), keyring.host_key("example.com")->to_wif())
+      << "a port that is named is not the scheme's own: http://example.com:443 is another site";
   EXPECT_NE(keyring.host_key("example.com:3000")->to_wif(), keyring.host_key("example.com")->to_wif());
   EXPECT_EQ(canonical_host("LocalHost:80"), "localhost");
   EXPECT_EQ(canonical_host(":80"), ":80");

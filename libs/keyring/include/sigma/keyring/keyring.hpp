@@ -59,7 +59,8 @@ class Keyring {
   core::Result<bitcoin::PrivateKey> master_key() const;
 
   /// Where the key of `host` lies: a path that an older version used for exactly this host, else the invoice
-  /// "2-tokenpass-<canonical host>".
+  /// "2-tokenpass-<host>" in lower case. `host` is without its scheme's default port; where the scheme is not known,
+  /// the canonical_host() of a name.
   std::string host_path(std::string_view host) const;
   core::Result<bitcoin::PrivateKey> host_key(std::string_view host) const;
   /// Remembers how an older version derived the key of `host` (a row of keys.db). False, and nothing kept, when the
@@ -111,7 +112,7 @@ class Keyring {
   std::map<std::string, std::string, std::less<>> host_paths_;
 };
 
-/// Lower case, without ":80" and ":443": what the key of a new host is derived from.
+/// Lower case, without ":80" and ":443": the host that a name without a scheme means.
 std::string canonical_host(std::string_view host);
 
 }  // namespace sigma::keyring
