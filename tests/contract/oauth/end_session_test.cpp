@@ -47,13 +47,17 @@ class EndSessionTest : public EngineTest {
 TEST_F(EndSessionTest, HintOfARetiredKeyCountsAsLongAsTheKeyIsPublished) {
   const auto first = sign_in().value();
   const auto second = sign_in().value();
+  const auto third = sign_in().value();
   const std::string first_hint = hint(first.session);
   const std::string second_hint = hint(second.session);
+  const std::string third_hint = hint(third.session);
   ASSERT_TRUE(run(keys.rotate(jose::Algorithm::ES256, Takeover::announced)));
   EXPECT_TRUE(ends(first_hint, first));
   clock.advance(settings.key_publication_lead + settings.id_token_lifetime + std::chrono::hours{1});
   ASSERT_TRUE(run(keys.reload()));
-  EXPECT_FALSE(ends(second_hint, second));
+  EXPECT_TRUE(ends(second_hint, second)) << "token and key are over, the session is not";
+  ASSERT_TRUE(run(keys.rotate(jose::Algorithm::ES256, Takeover::at_once)));
+  EXPECT_FALSE(ends(third_hint, third)) << "what a withdrawn key has signed says nothing";
 }
 
 TEST_F(EndSessionTest, HintMustBeAnIdTokenForThisSession) {
