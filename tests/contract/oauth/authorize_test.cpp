@@ -111,8 +111,9 @@ TEST_F(EngineTest, ConsentCountsForTheScopesThatWereShown) {
   client.scopes = {"openid"};
   ASSERT_TRUE(*run(store.clients.update(client)));
   const auto session = session_of(sign_in().value());
+  const http::Form whole = authorization();
   http::Form unspecific;
-  for (const auto& [name, value] : authorization().parameters()) {
+  for (const auto& [name, value] : whole.parameters()) {
     if (name != "scope") unspecific.add(name, value);
   }
   const auto asked = run(authorizer.authorize(unspecific, session)).value();
