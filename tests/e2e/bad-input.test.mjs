@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertRefused, brokenForms, brokenJson, hostileStrings, wrongTypes } from './support/bad.mjs';
-import { authorizeQuery, newPkce, publicClient, sigmaClient } from './support/oauth.mjs';
+import { askedAgain, authorizeQuery, newPkce, publicClient, sigmaClient } from './support/oauth.mjs';
 import { Key, Person, distinctTime, newPerson, sessionCookie, signInPath } from './support/person.mjs';
 import { forEachStore } from './support/stores.mjs';
 
@@ -45,9 +45,7 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
   async function post(route, body, type) {
     const headers = { ...(await credentials(route)), ...(type ? { 'content-type': type } : {}) };
     const answer = await context.server.request('POST', route.path, { body, headers });
-    // A form of another site comes without the session's cookie and is asked for once more, as a query.
-    const again = answer.status === 303 && answer.headers.location?.startsWith(route.path);
-    return again ? context.server.request('GET', answer.headers.location) : answer;
+    return askedAgain(context.server, route.path, answer);
   }
 
   test('wrong methods: 405, Allow, words', async () => {

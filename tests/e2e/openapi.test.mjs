@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exchange, getCode, publicClient, sigmaClient } from './support/oauth.mjs';
 import { assertPromised, callsOf, validatorsOf } from './support/openapi.mjs';
+import { getConsentedCode } from './support/pages.mjs';
 import { Key, newPerson } from './support/person.mjs';
 import { forEachStore } from './support/stores.mjs';
 
@@ -34,7 +35,7 @@ function wrongValues(schema) {
   return [...hostile, ...hostile.map((text) => [text]), -1, 1e12, null, {}, [[]]];
 }
 
-forEachStore('OpenAPI document', () => ({ clients: [publicClient('my-app'), sigmaClient('keyed', new Key())] }), (context) => {
+forEachStore('OpenAPI document', () => ({ clients: [publicClient('my-app'), publicClient('asking', { skip_consent: false }), sigmaClient('keyed', new Key())] }), (context) => {
   let document;
   let calls;
   let validator;
@@ -80,11 +81,13 @@ forEachStore('OpenAPI document', () => ({ clients: [publicClient('my-app'), sigm
     const { server } = context;
     const person = await newPerson(server);
     await exchange(server, await getCode(server, person));
+    await getConsentedCode(server, person, { client_id: 'asking' });
     const fresh = () => newPerson(server);
     const key = new Key();
     const values = {
       'PATCH /admin/users/{id}': { body: { disabled: false } },
       'DELETE /admin/users/{id}': { id: (await fresh()).userId },
+      'DELETE /admin/users/{id}/consents/{client_id}': { client_id: 'asking' },
       'DELETE /admin/sessions/{id}': { id: (await server.admin('GET', `/admin/users/${(await fresh()).userId}/sessions`)).json.items[0].id },
       'POST /admin/clients': { body: publicClient('made', { token_endpoint_auth_method: 'client_secret_basic' }) },
       'PATCH /admin/clients/{id}': { body: { client_name: 'Other' } },

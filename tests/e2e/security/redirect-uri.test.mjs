@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  askedAgain,
   authorize,
   authorizePath,
   authorizeQuery,
@@ -81,11 +82,13 @@ forEachStore('redirect URIs', { clients }, (context) => {
   const ask = (person, overrides = {}, options) =>
     authorize(context.server, person, { code_challenge: challenge, ...overrides }, options);
   const person = () => newPerson(context.server);
-  const post = (who, overrides) =>
-    context.server.request('POST', authorizePath, {
+  const post = async (who, overrides) => {
+    const answer = await context.server.request('POST', authorizePath, {
       form: authorizeQuery({ code_challenge: challenge, ...overrides }),
       headers: who ? { cookie: who.jar.header() } : {},
     });
+    return askedAgain(context.server, authorizePath, answer);
+  };
 
   test('case 1: redirect URIs compare exactly; anything else is an error page', async () => {
     const somebody = await person();

@@ -156,3 +156,9 @@ export function claimsOf(jwt) {
 export function headerOf(jwt) {
   return JSON.parse(Buffer.from(jwt.split('.')[0], 'base64url').toString('utf8'));
 }
+
+/** A form posted without a session's cookie may have come from another site, and is asked for once more as a query: that answer. */
+export function askedAgain(server, path, answer) {
+  const again = answer.status === 303 && answer.headers.location.startsWith(path);
+  return again ? server.request('GET', answer.headers.location) : answer;
+}
