@@ -32,6 +32,12 @@ class TokenDetails : public EngineTest {
     change(client);
     ASSERT_TRUE(run(store.clients.update(client)).value());
   }
+  /// The person's yes to "app", for the identity they use now.
+  void consent_to(Scopes scopes) {
+    const core::UtcTime now = clock.now();
+    ASSERT_TRUE(run(store.consents.remember(
+        {person.user.id, store::ClientId{"app"}, person.session.active_bap_id, std::move(scopes), now, now})));
+  }
   std::string code(std::vector<http::Form::Parameter> more = {}) {
     return parameter(authorize(session_of(person), std::move(more)), "code");
   }
@@ -191,13 +197,7 @@ TEST_F(TokenDetails, ClaimsAreGivenByNameWhereTheyWereAskedFor) {
 
 TEST_F(TokenDetails, ClaimsNeedTheConsentOfTheirScope) {
   change_client("app", [](store::Client& client) { client.skip_consent = false; });
-  const core::UtcTime now = clock.now();
-  ASSERT_TRUE(run(store.consents.remember({person.user.id,
-                                           store::ClientId{"app"},
-                                           person.session.active_bap_id,
-                                           {"openid", "profile", "offline_access"},
-                                           now,
-                                           now})));
+  consent_to({"openid", "profile", "offline_access"});
   EXPECT_FALSE(code().empty());
   const std::vector<http::Form::Parameter> wish = {{"claims", R"({"userinfo":{"email":null}})"}};
   const auto page = authorize(session_of(person), wish);
@@ -262,13 +262,7 @@ TEST_F(TokenDetails, SilentQuestionsTellNothingOfWhoIsHere) {
     EXPECT_EQ(ask({sub(subject)}), nothing);
     EXPECT_EQ(ask({sub(subject), {"bapId", other_identity}}), nothing);
   }
-  const core::UtcTime now = clock.now();
-  ASSERT_TRUE(run(store.consents.remember({person.user.id,
-                                           store::ClientId{"app"},
-                                           person.session.active_bap_id,
-                                           {"openid", "profile", "offline_access"},
-                                           now,
-                                           now})));
+  consent_to({"openid", "profile", "offline_access"});
   EXPECT_EQ(ask({sub(person.user.id.str())}), ": ") << "the code";
   EXPECT_TRUE(ask({sub("somebody")}).starts_with("login_required"));
   EXPECT_EQ(ask({{"bapId", other_identity}}), nothing) << "the consent is for another identity";
