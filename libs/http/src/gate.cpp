@@ -17,8 +17,9 @@ namespace {
 constexpr std::string_view kAskedHeaders = "Authorization, Content-Type, X-Auth-Token, X-Sigma-Enrollment-Proof, DPoP";
 /// What they need of an answer for their next request: the nonce (RFC 9449 §8), why a token was refused, when to try
 /// again. With credentials also the session's token, which better-auth's clients keep.
-constexpr std::string_view kShownHeaders =
-    "DPoP-Nonce, WWW-Authenticate, Retry-After, X-Retry-After, RateLimit, RateLimit-Policy";
+constexpr std::string_view kShownWithCredentials =
+    "DPoP-Nonce, WWW-Authenticate, Retry-After, X-Retry-After, RateLimit, RateLimit-Policy, set-auth-token";
+constexpr std::string_view kShownHeaders = kShownWithCredentials.substr(0, kShownWithCredentials.rfind(", "));
 
 constexpr Refusal kBadTarget{400, "The request target is not a path."};
 constexpr Refusal kBadHost{400, "HTTP/1.1 requests need exactly one valid Host field."};
@@ -212,7 +213,7 @@ void Gate::add_cors(const Request& request, Cors cors, Headers& headers) const {
   if (!origin || request.headers.count("origin") != 1 || !origins_.contains(std::string(*origin))) return;
   headers.set("Access-Control-Allow-Origin", std::string(*origin));
   headers.set("Access-Control-Allow-Credentials", "true");
-  headers.set("Access-Control-Expose-Headers", fmt::format("{}, set-auth-token", kShownHeaders));
+  headers.set("Access-Control-Expose-Headers", std::string(kShownWithCredentials));
 }
 
 Response Gate::refuse(const Request& request, const Admission& admission, int status,

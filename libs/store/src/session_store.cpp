@@ -73,14 +73,17 @@ Task<Result<bool>> SessionStore::replace_secret(Session session, SecretHash old_
       });
 }
 
-Task<Result<bool>> SessionStore::set_active_identity(SessionId id, std::optional<BapId> bap_id, UtcTime now) {
-  static const Query kSet("UPDATE sessions SET active_bap_id = $2, updated_at = $3 WHERE id = $1 AND expires_at > $3");
+Task<Result<bool>> SessionStore::set_active_identity(SessionId id, std::optional<BapId> bap_id, UtcTime now,
+                                                     UtcTime expires_at) {
+  static const Query kSet(
+      "UPDATE sessions SET active_bap_id = $2, updated_at = $3, expires_at = $4 WHERE id = $1 AND expires_at > $3");
   WriteTraits traits{.key = id.str(), .single_statement = true};
-  return db_.write(std::move(traits),
-                   [id = std::move(id), bap_id = std::move(bap_id), now](Connection& connection) -> Result<bool> {
-                     SIGMA_TRY(const auto set, change(connection, kSet, {id, bap_id, now}));
-                     return set > 0;
-                   });
+  return db_.write(
+      std::move(traits),
+      [id = std::move(id), bap_id = std::move(bap_id), now, expires_at](Connection& connection) -> Result<bool> {
+        SIGMA_TRY(const auto set, change(connection, kSet, {id, bap_id, now, expires_at}));
+        return set > 0;
+      });
 }
 
 Task<Result<bool>> SessionStore::remove(SessionId id, UtcTime now) {

@@ -68,14 +68,16 @@ TYPED_TEST(Sessions, renewal_moves_the_expiry) {
 
 TYPED_TEST(Sessions, active_identity_is_set_and_unset) {
   await(this->sessions().create(make_session()));
-  EXPECT_TRUE(await(this->sessions().set_active_identity(SessionId{"session-1"}, BapId{"bap-9"}, after(9))));
+  EXPECT_TRUE(
+      await(this->sessions().set_active_identity(SessionId{"session-1"}, BapId{"bap-9"}, after(9), after(kDay))));
   EXPECT_EQ(await(this->sessions().find(make_session("session-1").token_hash, kNow))->session.active_bap_id,
             BapId{"bap-9"});
-  EXPECT_TRUE(await(this->sessions().set_active_identity(SessionId{"session-1"}, {}, after(10))));
+  EXPECT_TRUE(await(this->sessions().set_active_identity(SessionId{"session-1"}, {}, after(10), after(2 * kDay))));
   const auto found = await(this->sessions().find(make_session("session-1").token_hash, kNow));
   EXPECT_EQ(found->session.active_bap_id, std::nullopt);
   EXPECT_EQ(found->session.updated_at, after(10));
-  EXPECT_FALSE(await(this->sessions().set_active_identity(SessionId{"unknown"}, {}, kNow)));
+  EXPECT_EQ(found->session.expires_at, after(2 * kDay));
+  EXPECT_FALSE(await(this->sessions().set_active_identity(SessionId{"unknown"}, {}, kNow, after(kDay))));
 }
 
 TYPED_TEST(Sessions, list_holds_the_users_own) {

@@ -112,11 +112,18 @@ IssuedClient ClientRegistry::with_secret(store::Client client) {
   return issued;
 }
 
-core::Task<core::Result<IssuedClient>> ClientRegistry::replace(store::Client current, store::Client changed) {
+core::Task<core::Result<std::optional<IssuedClient>>> ClientRegistry::write(store::Client current,
+                                                                            store::Client changed) {
   IssuedClient issued = with_secret(std::move(changed));
-  issued.before = current;
   SIGMA_CO_TRY(const bool written, co_await clients_.update(issued.client, current.updated_at));
-  if (written) co_return issued;
+  if (!written) co_return std::nullopt;
+  issued.before = std::move(current);
+  co_return issued;
+}
+
+core::Task<core::Result<IssuedClient>> ClientRegistry::replace(store::Client current, store::Client changed) {
+  SIGMA_CO_TRY(auto issued, co_await write(current, std::move(changed)));
+  if (issued) co_return std::move(*issued);
   co_return core::Error{
       core::Code::conflict,
       fmt::format("The client {} was changed by somebody else just now; read it again and repeat.", current.id.str())};
@@ -125,12 +132,10 @@ core::Task<core::Result<IssuedClient>> ClientRegistry::replace(store::Client cur
 template <class Change>
 core::Task<core::Result<IssuedClient>> ClientRegistry::modify(store::ClientId id, Change change) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    SIGMA_CO_TRY(const store::Client current, co_await load(id));
+    SIGMA_CO_TRY(store::Client current, co_await load(id));
     SIGMA_CO_TRY(store::Client changed, change(current));
-    IssuedClient issued = with_secret(std::move(changed));
-    issued.before = current;
-    SIGMA_CO_TRY(const bool written, co_await clients_.update(issued.client, current.updated_at));
-    if (written) co_return issued;
+    SIGMA_CO_TRY(auto issued, co_await write(std::move(current), std::move(changed)));
+    if (issued) co_return std::move(*issued);
   }
   co_return core::Error{core::Code::conflict,
                         fmt::format("The client {} is being changed by others; try again.", id.str())};

@@ -17,12 +17,4 @@ core::Task<Result<bool>> renew_session(store::SessionStore& sessions, store::Ses
   co_return true;
 }
 
-core::Task<Result<void>> renew_with_identity(store::SessionStore& sessions, store::SessionId session,
-                                             std::optional<store::BapId> identity, const Settings& settings,
-                                             core::UtcTime now) {
-  SIGMA_CO_CHECK(co_await sessions.set_active_identity(session, std::move(identity), now));
-  SIGMA_CO_CHECK(co_await sessions.renew(std::move(session), now, now + settings.session_lifetime));
-  co_return Result<void>{};
-}
-
 }  // namespace sigma::oauth

@@ -1,6 +1,5 @@
 #include "sigma/oauth/sessions/session_service.hpp"
 
-#include "sigma/oauth/sessions/session_renewal.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
 namespace sigma::oauth {
@@ -45,8 +44,9 @@ core::Task<Result<store::Profile>> SessionService::set_active_identity(store::Se
   if (!profile || profile->user_id != session.user.id) {
     co_return Error{ErrorCode::not_a_member, "This identity is not one of yours; sign in with its member key first."};
   }
-  SIGMA_CO_CHECK(
-      co_await renew_with_identity(sessions_, session.session.id, std::move(bap_id), settings_, clock_.now()));
+  const core::UtcTime now = clock_.now();
+  SIGMA_CO_CHECK(co_await sessions_.set_active_identity(session.session.id, std::move(bap_id), now,
+                                                        now + settings_.session_lifetime));
   co_return std::move(*profile);
 }
 

@@ -85,8 +85,9 @@ Task<http::Response> set_active_organization(App& app, http::Request request) {
     if (!profile) co_return session_error(profile.error());
     active = organization_json(*profile);
   } else {
-    const auto unset = co_await oauth::renew_with_identity(app.store.sessions, std::move(session->session.id), {},
-                                                           app.settings, app.clock.now());
+    const auto now = app.clock.now();
+    const auto unset = co_await app.store.sessions.set_active_identity(std::move(session->session.id), {}, now,
+                                                                       now + app.settings.session_lifetime);
     if (!unset) co_return session_error(unset.error());
   }
   http::Response response = json_answer(active);

@@ -93,7 +93,8 @@ class SessionStore {
   /// Gives the session a new secret, identity, authentication time, origin and expiry; its tokens stay. False when the
   /// session is gone or its secret is not `old_token_hash` any more.
   Task<Result<bool>> replace_secret(Session session, SecretHash old_token_hash);
-  Task<Result<bool>> set_active_identity(SessionId id, std::optional<BapId> bap_id, UtcTime now);
+  /// As renew(), and makes this identity, or none, the active one.
+  Task<Result<bool>> set_active_identity(SessionId id, std::optional<BapId> bap_id, UtcTime now, UtcTime expires_at);
   /// Ends the session and, in the same commit, revokes its access tokens, except those of grants whose scopes hold
   /// offline_access, and queues a logout delivery for each of its clients that has a backchannel_logout_uri. False when
   /// it was gone already.

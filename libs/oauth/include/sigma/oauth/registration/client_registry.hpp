@@ -68,6 +68,8 @@ class ClientRegistry {
   template <class Change>
   core::Task<core::Result<IssuedClient>> modify(store::ClientId id, Change change);
   IssuedClient with_secret(store::Client client);
+  /// Nothing when the client is not as `current` any more.
+  core::Task<core::Result<std::optional<IssuedClient>>> write(store::Client current, store::Client changed);
   std::string add_secret(store::Client& client);
 
   store::ClientStore& clients_;
