@@ -30,7 +30,9 @@ class Corpus : public ::testing::TestWithParam<std::string> {
 
 TEST_P(Corpus, IsThereAndIsRead) {
   ASSERT_FALSE(seeds.empty()) << "tests/fuzz/corpus/" << GetParam() << " holds no seed";
+  const int before = reached_count;
   for (const std::string& seed : seeds) target(seed);
+  EXPECT_GT(reached_count, before) << "every seed is refused before anything is promised";
 }
 
 TEST_P(Corpus, CutShort) {

@@ -13,11 +13,11 @@ SIGMA_FUZZ(vault_file) {
 // The inside of a .bep file. Outside it is base64 of a known length, then 600,000 rounds of PBKDF2: nothing to try
 // often.
 SIGMA_FUZZ(backup_json) {
-  (void)keyring::keyring_of_backup(input, "password");
+  if (keyring::keyring_of_backup(input, "password")) reached();
 }
 
 SIGMA_FUZZ(keyring_text) {
-  (void)keyring::Keyring::deserialise(input);
+  if (keyring::Keyring::deserialise(input)) reached();
 }
 
 SIGMA_FUZZ(nedb) {
