@@ -7,6 +7,7 @@
 #include "sigma/bitcoin/bsm.hpp"
 #include "sigma/bitcoin/ecies.hpp"
 #include "sigma/bitcoin/keys.hpp"
+#include "sigma/core/encoding.hpp"
 #include "targets.hpp"
 
 namespace sigma::fuzz {
