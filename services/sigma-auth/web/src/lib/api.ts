@@ -17,16 +17,19 @@ export class ApiError extends Error {
 interface CallOptions {
   body?: unknown;
   headers?: Record<string, string>;
+  /** Aborted: the answer is not waited for. */
+  signal?: AbortSignal | undefined;
 }
 
 /** One call; the answer's JSON, or ApiError (also when the server cannot be reached: status 0). */
-export async function call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, { body, headers }: CallOptions = {}): Promise<T> {
+export async function call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, { body, headers, signal }: CallOptions = {}): Promise<T> {
   let answer: Response;
   try {
     answer = await fetch(path, {
       method,
       cache: 'no-store',
       credentials: 'same-origin',
+      signal: signal ?? null,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
