@@ -173,6 +173,8 @@ describe('the account page', () => {
     await phone.press('Continue');
     await phone.press('Sign in');
     await phone.heading('You are signed in');
+    await phone.page.goto(`${server.base}/developers#/new`);
+    await phone.heading('Register an application');
 
     await visitor.page.goto(`${server.base}/account`);
     const sessions = section(visitor, 'Where you are signed in');
@@ -181,8 +183,16 @@ describe('the account page', () => {
     await sessions.getByRole('button', { name: 'Sign out everywhere else' }).click();
     await visitor.page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere else' }).click();
     await sessions.getByRole('button', { name: 'Sign out there' }).waitFor({ state: 'detached' });
-    await phone.page.goto(server.base);
-    await phone.heading('You are signed out');
+    // The page that was open there says so, and leads back to its place.
+    phone.expectComplaint(/401/);
+    await phone.page.getByRole('link', { name: 'Back', exact: true }).click();
+    await phone.heading('Please sign in again');
+    await phone.shoot('session-ended');
+    await phone.press('Sign in again');
+    await phone.type('Password', password);
+    await phone.press('Unlock with password');
+    await phone.heading('Developers');
+    assert.equal(phone.page.url(), `${server.base}/developers#/`);
     await phone.leave();
     await visitor.page.reload();
     await visitor.heading('Your account');

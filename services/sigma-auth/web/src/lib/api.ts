@@ -1,6 +1,7 @@
 // Calls to this server, and its refusals in words for people.
 import { errorText } from '../texts/common';
 import { format } from './i18n';
+import { standing } from './standing.svelte';
 
 export class ApiError extends Error {
   constructor(
@@ -21,8 +22,16 @@ interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
 /** One call; the answer's JSON, or ApiError (also when the server cannot be reached: status 0). */
-export async function call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, { body, headers, signal }: CallOptions = {}): Promise<T> {
+export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
+  const answer = await send(method, path, options);
+  return (await answer.json().catch(() => undefined)) as T;
+}
+
+/** As `call`, for answers that are no JSON. */
+export async function send(method: Method, path: string, { body, headers, signal }: CallOptions = {}): Promise<Response> {
   let answer: Response;
   try {
     answer = await fetch(path, {
@@ -36,9 +45,10 @@ export async function call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path:
   } catch {
     throw new ApiError(errorText.get().unreachable, 0, 'unreachable', undefined);
   }
-  const json = (await answer.json().catch(() => undefined)) as unknown;
-  if (!answer.ok) throw refusal(answer, json);
-  return json as T;
+  // Requests that bring a signature of their own are refused for it, not for the session.
+  if (answer.status === 401 && headers === undefined) standing.ended = true;
+  if (!answer.ok) throw refusal(answer, await answer.json().catch(() => undefined));
+  return answer;
 }
 
 /** Both error shapes of the contract, {error, error_description} and {message, code}, and problem documents (RFC 9457). */
