@@ -51,14 +51,21 @@ export async function send(method: Method, path: string, { body, headers, signal
   return answer;
 }
 
+/** What the server has said in its own words. */
+const serverWords = new Set<string>();
+
+/** The language of what `explain` says, where it is not the page's: the server speaks English. */
+export const languageOf = (text: string): 'en' | undefined => (serverWords.has(text) ? 'en' : undefined);
+
 /** Both error shapes of the contract, {error, error_description} and {message, code}, and problem documents (RFC 9457). */
 function refusal(answer: Response, json: unknown): ApiError {
   const said = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
-  const text = [said['error_description'], said['message'], said['detail'], said['error']].find((item) => typeof item === 'string');
+  const text = [said['error_description'], said['message'], said['detail'], said['error']].find((item) => typeof item === 'string') as string | undefined;
+  if (text !== undefined) serverWords.add(text);
   const code = [said['code'], said['error']].find((item) => typeof item === 'string');
   const date = Date.parse(answer.headers.get('date') ?? '');
   return new ApiError(
-    (text as string | undefined) ?? errorText.get().status({ status: answer.status }),
+    text ?? errorText.get().status({ status: answer.status }),
     answer.status,
     (code as string | undefined) ?? '',
     Number.isNaN(date) ? undefined : new Date(date),
