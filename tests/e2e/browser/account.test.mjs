@@ -120,6 +120,46 @@ describe('the account page', () => {
     await row(other).waitFor();
   });
 
+  visit('shows each identity as applications see it, whichever is in use and whatever it is called here', {}, async (visitor) => {
+    await visitor.page.goto(`${server.base}/login`);
+    await visitor.create({ name: 'Ada', password });
+    await visitor.heading('You are signed in');
+    await visitor.press('Sign out');
+    await visitor.page.goto(`${server.base}/login`);
+    await visitor.press('Another identity from the same words');
+    await visitor.page.getByLabel('Name').fill('Work');
+    await visitor.type('Password', password);
+    await visitor.press('Add identity and sign in');
+    await visitor.heading('You are signed in');
+    await visitor.page.evaluate(() => localStorage.setItem('sigma.identities', localStorage.getItem('sigma.identities').replace('"Work"', '"The secret office"')));
+    const publicNames = async () => {
+      const { bapIds } = await visitor.page.evaluate(() => fetch('/api/user/bap-ids').then((answer) => answer.json()));
+      return bapIds.map(({ name }) => name).sort();
+    };
+
+    await visitor.page.goto(`${server.base}/account`);
+    const profile = section(visitor, 'Profile');
+    assert.equal(await profile.getByLabel('Your name').inputValue(), 'Work');
+    await profile.getByLabel('Picture').fill('https://pictures.example.com/work.png');
+    await profile.getByRole('button', { name: 'Save' }).click();
+    await profile.getByText('Saved.').waitFor();
+    assert.deepEqual(await publicNames(), ['Ada', 'Work'], 'the name of this device is nobody else’s business');
+
+    await visitor.press('Use this one: Ada');
+    await visitor.page.getByRole('button', { name: 'Use this one: Work' }).waitFor();
+    await visitor.page.waitForFunction(() => [...document.querySelectorAll('input[autocomplete=nickname]')].some(({ value }) => value === 'Ada'));
+    await profile.getByLabel('Your name').fill('Ada L.');
+    await profile.getByRole('button', { name: 'Save' }).click();
+    await profile.getByText('Saved.').waitFor();
+    assert.deepEqual(await publicNames(), ['Ada L.', 'Work']);
+
+    await visitor.press('Remove from this device: The secret office');
+    await visitor.page.getByRole('dialog').getByText('The secret office').waitFor();
+    await visitor.shoot('account-remove');
+    await visitor.page.keyboard.press('Escape');
+    assert.deepEqual((await visitor.assertKept([password])).map(({ name }) => name).sort(), ['Ada L.', 'The secret office']);
+  });
+
   visit('signs the person out elsewhere', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }, async (visitor) => {
     await visitor.page.goto(`${server.base}/login`);
     await visitor.create({ name: 'Ada', password });
@@ -133,6 +173,8 @@ describe('the account page', () => {
     await phone.press('Continue');
     await phone.press('Sign in');
     await phone.heading('You are signed in');
+    await phone.page.goto(`${server.base}/developers#/new`);
+    await phone.heading('Register an application');
 
     await visitor.page.goto(`${server.base}/account`);
     const sessions = section(visitor, 'Where you are signed in');
@@ -141,8 +183,16 @@ describe('the account page', () => {
     await sessions.getByRole('button', { name: 'Sign out everywhere else' }).click();
     await visitor.page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere else' }).click();
     await sessions.getByRole('button', { name: 'Sign out there' }).waitFor({ state: 'detached' });
-    await phone.page.goto(server.base);
-    await phone.heading('You are signed out');
+    // The page that was open there says so, and leads back to its place.
+    phone.expectComplaint(/401/);
+    await phone.page.getByRole('link', { name: 'Back', exact: true }).click();
+    await phone.heading('Please sign in again');
+    await phone.shoot('session-ended');
+    await phone.press('Sign in again');
+    await phone.type('Password', password);
+    await phone.press('Unlock with password');
+    await phone.heading('Developers');
+    assert.equal(phone.page.url(), `${server.base}/developers#/`);
     await phone.leave();
     await visitor.page.reload();
     await visitor.heading('Your account');

@@ -24,14 +24,14 @@ describe('administrators', () => {
 
   const visit = (title, options, act) => visitTest(title, () => Visitor.arrive(browser, server, options), act);
 
-  async function signIn(visitor, key) {
+  async function signIn(visitor, key, heading = 'Administration') {
     await visitor.page.waitForURL('**/login?**');
     await visitor.press('Use a private key (WIF)');
     await visitor.type('Private key (WIF)', key.wif);
     await visitor.press('Continue');
     await visitor.page.getByLabel('Keep it on this device').uncheck();
     await visitor.press('Sign in');
-    await visitor.heading('Administration');
+    await visitor.heading(heading);
   }
   async function arrive(visitor, key = admin) {
     await visitor.page.goto(`${server.base}/admin`);
@@ -55,6 +55,10 @@ describe('administrators', () => {
     await visitor.page.getByLabel('Search').fill('che');
     await visitor.page.getByText('Photo Album').waitFor({ state: 'detached' });
     await visitor.press('Switch off: Chess Club');
+    await visitor.page.getByRole('dialog', { name: 'Switch Chess Club off?' }).waitFor();
+    await visitor.shoot('admin-switch-off');
+    assert.equal(await answerOf(), 302, 'not before the answer');
+    await confirm(visitor, 'Switch Chess Club off?', 'Switch off');
     await visitor.page.getByText('Switched off').waitFor();
     assert.equal(await answerOf(), 400);
     await visitor.page.getByLabel('Search').fill('');
@@ -81,6 +85,11 @@ describe('administrators', () => {
     await visitor.press('Register');
     await visitor.heading('Store the secret now');
     const secret = await visitor.page.locator('.copy').filter({ hasText: 'OIDC_CLIENT_SECRET' }).locator('code').textContent();
+    await link(visitor, 'Clients');
+    await visitor.page.getByRole('alert').getByText('it is lost for good').waitFor();
+    await visitor.page.goBack();
+    await visitor.page.waitForURL(/#\/clients\/new$/);
+    assert.equal(await visitor.page.locator('.copy').filter({ hasText: 'OIDC_CLIENT_SECRET' }).locator('code').textContent(), secret, 'a link does not lose it');
     await visitor.shoot('admin-secret');
     await visitor.page.getByLabel('I have stored it').check();
     await visitor.press('Go on to the application');
@@ -136,8 +145,10 @@ describe('administrators', () => {
     await visitor.press(`Remove: ${old.pubkey}`);
     await confirm(visitor, 'Remove this key?', 'Remove');
     await visitor.page.getByText(old.pubkey).waitFor({ state: 'detached' });
+    await visitor.type('Name', 'Typed, not saved');
     await visitor.press('Vouch for it');
     await visitor.page.getByText('You vouch for it.').waitFor();
+    assert.equal(await visitor.page.getByLabel('Name', { exact: true }).inputValue(), 'Typed, not saved');
     await visitor.shoot('admin-client-phone-dark');
     const client = await stored('keyed');
     assert.deepEqual(client.member_pubkeys, [fresh.pubkey]);
@@ -182,6 +193,15 @@ describe('administrators', () => {
     await visitor.page.getByRole('button', { name: /^Sign out: / }).click();
     await visitor.page.getByText('There is no session.').waitFor();
     assert.equal(await person.session(server), null);
+    for (let browsers = 0; browsers < 2; browsers++) await new Person(person.privateKey).signIn(server);
+    await visitor.page.reload();
+    await visitor.press('Sign out everywhere');
+    // One of them has ended by itself meanwhile: the others end all the same.
+    const [gone] = (await server.admin('GET', `/admin/users/${person.userId}/sessions`)).json.items;
+    await server.admin('DELETE', `/admin/sessions/${gone.id}`);
+    await confirm(visitor, 'Sign out everywhere?', 'Sign out everywhere');
+    await visitor.page.getByText('There is no session.').waitFor();
+    assert.deepEqual((await server.admin('GET', `/admin/users/${person.userId}/sessions`)).json.items, []);
 
     await visitor.press('Switch off');
     await confirm(visitor, `Switch ${person.address} off?`, 'Switch off');
@@ -212,8 +232,13 @@ describe('administrators', () => {
     assert.equal(await person.session(server), null);
     const own = visitor.page.getByRole('listitem').filter({ hasText: 'This browser' });
     assert.equal(await own.getByRole('button').count(), 0);
+    for (let browsers = 0; browsers < 2; browsers++) await new Person(admin.privateKey).signIn(server);
     await own.getByRole('link').click();
     await visitor.page.getByText('This is you.').waitFor();
+    await visitor.press('Sign out everywhere');
+    await confirm(visitor, 'Sign out everywhere?', 'Sign out everywhere');
+    await visitor.page.getByRole('button', { name: /^Sign out: / }).first().waitFor({ state: 'detached' });
+    await visitor.page.getByText('This browser', { exact: true }).waitFor();
     for (const name of ['Switch off', 'Delete']) assert.equal(await visitor.page.getByRole('button', { name, exact: true }).count(), 0);
     await visitor.shoot('admin-person-phone-dark');
   });
@@ -285,6 +310,9 @@ describe('administrators', () => {
     await visitor.page.getByText('Photo Album').waitFor();
     await tabTo('Switch off: Photo Album');
     await keyboard.press('Enter');
+    await visitor.page.getByRole('dialog', { name: 'Switch Photo Album off?' }).waitFor();
+    await tabTo('Switch off');
+    await keyboard.press('Enter');
     await visitor.page.getByText('Switched off').waitFor();
     assert.equal((await stored('photo-album')).disabled, true);
     await tabTo('Photo Album');
@@ -310,8 +338,8 @@ describe('administrators', () => {
     await visitor.heading('Please sign in again');
     await visitor.shoot('admin-stale');
     await visitor.press('Sign in again');
-    await signIn(visitor, admin);
-    await menu(visitor, 'Clients');
+    await signIn(visitor, admin, 'Clients');
+    assert.equal(new URL(visitor.page.url()).hash, '#/clients', 'back where they were');
     await visitor.page.getByText('Photo Album').waitFor();
   });
 
@@ -336,6 +364,7 @@ describe('administrators', () => {
       await visitor.context.addCookies([{ name, value, url: server.base }]);
       await visitor.page.goto(`${server.base}/admin`);
       await visitor.heading(title);
+      assert.equal(await visitor.page.title(), `${title} · Sigma Auth`);
       await visitor.page.getByRole('img').first().waitFor();
       await visitor.shoot(`admin-overview-${locale}`);
       await visitor.page.getByRole('navigation', { name: title }).getByRole('link', { name: clients, exact: true }).click();

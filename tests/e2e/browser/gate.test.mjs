@@ -205,14 +205,14 @@ describe('the gate', () => {
     assert.equal(await identityInSession(elsewhere), bapId);
     // At the account page the copy is seen to be an older one, and replaced.
     await elsewhere.page.goto(`${server.base}/account`);
-    await elsewhere.press('Copy on the server');
+    await elsewhere.page.getByRole('button', { name: /^Copy on the server: / }).click();
     await elsewhere.type('Password', password);
     await elsewhere.press('Unlock with password');
     await elsewhere.page.getByText('The server has another backup').waitFor();
     await elsewhere.press('Save this backup on the server');
     await elsewhere.page.getByText('The server has this backup').waitFor();
     await elsewhere.shoot('account-cloud');
-    await elsewhere.press('Rename');
+    await elsewhere.page.getByRole('button', { name: /^Rename: / }).click();
     await elsewhere.page.getByLabel('Name for applications').fill('Ada L.');
     await elsewhere.page.locator('form', { hasText: 'Name for applications' }).getByRole('button').click();
     await elsewhere.page.getByText('Ada L.').first().waitFor();
@@ -276,7 +276,7 @@ describe('the gate', () => {
     await visitor.heading('Anmelden');
     assert.equal(await visitor.page.evaluate(() => document.documentElement.lang), 'de');
     await visitor.shoot('welcome-de');
-    await visitor.page.getByLabel('Sprache').selectOption('es');
+    await visitor.page.getByRole('group', { name: 'Sprache' }).getByRole('button', { name: 'Español' }).click();
     await visitor.heading('Iniciar sesión');
     await visitor.page.reload();
     await visitor.heading('Iniciar sesión');

@@ -118,7 +118,7 @@ describe('a passkey', () => {
     const authenticator = await plugIn(visitor);
     await addAtAccount(visitor);
     await added(visitor);
-    await device(visitor).getByRole('button', { name: 'Remove', exact: true }).click();
+    await device(visitor).getByRole('button', { name: /^Remove: Passkey of / }).click();
     await device(visitor).getByText('Passkey of').waitFor({ state: 'detached' });
     await signOut(visitor);
     await visitor.page.goto(`${server.base}/login`);

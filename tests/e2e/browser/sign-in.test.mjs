@@ -10,6 +10,7 @@ const album = 'photo-album';
 const hostileName = '<img src=x onerror=alert(1)> & "Friends"';
 const clients = [
   publicClient(album, { skip_consent: false, client_name: 'Photo Album', client_uri: 'https://app.example.com', policy_uri: 'https://app.example.com/privacy' }),
+  publicClient('desktop', { skip_consent: false, client_name: 'Desktop', application_type: 'native', redirect_uris: ['com.example.desktop:/cb'] }),
   publicClient('hostile', { skip_consent: false, client_name: hostileName }),
 ];
 const password = 'correct horse battery';
@@ -135,6 +136,45 @@ describe('people in the browser', () => {
     assert.equal(landed.get('state'), 'k3x9q1');
     assert.equal(landed.get('iss'), server.issuer);
     assert.equal(landed.get('code'), null);
+  });
+
+  visit('comes from a program on this device, and is told what to do when it was called', {}, async (visitor) => {
+    const asked = request({ client_id: 'desktop', redirect_uri: 'com.example.desktop:/cb' }).asked;
+    for (let calls = 0; calls < 3; calls++) visitor.expectComplaint(/asked another host: com\.example\.desktop:\/cb\?code=/);
+    await visitor.open(asked);
+    await visitor.create({ name: 'Ada', password });
+    await visitor.heading('Desktop asks for access');
+    await visitor.press('Allow');
+    await visitor.heading('You can close this page');
+    const link = visitor.page.getByRole('link', { name: 'Open the application' });
+    assert.match(await link.getAttribute('href'), /^com\.example\.desktop:\/cb\?code=/);
+    await visitor.shoot('in-program');
+    // The same after the sign-in alone, and after a choice of identity. Chromium asks whether to open the program and takes
+    // no more clicks in that tab: each has one of its own.
+    visitor.page = await visitor.context.newPage();
+    await visitor.open({ ...asked, prompt: 'login' });
+    await visitor.type('Password', password);
+    await visitor.press('Unlock with password');
+    await visitor.heading('You can close this page');
+    visitor.page = await visitor.context.newPage();
+    await visitor.open({ ...asked, prompt: 'select_account' });
+    await visitor.press('Continue');
+    await visitor.heading('You can close this page');
+  });
+
+  visit('goes on after the server did not answer once', {}, async (visitor) => {
+    const { verifier, asked } = request();
+    await visitor.open(asked);
+    await visitor.context.route('**/api/auth/oauth2/continue', (route) => route.abort(), { times: 1 });
+    visitor.expectComplaint(/ERR_FAILED/);
+    await visitor.create({ name: 'Ada', password });
+    await visitor.page.getByRole('alert').getByText('could not be reached').waitFor();
+    await visitor.shoot('onward-failed');
+    await visitor.press('Try again');
+    await visitor.heading('Photo Album asks for access');
+    assert.equal(await visitor.page.title(), 'Photo Album asks for access · Sigma Auth');
+    await visitor.press('Allow');
+    assert.ok((await whoIs(await visitor.landed(), verifier)).sub);
   });
 
   visit('is asked for an identity of another key, and signs in with that one', {}, async (visitor) => {

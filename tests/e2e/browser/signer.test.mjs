@@ -198,11 +198,48 @@ describe('the signer', () => {
     await frame.getByLabel('Password', { exact: true }).fill('not the password');
     await frame.getByRole('button', { name: 'Unlock and allow' }).click();
     await frame.getByText('That is not the password').waitFor();
+    // One more request does not take that back. (The third one is answered after it was heard.)
+    const askedAgain = assert.rejects(callCwi(visitor, 'signAIP', { hexArray: ['ff'] }), /NOT_ALLOWED/);
+    await assert.rejects(callCwi(visitor, 'signAuthToken', { requestPath: '/api/backup/sync' }), /FORBIDDEN_PATH/);
+    assert.ok(await frame.getByText('That is not the password').isVisible());
     await frame.getByRole('button', { name: 'Don’t allow' }).click();
-    await asked;
+    await Promise.all([asked, askedAgain]);
     await visitor.page.locator('iframe').waitFor({ state: 'hidden' });
     await assert.rejects(callCwi(visitor, 'signAIP', { hexArray: ['ff'] }), /NOT_ALLOWED/);
     assert.equal(await visitor.page.locator('iframe').isVisible(), false, 'not asked again');
+  }));
+
+  visit('case 63: takes a password for the identity that it was typed for, not for another of the same words', {}, withNeighbour(async (visitor, neighbour) => {
+    await visitor.page.goto(`${server.base}/login`);
+    await visitor.create({ name: 'Ada', password });
+    await visitor.heading('You are signed in');
+    await visitor.press('Sign out');
+    await visitor.page.goto(`${server.base}/login`);
+    await visitor.press('Another identity from the same words');
+    await visitor.type('Password', password);
+    await visitor.press('Add identity and sign in');
+    await visitor.heading('You are signed in');
+    const [{ bapId: other }, { bapId }] = await visitor.page.evaluate(() => JSON.parse(localStorage.getItem('sigma.identities')));
+
+    await visitor.page.clock.install();
+    await openCwi(visitor, neighbour.origin, bapId);
+    const sign = () => callCwi(visitor, 'signAIP', { hexArray: ['ff'] });
+    const first = assert.rejects(sign(), /IDENTITY_CHANGED/);
+    const frame = frameOf(visitor);
+    await frame.getByText(bapId).waitFor();
+    await frame.getByLabel('Password', { exact: true }).fill(password);
+    // While the clock stands, the password is not turned into a key yet.
+    await visitor.page.clock.pauseAt(Date.now() + 5_000);
+    await frame.getByRole('button', { name: 'Unlock and allow' }).click();
+    await visitor.page.evaluate((id) => globalThis.signer.setIdentity(id), other);
+    const second = sign();
+    await first;
+    await frame.getByText(other).waitFor();
+    await visitor.page.clock.resume();
+    await frame.getByRole('button', { name: 'Unlock and allow', exact: true }).waitFor();
+    assert.equal(await visitor.page.frames()[1].evaluate(() => localStorage.getItem('sigma.signer')), null, 'nothing was allowed');
+    await allow(visitor, { fetch: false });
+    assert.equal((await second).length, 6);
   }));
 
   visit('case 63: is the only page that may be framed', {}, async (visitor) => {

@@ -1,6 +1,7 @@
 // Places of the console, and what is sent when a client was edited.
 import { describe, expect, it } from 'vitest';
-import { type AdminClient, changesOf, filled } from '../src/lib/admin/clients';
+import { type AdminClient, changesOf } from '../src/lib/admin/clients';
+import { filled } from '../src/lib/developers/redirect-uri';
 import { clientLink, menuOf, routeOf, viewLink } from '../src/lib/admin/route';
 
 describe('places', () => {

@@ -42,6 +42,33 @@ describe('an attempt', () => {
   });
 });
 
+describe('an attempt that is abandoned', () => {
+  it('lets another begin, and says nothing of its end', async () => {
+    const attempt = new Attempt(explain);
+    let fail = (_: unknown) => {};
+    let told: AbortSignal | undefined;
+    const first = attempt.run((signal) => ((told = signal), new Promise((_, reject) => (fail = reject))));
+    attempt.abandon();
+    expect(attempt.busy).toBe(false);
+    expect(told?.aborted).toBe(true);
+    let finish = () => {};
+    const second = attempt.run(() => new Promise<void>((resolve) => (finish = resolve)));
+    fail(new ApiError('Too late.', 400, '', undefined));
+    await first;
+    expect(attempt).toMatchObject({ busy: true, error: '' });
+    finish();
+    await second;
+    expect(attempt.busy).toBe(false);
+  });
+
+  it('takes back what went wrong', async () => {
+    const attempt = new Attempt(explain);
+    await attempt.run(refused);
+    attempt.abandon();
+    expect(attempt.error).toBe('');
+  });
+});
+
 describe('an attempt that opens a kept identity', () => {
   beforeAll(() => vi.stubGlobal('requestAnimationFrame', (paint: () => void) => setTimeout(paint, 0)));
   afterAll(() => vi.unstubAllGlobals());

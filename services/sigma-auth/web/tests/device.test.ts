@@ -71,6 +71,7 @@ describe('the way back', () => {
     const login = signInAndReturn('/device?code=WXYZ-2345');
     expect(login.startsWith('/login?')).toBe(true);
     expect(returnPath(new URL(login, origin).search, origin)).toBe('/device?code=WXYZ-2345');
+    expect(returnPath(new URL(signInAndReturn('/admin?x=1#/clients/chess'), origin).search, origin)).toBe('/admin?x=1#/clients/chess');
     expect(returnPath('', origin)).toBe('/');
   });
 });

@@ -31,6 +31,8 @@ beforeEach(() => {
 const newSigner = () =>
   new Signer({ ownOrigin: own, send: (message, origin) => sent.push({ message, origin }), now: () => now, ask: (asked) => (question = asked) });
 
+/** The password of what is asked now. */
+const unlock = () => signer.unlock(keyring, question!);
 const identify = (id = bapId, origin = app) => signer.receive(origin, { type: 'SET_IDENTITY', payload: { bapId: id } });
 const cwi = (id: string, call: string, args: unknown = {}, origin = app) => signer.receive(origin, { type: 'CWI', isInvocation: true, id, call, args });
 const plain = (type: string, payload: object, origin = app) => signer.receive(origin, { type, payload });
@@ -44,7 +46,7 @@ describe('an application', () => {
     expect(question).toEqual({ origin: app, bapId, identity, allowed: false });
     expect(sent.map(({ message }) => message)).toContainEqual({ type: 'CWI', cwiState: { status: 'need_password' } });
     expect(sent.map(({ message }) => message)).toContainEqual({ type: 'WALLET_LOCKED' });
-    expect(signer.unlock(keyring)).toBe(true);
+    expect(unlock()).toBe(true);
     const [{ id, result }] = answers();
     expect(id).toBe('1');
     const time = new Date(now).toISOString();
@@ -57,7 +59,7 @@ describe('an application', () => {
   it('is asked about once; later only the password is', () => {
     identify();
     cwi('1', 'getPublicKey', { protocolID: [2, 'sigma-encrypt'], keyID: 'friend' });
-    signer.unlock(keyring);
+    unlock();
     expect(listPermissions()).toEqual([{ origin: app, bapId, since: new Date(now).toISOString() }]);
     signer = newSigner();
     identify();
@@ -68,7 +70,7 @@ describe('an application', () => {
   it('speaks the older protocol', () => {
     identify();
     plain('SIGN_REQUEST', { requestId: 'req_1', requestPath: '/x', body: 'b', bodyEncoding: 'utf8', signatureType: 'brc77' });
-    signer.unlock(keyring);
+    unlock();
     plain('ENCRYPT_REQUEST', { requestId: 'enc_1', data: 'hej ✓', friendBapId: 'f' });
     const encrypted = answers().at(-1).payload.encrypted;
     plain('DECRYPT_REQUEST', { requestId: 'dec_1', ciphertext: encrypted, friendBapId: 'f' });
@@ -120,7 +122,7 @@ describe('the keys', () => {
   const unlocked = () => {
     identify();
     cwi('first', 'signAIP', { hexArray: ['ff'] });
-    signer.unlock(keyring);
+    unlock();
     sent = [];
   };
   it('are forgotten after ten minutes without use', () => {
@@ -139,7 +141,7 @@ describe('the keys', () => {
     cwi('1', 'signAIP', { hexArray: ['ff'] });
     expect(answers()).toEqual([]);
     expect(question).toMatchObject({ bapId: '2RseHSaFbT8wnM8psnp6XjvQtXVR', identity: undefined, allowed: false });
-    expect(signer.unlock(keyring)).toBe(false);
+    expect(unlock()).toBe(false);
   });
   it('stay while it says the same identity again', () => {
     unlocked();
@@ -153,6 +155,59 @@ describe('the keys', () => {
     cwi('1', 'signAIP', { hexArray: ['ff'] });
     expect(answers()).toEqual([]);
     expect(question?.allowed).toBe(false);
+  });
+});
+
+describe('a password', () => {
+  const root: Keyring = { kind: 'root', root: PrivateKey.fromRandom() };
+  const [first, second] = [memberOf(root, 0).bapId, memberOf(root, 1).bapId];
+  /** The question about the first identity is up, and its key is being derived. */
+  const askedFor = () => {
+    memory.set('sigma.identities', JSON.stringify([first, second].map((bapId) => ({ ...identity, bapId }))));
+    identify(first);
+    cwi('for the first', 'signAIP', { hexArray: ['ff'] });
+    return question!;
+  };
+
+  it('typed for one identity does not open another of the same root', () => {
+    const asked = askedFor();
+    identify(second);
+    cwi('for the second', 'signAIP', { hexArray: ['ff'] });
+    expect(question?.bapId).toBe(second);
+    expect(signer.unlock(root, asked)).toBe(false);
+    expect(listPermissions()).toEqual([]);
+    expect(answers()).toMatchObject([{ id: 'for the first', status: 'error', code: 'IDENTITY_CHANGED' }]);
+    expect(signer.unlock(root, question!)).toBe(true);
+    expect(listPermissions()).toMatchObject([{ bapId: second }]);
+    expect(answers().at(-1)).toMatchObject({ id: 'for the second', result: expect.anything() });
+  });
+  it('signs nothing by another identity, and nothing is asked before something is asked for', () => {
+    askedFor();
+    identify(second);
+    expect(question).toBeUndefined();
+    expect(answers()).toMatchObject([{ id: 'for the first', code: 'IDENTITY_CHANGED' }]);
+  });
+  it('does not overrule a no that came meanwhile', () => {
+    const asked = askedFor();
+    signer.refuse();
+    expect(signer.unlock(root, asked)).toBe(false);
+    expect(listPermissions()).toEqual([]);
+    cwi('later', 'signAIP', { hexArray: ['ff'] });
+    expect(answers()).toMatchObject([{ code: 'NOT_ALLOWED' }, { code: 'NOT_ALLOWED' }]);
+  });
+  it('answers the identity that was asked about again in the end', () => {
+    const asked = askedFor();
+    identify(second);
+    identify(first);
+    cwi('again', 'signAIP', { hexArray: ['ff'] });
+    expect(signer.unlock(root, asked)).toBe(true);
+    expect(answers().at(-1)).toMatchObject({ id: 'again', result: expect.anything() });
+  });
+  it('is not asked for when an identity is handed over late', () => {
+    askedFor();
+    signer.refuse();
+    signer.receiveIdentity({ ...identity, bapId: first });
+    expect(question).toBeUndefined();
   });
 });
 
@@ -180,7 +235,7 @@ describe('messages', () => {
     expect(answers()).toHaveLength(500 - 32);
     expect(answers().every(({ status, code }) => status === 'error' && code === 'BUSY')).toBe(true);
     sent = [];
-    signer.unlock(keyring);
+    unlock();
     expect(answers()).toHaveLength(32);
   });
   it('that name the identity do not count, and none of them is lost', () => {
@@ -207,7 +262,16 @@ describe('messages', () => {
     now += 29_000;
     cwi('new', 'signAIP', { hexArray: ['ff'] });
     now += 2_000;
-    signer.unlock(keyring);
+    unlock();
+    expect(answers().map(({ id }) => id)).toEqual(['new']);
+  });
+
+  it('that nobody waits for any more leave room for others', () => {
+    identify();
+    for (let index = 0; index < 32; index++) cwi(`old ${index}`, 'signAIP', { hexArray: ['ff'] });
+    now += 31_000;
+    cwi('new', 'signAIP', { hexArray: ['ff'] });
+    unlock();
     expect(answers().map(({ id }) => id)).toEqual(['new']);
   });
 

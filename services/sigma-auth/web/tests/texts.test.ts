@@ -1,6 +1,6 @@
 // What the pages say and where they go: consent texts, addresses, refusals.
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ApiError, call, explain } from '../src/lib/api';
+import { ApiError, call, explain, languageOf } from '../src/lib/api';
 import { isAuthorization, oauthQuery, wantedIdentity } from '../src/lib/authorization';
 import { concernedIdentity, destinationOf, grantedScopes, initialsOf, meaningOf, showableLogo, webLink } from '../src/lib/consent';
 
@@ -97,6 +97,15 @@ describe('refusals', () => {
     expect(explain(await refused(), now)).toMatch(/clock seems to be wrong/);
     answering(401, '{"message":"The path differs","code":"INVALID_AUTH_TOKEN_SIGNATURE"}', { date: 'Sat, 31 Jan 2026 12:00:20 GMT' });
     expect(explain(await refused(), now)).toBe('The path differs');
+  });
+
+  it('in the server’s own words are English on every page', async () => {
+    answering(400, '{"message":"Nobody home"}');
+    expect(languageOf(explain(await refused(), now))).toBe('en');
+    answering(400, '');
+    expect(languageOf(explain(await refused(), now))).toBeUndefined();
+    answering(429, '{"message":"Slow down"}');
+    expect(languageOf(explain(await refused(), now))).toBeUndefined();
   });
 
   it('without a server are said', async () => {

@@ -46,8 +46,8 @@ export const listSessions = () => call<SessionRow[]>('GET', '/api/auth/list-sess
 export const endSession = (token: string) => call('POST', '/api/auth/revoke-session', { body: { token } });
 export const endOtherSessions = () => call('POST', '/api/auth/revoke-other-sessions', { body: {} });
 
-/** The name and picture of the person and of the current identity; null takes the picture away. */
-export const describeMyself = (change: { name: string; image?: string | null }) => call('POST', '/api/auth/update-user', { body: change });
+/** The name and picture of the person and of the current identity; what is left out stays, null takes the picture away. */
+export const describeMyself = (change: { name?: string; image?: string | null }) => call('POST', '/api/auth/update-user', { body: change });
 
 /** Everything that the server keeps about the person. */
 export const exportAccount = () => call<Record<string, unknown>>('GET', '/api/user/export');

@@ -1,6 +1,7 @@
 // Calls to this server, and its refusals in words for people.
 import { errorText } from '../texts/common';
 import { format } from './i18n';
+import { standing } from './standing.svelte';
 
 export class ApiError extends Error {
   constructor(
@@ -17,35 +18,54 @@ export class ApiError extends Error {
 interface CallOptions {
   body?: unknown;
   headers?: Record<string, string>;
+  /** Aborted: the answer is not waited for. */
+  signal?: AbortSignal | undefined;
 }
 
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
 /** One call; the answer's JSON, or ApiError (also when the server cannot be reached: status 0). */
-export async function call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, { body, headers }: CallOptions = {}): Promise<T> {
+export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
+  const answer = await send(method, path, options);
+  return (await answer.json().catch(() => undefined)) as T;
+}
+
+/** As `call`, for answers that are no JSON. */
+export async function send(method: Method, path: string, { body, headers, signal }: CallOptions = {}): Promise<Response> {
   let answer: Response;
   try {
     answer = await fetch(path, {
       method,
       cache: 'no-store',
       credentials: 'same-origin',
+      signal: signal ?? null,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
     throw new ApiError(errorText.get().unreachable, 0, 'unreachable', undefined);
   }
-  const json = (await answer.json().catch(() => undefined)) as unknown;
-  if (!answer.ok) throw refusal(answer, json);
-  return json as T;
+  // Requests that bring a signature of their own are refused for it, not for the session.
+  if (answer.status === 401 && headers === undefined) standing.ended = true;
+  if (!answer.ok) throw refusal(answer, await answer.json().catch(() => undefined));
+  return answer;
 }
+
+/** What the server has said in its own words. */
+const serverWords = new Set<string>();
+
+/** The language of what `explain` says, where it is not the page's: the server speaks English. */
+export const languageOf = (text: string): 'en' | undefined => (serverWords.has(text) ? 'en' : undefined);
 
 /** Both error shapes of the contract, {error, error_description} and {message, code}, and problem documents (RFC 9457). */
 function refusal(answer: Response, json: unknown): ApiError {
   const said = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
-  const text = [said['error_description'], said['message'], said['detail'], said['error']].find((item) => typeof item === 'string');
+  const text = [said['error_description'], said['message'], said['detail'], said['error']].find((item) => typeof item === 'string') as string | undefined;
+  if (text !== undefined) serverWords.add(text);
   const code = [said['code'], said['error']].find((item) => typeof item === 'string');
   const date = Date.parse(answer.headers.get('date') ?? '');
   return new ApiError(
-    (text as string | undefined) ?? errorText.get().status({ status: answer.status }),
+    text ?? errorText.get().status({ status: answer.status }),
     answer.status,
     (code as string | undefined) ?? '',
     Number.isNaN(date) ? undefined : new Date(date),

@@ -18,20 +18,26 @@ interface Redirect {
   url: string;
 }
 
-/** Follows the server's next step. Schemes that could run code in this page are refused even from our own server. */
-function follow({ url }: Redirect): void {
+/**
+ * Follows the server's next step. Schemes that could run code in this page are refused even from our own server. Answers
+ * only when the page stays, with the address: a program on this device was called by a scheme of its own.
+ */
+async function follow({ url }: Redirect): Promise<string> {
   const target = new URL(url, location.href);
   if (['javascript:', 'data:', 'blob:', 'vbscript:', 'file:', 'about:'].includes(target.protocol)) {
     throw new Error('refused redirect scheme');
   }
   location.assign(target.href);
+  // Another page is on its way: whatever waits for this one is busy until it comes.
+  return target.protocol === 'https:' || target.protocol === 'http:' ? new Promise(() => {}) : target.href;
 }
 
-/** Goes on after signing in or choosing an identity. */
-export async function continueAuthorization(done: 'postLogin' | 'selected'): Promise<void> {
-  follow(await call<Redirect>('POST', '/api/auth/oauth2/continue', { body: { [done]: true, oauth_query: oauthQuery() } }));
+/** Goes on after signing in or choosing an identity. Answers as `follow` does. */
+export async function continueAuthorization(done: 'postLogin' | 'selected'): Promise<string> {
+  return follow(await call<Redirect>('POST', '/api/auth/oauth2/continue', { body: { [done]: true, oauth_query: oauthQuery() } }));
 }
 
-export async function answerConsent(accept: boolean): Promise<void> {
-  follow(await call<Redirect>('POST', '/api/auth/oauth2/consent', { body: { accept, oauth_query: oauthQuery() } }));
+/** Answers as `follow` does. */
+export async function answerConsent(accept: boolean): Promise<string> {
+  return follow(await call<Redirect>('POST', '/api/auth/oauth2/consent', { body: { accept, oauth_query: oauthQuery() } }));
 }

@@ -8,7 +8,6 @@ export const languages = { en: 'English', de: 'Deutsch', es: 'Español' } as con
 export type Language = keyof typeof languages;
 
 const place = 'sigma.language';
-const rightToLeft = ['ar', 'fa', 'he', 'ur'];
 const isLanguage = (code: string | null | undefined): code is Language => code != null && Object.hasOwn(languages, code);
 
 /** A cookie, because the server writes pages, too (src/routes/language.cpp). */
@@ -45,7 +44,6 @@ export function chooseLanguage(code: Language): void {
 
 if (typeof document !== 'undefined') {
   document.documentElement.lang = language;
-  document.documentElement.dir = rightToLeft.includes(language) ? 'rtl' : 'ltr';
 }
 
 const loaders = { de: () => import('../locales/de.json'), es: () => import('../locales/es.json') };

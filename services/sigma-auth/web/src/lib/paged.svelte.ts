@@ -1,4 +1,5 @@
 import { explain } from './api';
+import { changeThenLoad } from './remote.svelte';
 
 /** A list that the server tells page by page. */
 export class Paged<T> {
@@ -25,21 +26,16 @@ export class Paged<T> {
     return this.#read(this.value ?? [], this.#cursor, pages);
   }
 
-  /** Another question: its first page. */
+  /** Another question: its first page. Until it is here, nothing is added to the answer before. */
   restart(): Promise<void> {
     this.#pages = 1;
+    this.more = false;
     return this.load();
   }
 
-  /** Changes something on the server and loads anew; what was refused is said in place of the list. */
-  async change(work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } catch (thrown) {
-      this.error = explain(thrown);
-      return;
-    }
-    await this.load();
+  /** Changes something on the server and loads anew, as `Remote` does. */
+  change(work: () => Promise<unknown>): Promise<void> {
+    return changeThenLoad(this, work);
   }
 
   async #read(before: T[], from: string | undefined, most: number): Promise<void> {

@@ -12,8 +12,11 @@ export function returnPath(search = location.search, origin = location.origin): 
   } catch {
     return '/';
   }
-  return url.origin === origin && pages.includes(url.pathname) ? url.pathname + url.search : '/';
+  return url.origin === origin && pages.includes(url.pathname) ? url.pathname + url.search + url.hash : '/';
 }
+
+/** The whole address of this page, for coming back to it. */
+export const here = (): string => location.pathname + location.search + location.hash;
 
 /** The sign-in page with the way back to `path`. */
 export const signInAndReturn = (path: string): string => `/login?${new URLSearchParams({ return_to: path })}`;

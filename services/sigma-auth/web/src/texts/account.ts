@@ -9,6 +9,9 @@ export const siteText = i18n('site', {
   skip: 'Skip to the content',
   navigation: 'Pages',
   brokenTitle: 'The server did not answer',
+  againTitle: 'Please sign in again',
+  ended: 'Your sign-in has ended: you signed out somewhere else, or it has run out. What you typed here and did not save is lost when you go on.',
+  signInAgain: 'Sign in again',
 });
 
 export const homeText = i18n('home', {

@@ -138,6 +138,7 @@ export const secretText = i18n('secret', {
   secretOnce: 'It is shown this once. Put it where your server keeps its secrets, never into a repository or a page.',
   download: 'Download as .env file',
   stored: 'I have stored it',
+  leaving: 'If you go on now, it is lost for good: it is shown this once. Please store it first, then tick the box.',
   done: 'Go on to the application',
 });
 

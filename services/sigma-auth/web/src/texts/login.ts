@@ -63,6 +63,8 @@ export const createText = i18n('create', {
   another: params('Add an identity to the words of {name}'),
   anotherIntro: params('It is an identity of its own for everybody else, but the recovery words of {name} bring it back too.'),
   anotherFinish: 'Add identity and sign in',
+  anotherAlone: 'This identity is a single key without recovery words; no other one can be made from it.',
+  anotherMost: params('{number} identities come from these words already; more would not be found again later. Create a new identity with words of its own.'),
 });
 
 export const bringText = i18n('bring', {
@@ -94,6 +96,7 @@ export const bringText = i18n('bring', {
   fileIntro: 'A .bep file, or a JSON backup of TokenPass, Yours Wallet or another program. It is read in this browser only.',
   fileLabel: 'Backup file',
   fileMissing: 'Please choose a file.',
+  fileUnreadable: 'The browser could not read this file. Please choose it again.',
   fileTooLarge: 'This file is too large to be a backup of an identity.',
   fileForeign: 'There is no identity in this file that this page can read. Is it the right one?',
   filePassword: 'Password of the file',

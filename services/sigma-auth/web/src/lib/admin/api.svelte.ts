@@ -1,13 +1,11 @@
 // The admin API as administrators' browsers reach it: below /api/admin, with their session.
 import { ApiError, call } from '../api';
+import { standing } from '../standing.svelte';
 
 export interface Page<T> {
   items: T[];
   next_cursor?: string;
 }
-
-/** What the server thinks of this sign-in. `stale`: too old to administrate with; nothing else is answered until another. */
-export const standing = $state({ stale: false });
 
 export async function admin<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {
   try {

@@ -22,7 +22,6 @@ export interface AdminClient extends Omit<Description, 'jwks_uri'>, Partial<Reco
   member_pubkeys: MemberKey[];
   verified?: boolean;
   disabled: boolean;
-  unverified?: boolean;
   /** Told once, when it was just made. */
   client_secret?: string;
 }
@@ -46,9 +45,6 @@ export const nameOf = (client: { client_id: string; client_name?: string }): str
 export const usesSecret = ({ token_endpoint_auth_method: method }: AdminClient): boolean => method.startsWith('client_secret_');
 /** One that the server knows by hearsay only (a device's, a document's) is vouched for by registering it. */
 export const mayVerify = (client: AdminClient): boolean => client.owner_bap_id !== undefined || client.verified === false;
-
-/** The lines of a list of addresses that hold something. */
-export const filled = (list: string[]): string[] => list.map((uri) => uri.trim()).filter((uri) => uri !== '');
 
 /** Only what is different: somebody else may be changing the rest. */
 export function changesOf(before: AdminClient, wanted: ClientChange): ClientChange {

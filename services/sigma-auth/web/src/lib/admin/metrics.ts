@@ -1,8 +1,10 @@
 // What the server measures about itself, for the charts.
+import { send } from '../api';
+
 /** Prometheus text, https://prometheus.io/docs/instrumenting/exposition_formats/. */
 export async function readMetrics(): Promise<Sample[]> {
-  const answer = await fetch('/api/admin/metrics', { cache: 'no-store', credentials: 'same-origin' });
-  return answer.ok ? parseMetrics(await answer.text()) : [];
+  const answer = await send('GET', '/api/admin/metrics');
+  return parseMetrics(await answer.text());
 }
 
 export interface Sample {

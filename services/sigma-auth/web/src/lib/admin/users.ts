@@ -1,4 +1,5 @@
 // Accounts, their sessions and what they agreed to (admin API, /admin/users and /admin/sessions).
+import { ApiError } from '../api';
 import { admin, adminPage, type Page } from './api.svelte';
 
 export interface AdminUser {
@@ -55,9 +56,13 @@ export const listUserConsents = async (id: string) => (await admin<Page<AdminCon
 export const withdrawUserConsents = (id: string, client: string) => admin('DELETE', `${pathOf(id)}/consents/${encodeURIComponent(client)}`);
 
 export const listSessions = (cursor?: string) => adminPage<AdminSession>('/sessions', { limit: '50', cursor });
-export const endSession = (id: string) => admin('DELETE', `/sessions/${encodeURIComponent(id)}`);
-
-/** One after the other: each is told to the applications that it was used with. */
-export async function endSessions(sessions: AdminSession[]): Promise<void> {
-  for (const { id } of sessions) await endSession(id);
+/** One that is gone by now has ended, too. */
+export async function endSession(id: string): Promise<void> {
+  try {
+    await admin('DELETE', `/sessions/${encodeURIComponent(id)}`);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
+  }
 }
+/** All of a user's sessions; for oneself there is `endOtherSessions` of the account page, which leaves this browser's. */
+export const endUserSessions = (id: string) => admin('DELETE', `${pathOf(id)}/sessions`);

@@ -72,3 +72,6 @@ export function httpsProblem(uri: string): RedirectProblem | undefined {
   const problem = redirectProblem(uri, false);
   return problem === 'loopbackWeb' || problem === 'scheme' || problem === 'schemeWeb' ? 'http' : problem;
 }
+
+/** The lines of a list of addresses that hold something. */
+export const filled = (list: string[]): string[] => list.map((uri) => uri.trim()).filter((uri) => uri !== '');

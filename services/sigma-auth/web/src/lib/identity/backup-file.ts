@@ -3,7 +3,7 @@ import { type DecryptedBackup, encryptBackup } from 'bitcoin-backup';
 import { BAP } from 'bsv-bap';
 import HD from '@bsv/sdk/compat/HD';
 import { decrypt, isEncrypted, keyringOf, NoIdentityInside } from './backup';
-import { type Keyring, memberOf } from './keys';
+import { type Keyring, memberOf, searchedIdentities } from './keys';
 import { problemOf, readWords } from './words';
 
 /** An identity as its owner calls it. */
@@ -19,9 +19,6 @@ interface Sealing {
   words?: string[] | undefined;
   now: Date;
 }
-
-/** Every identity in the list must be found below the root within this many. */
-const searchedIdentities = 20;
 
 /** Seals a keyring with its identities. */
 export function sealKeyring(keyring: Keyring, { password, ...contents }: Sealing): Promise<string> {

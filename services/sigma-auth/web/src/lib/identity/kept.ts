@@ -40,13 +40,31 @@ export function keep(identity: KeptIdentity): boolean {
   return write([identity, ...listKept().filter(({ bapId }) => bapId !== identity.bapId)]);
 }
 
+/** Puts the identity first, as it is stored: another tab may have changed it since it was read here, or removed it. */
+export function touch(bapId: string): boolean {
+  const stored = listKept();
+  return write([...stored.filter((kept) => kept.bapId === bapId), ...stored.filter((kept) => kept.bapId !== bapId)]);
+}
+
 /** Only what this browser calls it. */
 export const rename = (bapId: string, name: string): boolean =>
   write(listKept().map((kept) => (kept.bapId === bapId ? { ...kept, name } : kept)));
 
-/** Gives all identities of the same backup these passkeys. */
-export const setPasskeys = (backup: string, passkeys: Passkey[]): boolean =>
-  write(listKept().map((kept) => (kept.backup === backup ? { ...kept, passkeys } : kept)));
+/** Gives the passkey to this identity and all others of the same backup. False also when it is not kept any more. */
+export const keepPasskey = (bapId: string, passkey: Passkey): boolean => changePasskeys(bapId, (passkeys) => [...passkeys, passkey]);
+
+/** Takes the passkey from this identity and all others of the same backup. */
+export const dropPasskey = (bapId: string, id: string): boolean =>
+  changePasskeys(bapId, (passkeys) => passkeys.filter((passkey) => passkey.id !== id));
+
+/** Begins with what is stored now: another tab may have added a passkey, or sealed the backup anew. */
+function changePasskeys(bapId: string, change: (passkeys: Passkey[]) => Passkey[]): boolean {
+  const stored = listKept();
+  const identity = stored.find((kept) => kept.bapId === bapId);
+  if (!identity) return false;
+  const passkeys = change(identity.passkeys ?? []);
+  return write(stored.map((kept) => (kept.backup === identity.backup ? { ...kept, passkeys } : kept)));
+}
 
 export function forget(bapId: string): boolean {
   return write(listKept().filter((kept) => kept.bapId !== bapId));

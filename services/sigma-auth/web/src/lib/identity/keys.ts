@@ -24,8 +24,8 @@ export interface Member {
   counter: number;
 }
 
-/** How far an identity that an application asks for is looked for below a root. */
-const searchedIdentities = 20;
+/** How far identities are looked for below a root. One that lies deeper would not be found again. */
+export const searchedIdentities = 20;
 
 export const hdFromWords = (words: string[], passphrase = ''): HD =>
   HD.fromSeed(Mnemonic.fromString(words.join(' ')).toSeed(passphrase));
@@ -75,6 +75,16 @@ export function memberFor(keyring: Keyring, wantedBapId: string | undefined): Me
     if (member.bapId === wantedBapId) return member;
   }
   return first;
+}
+
+/** The first identity below the root that is not among these; none when the key came alone or all that are searched are taken. */
+export function nextMember(keyring: Keyring, taken: readonly string[]): Member | undefined {
+  if (keyring.kind === 'member') return undefined;
+  for (let counter = 0; counter < searchedIdentities; counter++) {
+    const member = memberOf(keyring, counter);
+    if (!taken.includes(member.bapId)) return member;
+  }
+  return undefined;
 }
 
 export type WifProblem = 'unreadable' | 'uncompressed' | 'test-network';

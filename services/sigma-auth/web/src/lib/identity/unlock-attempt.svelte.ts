@@ -13,16 +13,22 @@ export class UnlockAttempt extends Attempt {
     super((thrown) => (thrown instanceof PasskeyProblem ? explainPasskey(thrown) : explain(thrown)));
   }
 
-  override run(work: () => Promise<unknown>): Promise<void> {
-    return super.run(async () => {
+  override run(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    return super.run(async (signal) => {
       this.wrongPassword = '';
       await afterPaint();
+      signal.throwIfAborted();
       try {
-        await work();
+        await work(signal);
       } catch (thrown) {
         if (!(thrown instanceof WrongPassword)) throw thrown;
-        this.wrongPassword = commonText.get().wrongPassword;
+        if (!signal.aborted) this.wrongPassword = commonText.get().wrongPassword;
       }
     });
+  }
+
+  override abandon(): void {
+    super.abandon();
+    this.wrongPassword = '';
   }
 }

@@ -71,9 +71,11 @@ export class Signer {
 
   private setIdentity(bapId: string): void {
     if (bapId === this.bapId) return;
+    // What waits was asked of the identity before: the new one must not sign it.
+    for (const request of this.takeWaiting()) this.say(refusalOf(request, identityChanged()));
     this.bapId = bapId;
     this.lock();
-    if (this.asking) this.ask();
+    if (this.asking) this.stopAsking();
   }
 
   private handle(request: Request): void {
@@ -95,6 +97,7 @@ export class Signer {
     if (call instanceof Refusal) return call;
     if (this.bapId === undefined) return new Refusal('NO_IDENTITY', 'No identity is set. Call setIdentity() first.');
     if (this.refused.has(this.bapId)) return notAllowed();
+    this.waiting = this.stillWaiting();
     if (this.waiting.length >= mostWaiting) return new Refusal('BUSY', 'Too many requests wait for the person’s answer.');
     try {
       if (call.kind === 'token') checkPath(call.path, this.origin!, this.around.ownOrigin);
@@ -134,13 +137,16 @@ export class Signer {
   /** A window of ours has handed an identity over. A browser without storage for frames keeps it as long as the frame. */
   receiveIdentity(identity: KeptIdentity): void {
     if (!keep(identity)) this.lent = identity;
-    this.ask();
+    if (this.asking) this.ask();
   }
 
-  /** The person has typed the password of the identity in question, and with it allowed what was asked. */
-  unlock(keyring: Keyring): boolean {
+  /**
+   * The person has typed the password of the identity in question, and with it allowed what `asked` says. Deriving the key
+   * takes a moment: false when that is not the question any more (another identity, or a no), or the keyring is of another.
+   */
+  unlock(keyring: Keyring, asked: Question): boolean {
     const member = memberFor(keyring, this.bapId);
-    if (member.bapId !== this.bapId) return false;
+    if (!this.asking || asked.bapId !== this.bapId || member.bapId !== this.bapId) return false;
     this.unlocked = { keyring, member };
     this.allowedHere = !allow(this.origin!, member.bapId, new Date(this.around.now()));
     this.lastUse = this.around.now();
@@ -156,9 +162,13 @@ export class Signer {
     this.stopAsking();
   }
 
-  private takeWaiting(): Request[] {
+  private stillWaiting() {
     const latest = this.around.now() - clientTimeoutMs;
-    const taken = this.waiting.filter(({ since }) => since > latest).map(({ request }) => request);
+    return this.waiting.filter(({ since }) => since > latest);
+  }
+
+  private takeWaiting(): Request[] {
+    const taken = this.stillWaiting().map(({ request }) => request);
     this.waiting = [];
     return taken;
   }
@@ -180,4 +190,5 @@ export class Signer {
   }
 }
 
+const identityChanged = () => new Refusal('IDENTITY_CHANGED', 'Another identity was set before the person had answered. Call again.');
 const notAllowed = () => new Refusal('NOT_ALLOWED', 'The person did not allow this application to use their identity.');

@@ -4,8 +4,8 @@ import { continueAuthorization, isAuthorization, wantedIdentity } from '../../li
 import { openKeyring } from '../../lib/identity/backup';
 import type { Brought, Named } from '../../lib/identity/backup-file';
 import { type CloudCopy, fetchCopy, saveCopy } from '../../lib/identity/cloud';
-import { forget, keep, type KeptIdentity, listKept, rename } from '../../lib/identity/kept';
-import { hdFromWords, type Keyring, memberFor, memberOf, type PrivateKey, rootFromWords } from '../../lib/identity/keys';
+import { forget, keep, type KeptIdentity, listKept, rename, touch } from '../../lib/identity/kept';
+import { hdFromWords, type Keyring, memberFor, memberOf, nextMember, type PrivateKey, rootFromWords, searchedIdentities } from '../../lib/identity/keys';
 import { openByPasskey } from '../../lib/identity/passkey';
 import { addIdentity } from '../../lib/identity/public-name';
 import { UnlockAttempt } from '../../lib/identity/unlock-attempt.svelte';
@@ -15,7 +15,7 @@ import { signIn, signInWith } from '../../lib/sign-in';
 import { signInPath } from '../../lib/identity/token';
 import { cameByTokenPass, rememberTokenPass, TokenPassProblem, tokenpassToken } from '../../lib/tokenpass';
 import { commonText } from '../../texts/common';
-import { bringText, loginText, tokenpassText } from '../../texts/login';
+import { bringText, createText, loginText, tokenpassText } from '../../texts/login';
 
 export type Step =
   | 'unlock' | 'pick' | 'welcome' | 'create' | 'words' | 'wif' | 'file' | 'tokenpass' | 'keep' | 'saved' | 'another' | 'leaving' | 'insecure';
@@ -33,6 +33,8 @@ export class Gate extends UnlockAttempt {
   waiting = $state.raw<Waiting>();
   /** The server's copy of what waits. */
   cloud = $state.raw<CloudCopy>();
+  /** The address of the program on this device that was called, when that is where the person came from. */
+  program = $state('');
 
   constructor() {
     super();
@@ -51,8 +53,9 @@ export class Gate extends UnlockAttempt {
   /** The person came by TokenPass before. */
   readonly byTokenPass = cameByTokenPass();
 
+  /** Where the person wants to go. What was under way for the step that they leave has no effect any more. */
   go(to: Step): void {
-    this.error = this.wrongPassword = '';
+    this.abandon();
     this.waiting = this.cloud = undefined;
     this.step = to;
   }
@@ -66,8 +69,9 @@ export class Gate extends UnlockAttempt {
     this.go('unlock');
   }
 
-  private async enter(keyring: Keyring, bapId: string | undefined): Promise<void> {
-    await signIn(memberFor(keyring, bapId));
+  private async enter(keyring: Keyring, bapId: string | undefined, signal: AbortSignal): Promise<void> {
+    await signIn(memberFor(keyring, bapId), signal);
+    signal.throwIfAborted();
     rememberTokenPass(false);
     await this.onward();
   }
@@ -88,19 +92,27 @@ export class Gate extends UnlockAttempt {
   private async onward(): Promise<void> {
     this.waiting = undefined;
     this.step = 'leaving';
-    if (isAuthorization()) await continueAuthorization('postLogin');
+    if (isAuthorization()) this.program = await continueAuthorization('postLogin');
     else location.replace(returnPath());
   }
 
-  /** Keeps first: if the server is away now, the identity must not be lost. */
-  private async keepAll({ keyring, identities, words }: Brought, password: string, passkeysFrom?: KeptIdentity): Promise<boolean> {
+  /** Once more, after it failed: the person is signed in, and the application still waits. */
+  goOn(): Promise<void> {
+    return this.run(() => this.onward());
+  }
+
+  /** Puts the identities on this device; false when it cannot store. */
+  private async keepAll({ keyring, identities, words }: Brought, password: string, signal: AbortSignal, passkeysFrom?: string): Promise<boolean> {
     const now = new Date();
     const { sealKeyring } = await import('../../lib/identity/backup-file');
     const backup = await sealKeyring(keyring, { identities, password, words, now });
+    signal.throwIfAborted();
+    const stored = listKept();
+    const storedFor = (id: string | undefined) => stored.find(({ bapId }) => bapId === id);
     const entries = identities.map(({ bapId, name }) => {
       const pubkey = memberFor(keyring, bapId).key.toPublicKey().toString();
       // Passkeys open the same keys as before, also for a further identity of the same root.
-      const { passkeys } = this.kept.find((kept) => kept.bapId === bapId) ?? passkeysFrom ?? {};
+      const { passkeys } = storedFor(bapId) ?? storedFor(passkeysFrom) ?? {};
       return { bapId, name, pubkey, createdAt: now.toISOString(), backup, ...(passkeys ? { passkeys } : {}) };
     });
     if (![...entries].reverse().every(keep)) {
@@ -121,21 +133,23 @@ export class Gate extends UnlockAttempt {
   }
 
   private unlockBy(open: (identity: KeptIdentity) => Promise<Keyring>): Promise<void> {
-    return this.run(async () => {
+    return this.run(async (signal) => {
       const identity = this.identity!;
       const keyring = await open(identity);
-      keep(identity);
+      signal.throwIfAborted();
+      touch(identity.bapId);
       // An identity that the application wants may lie below the same root without being on the list.
       const hidden = this.kept.some(({ bapId }) => bapId === this.wanted) ? undefined : this.wanted;
-      await this.enter(keyring, memberFor(keyring, hidden).bapId === hidden ? hidden : identity.bapId);
+      await this.enter(keyring, memberFor(keyring, hidden).bapId === hidden ? hidden : identity.bapId, signal);
     });
   }
 
   create({ words, name, password }: { words: string[]; name: string; password: string }): Promise<void> {
-    return this.run(async () => {
+    return this.run(async (signal) => {
       const keyring: Keyring = { kind: 'root', root: rootFromWords(words) };
       const brought: Brought = { keyring, words, identities: [{ bapId: memberOf(keyring).bapId, name }] };
-      if (!(await this.keepAll(brought, password))) return;
+      // Kept before the server hears of it: if it is away now, the identity must not be lost.
+      if (!(await this.keepAll(brought, password, signal))) return;
       this.waiting = brought;
       this.step = 'saved';
     });
@@ -163,64 +177,84 @@ export class Gate extends UnlockAttempt {
 
   /** Signs in with what waits; `keeping` puts it on this device first. */
   useWaiting(bapId: string, keeping?: { names: Named[]; password: string }): Promise<void> {
-    return this.run(async () => {
+    return this.run(async (signal) => {
       const waiting = this.waiting!;
       if (keeping) {
         const chosenFirst = [...keeping.names].sort((a, b) => Number(b.bapId === bapId) - Number(a.bapId === bapId));
-        if (!(await this.keepAll({ ...waiting, identities: chosenFirst }, keeping.password))) return;
+        if (!(await this.keepAll({ ...waiting, identities: chosenFirst }, keeping.password, signal))) return;
       }
-      await this.enter(waiting.keyring, bapId);
+      await this.enter(waiting.keyring, bapId, signal);
     });
   }
 
   /** One more identity below a root that is kept here. */
   another(name: string, password: string): Promise<void> {
-    return this.run(async () => {
-      const kept = this.identity!;
+    return this.run(async (signal) => {
+      const { bapId: known } = this.identity!;
+      const kept = listKept().find(({ bapId }) => bapId === known) ?? this.identity!;
       const { readBackup } = await import('../../lib/identity/backup-file');
       const opened = await readBackup(kept.backup, password);
-      const same = this.kept.filter(({ backup }) => backup === kept.backup);
-      let counter = 0;
-      while (same.some(({ bapId }) => bapId === memberOf(opened.keyring, counter).bapId)) counter++;
-      const { bapId } = memberOf(opened.keyring, counter);
-      if (!(await this.keepAll({ ...opened, identities: [{ bapId, name }, ...same] }, password, kept))) return;
-      // The person's account has both: signed in with the one that was kept, the other proves itself.
-      await signIn(memberFor(opened.keyring, kept.bapId));
-      await addIdentity(memberFor(opened.keyring, bapId), name || commonText.get().unnamed);
-      await setActiveIdentity(bapId);
-      await this.onward();
+      signal.throwIfAborted();
+      const same = listKept().filter(({ backup }) => backup === kept.backup);
+      const member = nextMember(opened.keyring, same.map(({ bapId }) => bapId));
+      if (!member) {
+        const text = createText.get();
+        this.error = opened.keyring.kind === 'member' ? text.anotherAlone : text.anotherMost({ number: searchedIdentities });
+        return;
+      }
+      // The person's account has both: signed in with the one that was kept, the other proves itself. Only then it is
+      // kept: an identity that the account does not have would sign in as somebody new.
+      await signIn(memberFor(opened.keyring, known), signal);
+      signal.throwIfAborted();
+      await addIdentity(member, name || commonText.get().unnamed);
+      signal.throwIfAborted();
+      if (!(await this.keepAll({ ...opened, identities: [{ bapId: member.bapId, name }, ...same] }, password, signal, known))) return;
+      try {
+        await setActiveIdentity(member.bapId);
+        signal.throwIfAborted();
+        await this.onward();
+      } catch (thrown) {
+        // It is an identity like the others by now: unlocking it is the way on, not making another one.
+        if (!signal.aborted && this.step === 'another') this.step = 'unlock';
+        throw thrown;
+      }
     });
   }
 
   /** Is there more of this one key's identity on the server? */
   lookForCopy(): Promise<void> {
-    return this.run(async () => {
+    return this.run(async (signal) => {
       const { keyring } = this.waiting!;
       const found = await fetchCopy(memberOf(keyring));
+      signal.throwIfAborted();
       if (found === undefined) this.error = bringText.get().cloudNone;
       else this.cloud = found;
     });
   }
 
   openCopy(password: string): Promise<void> {
-    return this.run(async () => {
+    return this.run(async (signal) => {
       const { readBackup } = await import('../../lib/identity/backup-file');
-      this.bring({ ...(await readBackup(this.cloud!.encryptedBackup, password)), password });
+      const brought = await readBackup(this.cloud!.encryptedBackup, password);
+      signal.throwIfAborted();
+      this.bring({ ...brought, password });
       this.cloud = undefined;
     });
   }
 
   tokenpass(): Promise<void> {
-    return this.run(async () => {
+    return this.run(async (signal) => {
       let token: string;
       try {
         token = await tokenpassToken(signInPath);
       } catch (thrown) {
-        if (!(thrown instanceof TokenPassProblem)) throw thrown;
+        if (!(thrown instanceof TokenPassProblem) || signal.aborted) throw thrown;
         this.error = explainTokenPass(thrown);
         return;
       }
-      await signInWith(token);
+      signal.throwIfAborted();
+      await signInWith(token, { signal });
+      signal.throwIfAborted();
       rememberTokenPass(true);
       await this.onward();
     });
