@@ -164,6 +164,20 @@ test('no press answers a question that has just come into place of another', min
   await person.leave();
 });
 
+test('who has scrolled away is told, and led to the question', minutes, async (t) => {
+  const { server, person } = await start(t, { viewport: { width: 360, height: 640 } });
+  await person.press('Settings');
+  await person.page.getByText('TOKENPASS_SYNC_URL').scrollIntoViewIfNeeded();
+  await asking(t, server, 'app.example');
+  const waiting = person.page.getByRole('button', { name: 'https://app.example asks for access' });
+  await waiting.waitFor();
+  await person.page.screenshot({ path: 'screenshots/tokenpass-scrolled-phone.png' });
+  await waiting.click();
+  await waiting.waitFor({ state: 'detached' });
+  await person.page.waitForFunction(() => document.activeElement.textContent.startsWith('https://app.example'));
+  await person.leave();
+});
+
 test('a tab that nobody looks at says in its title that a site waits', minutes, async (t) => {
   const { server, person } = await start(t);
   await person.page.evaluate(() => Object.defineProperty(document, 'hidden', { get: () => true }));

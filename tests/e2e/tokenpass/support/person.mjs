@@ -83,7 +83,7 @@ export class Person {
       assert.deepEqual(found, [], `accessibility of ${name}, ${colorScheme}`);
     }
     const size = page.viewportSize();
-    for (const width of [size.width, 320]) {
+    for (const width of [size.width, 390, 320]) {
       await page.setViewportSize({ width, height: size.height });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.equal(overflow, 0, `${name} is too wide for ${width} pixels`);
