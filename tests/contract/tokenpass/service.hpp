@@ -89,10 +89,11 @@ class Service : public ::testing::Test {
     return headers;
   }
   /// As a page of ours sends it.
-  http::Headers own_page(const std::string& session = "") const {
+  http::Headers own_page(const std::string& session = "", const std::string& browser = "") const {
     http::Headers headers;
     headers.add("Origin", config_.base_url());
     if (!session.empty()) headers.add("X-TokenPass-Session", session);
+    if (!browser.empty()) headers.add("X-TokenPass-Browser", browser);
     return headers;
   }
   Reply sign(const std::string& token) { return post("/api/sign", {{"message", "x"}}, bearer(token)); }

@@ -23,7 +23,7 @@ class SitesTest : public testing::Service {
   std::optional<Prompt> ask(const std::string& origin, const Scopes& scopes) {
     return app_->prompts.ask({.id = {},
                               .origin = origin,
-                              .host = "app.example",
+                              .host = origin.substr(origin.find("//") + 2),
                               .scopes = scopes,
                               .icon = {},
                               .bap_id = {},
@@ -65,6 +65,47 @@ TEST_F(SitesTest, OneSiteCannotKeepTheOthersFromAsking) {
   EXPECT_FALSE(ask("https://evil.example", {"decrypt"}));
   EXPECT_TRUE(ask("https://app.example", {"sign"}));
   EXPECT_EQ(app_->prompts.list().size(), 3U);
+}
+
+// Who has many subdomains, or many ports of one address, is one owner among the others.
+TEST_F(SitesTest, OneOwnerCannotKeepTheOthersFromAsking) {
+  const auto flood = [&](const std::string& before, const std::string& after) {
+    for (int i = 0; i < 40; ++i) (void)ask(before + std::to_string(i) + after, {"sign"});
+    return app_->prompts.list();
+  };
+  for (const auto& [before, after] : {std::pair("https://h", ".evil.example:8443"),
+                                      std::pair("http://127.0.0.1:80", ""), std::pair("http://[::1]:80", "")}) {
+    const auto waiting = flood(before, after);
+    ASSERT_EQ(waiting.size(), 32U);
+    const auto first = ask("https://app.example", {"sign"});
+    ASSERT_TRUE(first) << before;
+    EXPECT_FALSE(app_->prompts.find(waiting.back().id)) << "the latest made room";
+    EXPECT_TRUE(app_->prompts.find(waiting.front().id));
+    EXPECT_FALSE(ask(std::string(before) + "99" + after, {"sign"})) << "and gets none for itself";
+    EXPECT_TRUE(ask("https://10.0.0.1", {"sign"}));
+    EXPECT_TRUE(ask("https://11.0.0.1", {"sign"})) << "addresses are not subdomains";
+    EXPECT_EQ(app_->prompts.list().size(), 32U);
+    app_->prompts.forget_all();
+  }
+  // Where everybody has as many as the next one, the first come are the first served.
+  for (int i = 0; i < 32; ++i) ASSERT_TRUE(ask(fmt::format("https://a{}.example", i), {"sign"}));
+  EXPECT_FALSE(ask("https://late.example", {"sign"}));
+}
+
+TEST_F(SitesTest, TheStateOfAHostHasABound) {
+  register_wallet();
+  const auto authorization = [&](const char* host) {
+    const Json wish = {{"password", kPassword}, {"host", host}, {"scopes", "read_state,write_state"}, {"expire", "1h"}};
+    return bearer(core::json_string(post("/api/auth", wish).body, "accessToken").value_or(""));
+  };
+  const http::Headers one = authorization("one.example"), other = authorization("other.example");
+  const std::size_t room = 64 * 1024 - std::string_view(R"({"x":""})").size();
+  const std::string full(room, 'x');
+  EXPECT_EQ(post("/api/state", {{"x", full}}, one).status, 200);
+  EXPECT_EQ(post("/api/state", {{"x", full + "x"}}, one).status, 400);
+  EXPECT_EQ(post("/api/state", {{"y", 1}}, one).status, 400) << "together with what is there";
+  EXPECT_EQ(app_->sites.state("one.example"), Json({{"x", full}})) << "what was refused changed nothing";
+  EXPECT_EQ(post("/api/state", {{"x", full}}, other).status, 200) << "each has its own";
 }
 
 // The default port is one of a scheme: who serves http at port 443 is not who serves https there.

@@ -140,6 +140,22 @@ TEST_F(Wallets, TheRecordOfAnEarlierVersionIsThatOfItsWallet) {
   EXPECT_EQ(login().status, 429);
 }
 
+TEST_F(Wallets, AWalletHasRoomForTwoHundredIdentities) {
+  register_wallet();
+  const auto guest = [&](const char* host) { return post("/api/identity/guest", {{"host", host}}); };
+  const Json first = guest("first.example").body;
+  for (int i = 0; i < 198; ++i) ASSERT_EQ(post("/api/identity", {{"name", std::to_string(i)}}).status, 200) << i;
+  const auto count = [&] { return get("/api/identity").body.value("count", 0); };
+  EXPECT_EQ(count(), 200);
+  EXPECT_EQ(post("/api/identity", {{"name", "one more"}}).status, 400);
+  EXPECT_EQ(guest("late.example").status, 400);
+  EXPECT_EQ(guest("first.example").body.at("idKey"), first.at("idKey")) << "who is there is found again";
+  EXPECT_EQ(count(), 200);
+  restart();
+  ASSERT_EQ(login().status, 200);
+  EXPECT_EQ(count(), 200) << "and all are read again";
+}
+
 // What is written must be read at the next start, or nothing starts any more.
 TEST_F(Wallets, TheRecordHasABound) {
   register_wallet();

@@ -150,6 +150,34 @@ test('allowed and refused by link; as whom and what for', { timeout: 600_000 }, 
   await person.leave();
 });
 
+test('one answer: who has said yes does not say no as well', { timeout: 600_000 }, async (t) => {
+  const [server, site] = await Promise.all([startTokenPass(t).then((made) => made.registered()), startSite(t)]);
+  const person = await Person.at(await startBrowser(t), server);
+  await person.open();
+  await person.enter();
+  await person.open(linkTo(site));
+  await person.heading(`${site.host} asks for access`);
+  const [asked, goOn] = await person.holdBack('/api/approvals');
+  await person.press('Allow');
+  await asked;
+  await person.page.getByRole('button', { name: 'Don’t allow' }).dispatchEvent('click');
+  assert.equal(await person.page.getByRole('button', { name: 'Don’t allow' }).isDisabled(), true);
+  goOn();
+  const query = await answered(person, site);
+  assert.deepEqual([query.get('error'), Boolean(query.get('tokenPass'))], [null, true]);
+
+  // A no while the password is looked at stays a no.
+  await server.post('/api/logout');
+  await person.open(linkTo(site));
+  const [unlocking, unlocked] = await person.holdBack('/api/login');
+  await person.unlock();
+  await unlocking;
+  await person.press('Don’t allow');
+  assert.equal((await answered(person, site)).get('error'), 'access_denied');
+  unlocked();
+  await person.leave();
+});
+
 test('as a popup: the answer goes to its opener only', { timeout: 600_000 }, async (t) => {
   const [server, site] = await Promise.all([startTokenPass(t).then((made) => made.registered()), startSite(t)]);
   const person = await Person.at(await startBrowser(t), server);

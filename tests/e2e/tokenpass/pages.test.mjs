@@ -78,7 +78,7 @@ test('backup: words with the password, a file, another password; settings and ac
 
   await person.type('Your password', 'wrong password');
   await person.press('Save a backup file');
-  await person.page.getByText('Invalid password').waitFor();
+  await person.page.getByText('That is not the password. Please try again.').waitFor();
   const saving = person.page.waitForEvent('download');
   await person.type('Your password', password);
   await person.press('Save a backup file');

@@ -97,7 +97,34 @@ test('openid-client: a native application registers itself, the person allows it
   await person.page.getByRole('button', { name: /^End access/ }).click();
   await person.page.getByText('My notes', { exact: true }).waitFor({ state: 'detached' });
   await assert.rejects(oidc.refreshTokenGrant(config, again.refresh_token), { error: 'invalid_grant' });
-  await assert.rejects(oidc.fetchUserInfo(config, again.access_token, claims.sub));
+  await assert.rejects(oidc.fetchUserInfo(config, again.access_token, claims.sub), { status: 401 });
+  await person.leave();
+});
+
+test('one answer, and no dead end before it', minutes(10), async (t) => {
+  const { server, site } = await start(t);
+  const redirect = `${site.origin}/cb`;
+  const config = await registered(server, redirect);
+  const { url, checks } = await wish(config, redirect);
+  const person = await Person.at(await startBrowser(t), server);
+  await person.page.goto(url.href);
+  await person.page.route('**/api/identity', (route) => route.abort(), { times: 1 });
+  await person.unlock();
+  await person.page.getByRole('alert').getByText('TokenPass does not answer.').waitFor();
+  await person.press('Try again');
+  await person.heading('Sign in to My notes?');
+  assert.equal(await person.page.getByRole('alert').count(), 0);
+
+  const answers = [];
+  person.page.on('request', (request) => request.url().endsWith('/answer') && answers.push(request.postDataJSON().allow));
+  const [asked, goOn] = await person.holdBack('/api/authorization/answer');
+  await person.press('Allow');
+  await asked;
+  for (const name of ['Don’t allow', 'Allow']) await person.page.getByRole('button', { name, exact: true }).dispatchEvent('click');
+  goOn();
+  await person.page.waitForURL(`${redirect}**`);
+  assert.deepEqual(answers, [true]);
+  await oidc.authorizationCodeGrant(config, new URL(person.page.url()), checks);
   await person.leave();
 });
 
@@ -212,7 +239,7 @@ test('attack: another redirect, another scheme, another client’s code, the cod
   await assert.rejects(oidc.authorizationCodeGrant(other, fresh, second.checks), { error: 'invalid_grant' });
 
   await assert.rejects(oidc.authorizationCodeGrant(config, back, checks), { error: 'invalid_grant' });
-  await assert.rejects(oidc.fetchUserInfo(config, tokens.access_token, tokens.claims().sub), 'a code used twice ends what came of it');
+  await assert.rejects(oidc.fetchUserInfo(config, tokens.access_token, tokens.claims().sub), { status: 401 }, 'a code used twice ends what came of it');
 });
 
 test('attack: a locked wallet gives nothing; unlocked, it goes on', minutes(5), async (t) => {

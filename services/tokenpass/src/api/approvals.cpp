@@ -30,7 +30,8 @@ Task<Outcome<void>> require_person(App& app, Call call) {
   SIGMA_CO_TRY(const auto password, text_member(call.body, "password"));
   if (!password) co_return require_page_session(app, call);
   if (password->empty()) co_return Problem(400, "password is empty.");
-  co_return co_await app.costly([&app, secret = *password] { return app.wallet.check_password(secret); });
+  co_return co_await app.costly(
+      [&app, secret = *password, browser = call.caller.browser] { return app.wallet.check_password(secret, browser); });
 }
 
 std::string usual_origin(const std::string& host) {

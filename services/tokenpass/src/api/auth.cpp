@@ -144,9 +144,9 @@ Task<Answer> grant_program(App& app, Wish wish) {
 
 Task<Answer> with_password(App& app, Caller caller, Wish wish) {
   if (!caller.first_party()) co_return Problem::foreign_origin();
-  auto right = co_await app.costly([&app, password = *wish.password]() -> Outcome<void> {
-    if (app.wallet.state() == Wallet::State::unlocked) return app.wallet.check_password(password);
-    return app.wallet.unlock(password);
+  auto right = co_await app.costly([&app, password = *wish.password, browser = caller.browser]() -> Outcome<void> {
+    if (app.wallet.state() == Wallet::State::unlocked) return app.wallet.check_password(password, browser);
+    return app.wallet.unlock(password, browser);
   });
   if (!right) co_return right.error();
   co_return co_await grant(app, std::move(wish));

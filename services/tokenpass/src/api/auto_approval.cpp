@@ -40,7 +40,7 @@ Task<Answer> approve_automatically(App& app, Call call) {
   SIGMA_CO_TRY(const Scopes scopes, parse_auto_scopes(call.body));
   // On the worker, where wallets change: it is the wallet of this password that is to ask no more.
   auto right = co_await app.costly([&]() -> Outcome<void> {
-    SIGMA_CHECK(app.wallet.check_password(password));
+    SIGMA_CHECK(app.wallet.check_password(password, call.caller.browser));
     app.sites.approve_automatically(scopes, expires_at(*expiry, app.clock.now()));
     return {};
   });

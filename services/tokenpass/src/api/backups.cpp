@@ -125,10 +125,11 @@ Task<Answer> download_backup(App& app, Call call) {
   if (call.caller.kind == CallerKind::whitelisted) co_return Problem::foreign_origin();
   SIGMA_CO_TRY(const std::string password, required_member(call.body, "password"));
   const bool with_words = call.body.value("withWords", core::Json(false)) == core::Json(true);
-  auto made = co_await app.costly([&app, password, with_words]() -> Outcome<std::string> {
-    SIGMA_CHECK(app.wallet.check_password(password));
-    return app.wallet.backup(with_words, "TokenPass");
-  });
+  auto made =
+      co_await app.costly([&app, password, with_words, browser = call.caller.browser]() -> Outcome<std::string> {
+        SIGMA_CHECK(app.wallet.check_password(password, browser));
+        return app.wallet.backup(with_words, "TokenPass");
+      });
   if (!made) co_return made.error();
   co_return json_answer({{"success", true}, {"content", std::move(*made)}, {"fileName", "tokenpass-backup.bep"}});
 }

@@ -21,20 +21,31 @@ bool is_own(const Origin& origin, const Config& config) {
   });
 }
 
+Caller of_kind(CallerKind kind, std::optional<Origin> origin = {}) {
+  return {.kind = kind, .origin = std::move(origin), .browser = {}};
+}
+
+Caller by_headers(const http::Request& request, const Config& config) {
+  if (!request.headers.contains("origin")) {
+    const auto site = request.headers.find("sec-fetch-site");
+    if (!site || *site == "none") return of_kind(CallerKind::program);
+    return of_kind(*site == "same-origin" ? CallerKind::own_page : CallerKind::foreign);
+  }
+  if (request.headers.count("origin") != 1) return of_kind(CallerKind::foreign);
+  const auto origin = parse_origin(*request.headers.find("origin"));
+  if (!origin) return of_kind(CallerKind::foreign);
+  if (is_own(*origin, config)) return of_kind(CallerKind::own_page, origin);
+  const bool listed = std::ranges::find(config.whitelist, origin->text) != config.whitelist.end();
+  return of_kind(listed ? CallerKind::whitelisted : CallerKind::foreign, origin);
+}
+
 }  // namespace
 
 Caller caller_of(const http::Request& request, const Config& config) {
-  if (!request.headers.contains("origin")) {
-    const auto site = request.headers.find("sec-fetch-site");
-    if (!site || *site == "none") return {CallerKind::program, {}};
-    return {*site == "same-origin" ? CallerKind::own_page : CallerKind::foreign, {}};
-  }
-  if (request.headers.count("origin") != 1) return {CallerKind::foreign, {}};
-  const auto origin = parse_origin(*request.headers.find("origin"));
-  if (!origin) return {CallerKind::foreign, {}};
-  if (is_own(*origin, config)) return {CallerKind::own_page, origin};
-  const bool listed = std::ranges::find(config.whitelist, origin->text) != config.whitelist.end();
-  return {listed ? CallerKind::whitelisted : CallerKind::foreign, origin};
+  Caller caller = by_headers(request, config);
+  const auto browser = request.headers.find(kBrowserHeader);
+  if (caller.kind == CallerKind::own_page && browser) caller.browser = *browser;
+  return caller;
 }
 
 std::string Call::query(std::string_view name) const {

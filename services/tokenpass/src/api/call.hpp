@@ -16,10 +16,14 @@ enum class CallerKind {
   foreign,      ///< any other page
 };
 
+/// The header in which our own pages show what KnownBrowsers gave their browser.
+inline constexpr std::string_view kBrowserHeader = "x-tokenpass-browser";
+
 /// Who is asking, as far as the browser tells. Says nothing about authority beyond that.
 struct Caller {
   CallerKind kind = CallerKind::foreign;
   std::optional<Origin> origin;  ///< of whitelisted and foreign pages, unless it is opaque ("null")
+  std::string browser;           ///< what a page of ours shows for KnownBrowsers; empty: nothing
 
   bool first_party() const { return kind != CallerKind::foreign; }
 };

@@ -4,7 +4,10 @@ namespace sigma::tokenpass {
 
 core::Json start_page_session(App& app, const Caller& caller) {
   core::Json body = {{"success", true}};
-  if (caller.kind == CallerKind::own_page) body["session"] = app.page_sessions.start();
+  if (caller.kind == CallerKind::own_page) {
+    body["session"] = app.page_sessions.start();
+    body["browser"] = app.wallet.remember_browser(caller.browser);
+  }
   return body;
 }
 

@@ -69,7 +69,7 @@ Task<Answer> register_wallet(App& app, Call call) {
 Task<Answer> login(App& app, Call call) {
   SIGMA_CO_TRY(const std::string password, required_member(call.body, "password"));
   auto unlocked = co_await app.costly([&app, password, caller = call.caller]() -> Outcome<Json> {
-    SIGMA_CHECK(app.wallet.unlock(password));
+    SIGMA_CHECK(app.wallet.unlock(password, caller.browser));
     return start_page_session(app, caller);
   });
   if (!unlocked) co_return unlocked.error();
@@ -89,7 +89,8 @@ Task<Answer> export_secrets(App& app, Call call) {
   // Never for any page but our own, whatever the whitelist says.
   if (call.caller.kind == CallerKind::whitelisted) co_return Problem::foreign_origin();
   SIGMA_CO_TRY(const std::string password, required_member(call.body, "password"));
-  auto secrets = co_await app.costly([&app, password] { return app.wallet.secrets(password); });
+  auto secrets = co_await app.costly(
+      [&app, password, browser = call.caller.browser] { return app.wallet.secrets(password, browser); });
   if (!secrets) co_return secrets.error();
   Json body = {{"success", true}};
   const std::pair<const char*, const std::string&> members[] = {{"seed", secrets->seed_hex},
@@ -122,7 +123,7 @@ Task<Answer> change_password(App& app, Call call) {
   SIGMA_CO_TRY(const std::string current, required_member(call.body, "password"));
   SIGMA_CO_TRY(const std::string next, required_member(call.body, "newPassword"));
   auto changed = co_await app.costly([&app, current, next, caller = call.caller]() -> Outcome<Json> {
-    SIGMA_CHECK(app.wallet.change_password(current, next));
+    SIGMA_CHECK(app.wallet.change_password(current, next, caller.browser));
     app.page_sessions.end_all();
     return start_page_session(app, caller);
   });

@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <map>
 
 #include "sigma/core/encoding.hpp"
 
@@ -14,6 +15,19 @@ namespace {
 constexpr std::size_t kMaxWaiters = 256;
 /// So that no site can keep the others from asking.
 constexpr std::ptrdiff_t kMaxOfOrigin = 2;
+
+/// Whom a host most likely belongs to: the last two labels of a name, an address as a whole. For taking turns only:
+/// strangers who share a suffix of two labels share a turn.
+std::string_view owner_of(std::string_view host) {
+  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
+  host = host.substr(0, host.find(':'));
+  const auto last = host.rfind('.');
+  if (last == std::string_view::npos || last == 0) return host;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (std::ranges::all_of(host.substr(last + 1), is_digit)) return host;
+  const auto before = host.rfind('.', last - 1);
+  return before == std::string_view::npos ? host : host.substr(before + 1);
+}
 
 bool same_scopes(const Scopes& one, const Scopes& other) {
   return covers(one, other) && covers(other, one);
@@ -32,12 +46,25 @@ std::optional<Prompt> Prompts::ask(Prompt prompt) {
     earlier.joined = true;
     return earlier;
   }
-  if (prompts_.size() >= kMaxPrompts) return std::nullopt;
   if (std::ranges::count(prompts_, prompt.origin, &Prompt::origin) >= kMaxOfOrigin) return std::nullopt;
+  if (prompts_.size() >= kMaxPrompts && !make_room_for(prompt.host)) return std::nullopt;
   prompt.id = core::base64url_encode(random_.bytes(16));
   prompt.asked = clock_.now();
   prompts_.push_back(prompt);
   return prompt;
+}
+
+// The latest goes, so that nothing moves under who reads the first ones. Its page is told as if nobody had answered in
+// time.
+bool Prompts::make_room_for(std::string_view host) {
+  std::map<std::string_view, std::size_t> counts;
+  for (const Prompt& prompt : prompts_) ++counts[owner_of(prompt.host)];
+  const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+  if (most == counts.end() || most->second < counts[owner_of(host)] + 2) return false;
+  const auto latest = std::find_if(prompts_.rbegin(), prompts_.rend(),
+                                   [&](const Prompt& prompt) { return owner_of(prompt.host) == most->first; });
+  prompts_.erase(std::next(latest).base());
+  return true;
 }
 
 void Prompts::forget_old() {

@@ -33,7 +33,8 @@ class Prompts {
 
   Prompts(const core::Clock& clock, core::Random& random) : clock_(clock), random_(random) {}
 
-  /// Asks; a site that asks the same again joins its earlier question. Nothing when too many questions wait.
+  /// Asks; a site that asks the same again joins its earlier question. When too many wait, the latest of whoever has
+  /// the most makes room, and nothing is answered when that would be the same owner.
   std::optional<Prompt> ask(Prompt prompt);
   /// Returns when the question was decided, or after `limit`; true when it was decided.
   Task<bool> wait(std::string id, std::chrono::milliseconds limit);
@@ -50,6 +51,7 @@ class Prompts {
     std::shared_ptr<boost::asio::steady_timer> timer;
   };
   void forget_old();
+  bool make_room_for(std::string_view host);
   void wake(std::string_view id);
 
   const core::Clock& clock_;

@@ -18,8 +18,8 @@ core::Milliseconds since(core::UtcTime last, core::UtcTime now) {
 
 }  // namespace
 
-Outcome<void> PasswordGuard::admit(const std::string& wallet) const {
-  const auto failures = record_.failures(wallet);
+Outcome<void> PasswordGuard::admit(const std::string& count) const {
+  const auto failures = record_.failures(count);
   const auto wait = wait_after(failures.count);
   const auto passed = since(failures.last, clock_.now());
   if (passed >= wait) return {};
@@ -27,15 +27,15 @@ Outcome<void> PasswordGuard::admit(const std::string& wallet) const {
   return Problem::rate_limited(left, kFree);
 }
 
-core::Result<void> PasswordGuard::failed(const std::string& wallet) {
-  const auto before = record_.failures(wallet);
+core::Result<void> PasswordGuard::failed(const std::string& count) {
+  const auto before = record_.failures(count);
   const auto quiet = since(before.last, clock_.now()) - wait_after(before.count);
   const auto forgotten = std::clamp<std::int64_t>(quiet / kForgetOne, 0, before.count);
-  return record_.set_failures(wallet, {before.count - static_cast<int>(forgotten) + 1, clock_.now()});
+  return record_.set_failures(count, {before.count - static_cast<int>(forgotten) + 1, clock_.now()});
 }
 
-void PasswordGuard::succeeded(const std::string& wallet) {
-  if (record_.failures(wallet).count > 0) (void)record_.set_failures(wallet, {});
+void PasswordGuard::succeeded(const std::string& count) {
+  if (record_.failures(count).count > 0) (void)record_.set_failures(count, {});
 }
 
 }  // namespace sigma::tokenpass

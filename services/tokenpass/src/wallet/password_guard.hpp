@@ -10,7 +10,8 @@ namespace sigma::tokenpass {
 /// Slows the guessing of a wallet's password. Only failures count, for all routes together, and they survive restarts.
 /// Five are free; after each five the wait doubles, from a minute up to an hour, and five more are free. They are
 /// forgotten one by one, so that a wrong password now and then keeps nobody out; a right one forgets them all. Each
-/// wallet file has its own count: knowing the password of another wallet says nothing.
+/// wallet file has its own count: knowing the password of another wallet says nothing. So has each browser that is
+/// known to the wallet (KnownBrowsers::count_of()).
 class PasswordGuard {
  public:
   static constexpr int kFree = 5;
@@ -21,10 +22,10 @@ class PasswordGuard {
   PasswordGuard(PublicRecord& record, const core::Clock& clock) : record_(record), clock_(clock) {}
 
   /// 429 while one has to wait.
-  Outcome<void> admit(const std::string& wallet) const;
+  Outcome<void> admit(const std::string& count) const;
   /// Must be stored before the answer is sent; a disk that is full therefore refuses.
-  core::Result<void> failed(const std::string& wallet);
-  void succeeded(const std::string& wallet);
+  core::Result<void> failed(const std::string& count);
+  void succeeded(const std::string& count);
 
  private:
   PublicRecord& record_;

@@ -1,5 +1,7 @@
 #include "wallet/public_record.hpp"
 
+#include <algorithm>
+
 #include "sigma/vault/private_files.hpp"
 
 namespace sigma::tokenpass {
@@ -119,19 +121,43 @@ Result<void> PublicRecord::set_hidden(std::string name, bool hide) {
   return change([&](Json& content) { content["hidden"] = names; });
 }
 
-PublicRecord::Failures PublicRecord::failures(const std::string& wallet) const {
+PublicRecord::Failures PublicRecord::failures(const std::string& name) const {
   const std::lock_guard lock(mutex_);
-  const Json stored = content_.value("failures", Json::object()).value(wallet, Json::object());
+  const Json stored = content_.value("failures", Json::object()).value(name, Json::object());
   return {stored.value("count", 0), {stored.value("last", std::int64_t{0})}};
 }
 
-Result<void> PublicRecord::set_failures(std::string wallet, Failures failures) {
+Result<void> PublicRecord::set_failures(std::string name, Failures failures) {
   return change([&](Json& content) {
     if (failures.count == 0)
-      content["failures"].erase(wallet);
+      content["failures"].erase(name);
     else
-      content["failures"][wallet] = {{"count", failures.count}, {"last", failures.last.ms}};
+      content["failures"][name] = {{"count", failures.count}, {"last", failures.last.ms}};
   });
+}
+
+std::vector<std::string> PublicRecord::browsers(const std::string& wallet) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> hashes;
+  for (const Json& hash : content_.value("browsers", Json::object()).value(wallet, Json::array())) {
+    if (hash.is_string()) hashes.push_back(hash.get<std::string>());
+  }
+  return hashes;
+}
+
+Result<void> PublicRecord::set_browsers(const std::string& wallet, const std::vector<std::string>& hashes) {
+  const auto before = browsers(wallet);
+  return change([&](Json& content) {
+    content["browsers"][wallet] = hashes;
+    for (const std::string& hash : before) {
+      const bool stays = std::ranges::find(hashes, hash) != hashes.end();
+      if (!stays && content.contains("failures")) content["failures"].erase(count_name(wallet, hash));
+    }
+  });
+}
+
+std::string PublicRecord::count_name(const std::string& wallet, std::string_view hash) {
+  return fmt::format("{}/{}", wallet, hash);
 }
 
 }  // namespace sigma::tokenpass

@@ -4,6 +4,8 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "sigma/core/clock.hpp"
 #include "sigma/core/json.hpp"
@@ -37,8 +39,16 @@ class PublicRecord {
   std::set<std::string> hidden() const;  ///< files that the person took off the list
   core::Result<void> set_hidden(std::string name, bool hidden);
 
-  Failures failures(const std::string& wallet) const;
-  core::Result<void> set_failures(std::string wallet, Failures failures);
+  /// By the wallet's name, or count_name().
+  Failures failures(const std::string& name) const;
+  core::Result<void> set_failures(std::string name, Failures failures);
+
+  /// Hashes of KnownBrowsers, the one seen last at the end.
+  std::vector<std::string> browsers(const std::string& wallet) const;
+  /// The counts of those that are not among them go.
+  core::Result<void> set_browsers(const std::string& wallet, const std::vector<std::string>& hashes);
+  /// Of the wrong passwords of one browser: no file is called like this.
+  static std::string count_name(const std::string& wallet, std::string_view hash);
 
  private:
   PublicRecord(std::filesystem::path file, core::Json content) : file_(std::move(file)), content_(std::move(content)) {}

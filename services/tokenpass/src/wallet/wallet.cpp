@@ -51,7 +51,8 @@ Wallet::Wallet(WalletFolder folder, PublicRecord& record, Sites& sites, const co
       clock_(clock),
       random_(random),
       options_(std::move(options)),
-      guard_(record, clock) {}
+      guard_(record, clock),
+      browsers_(record, random) {}
 
 bool Wallet::idle() const {
   return options_.auto_lock.count() > 0 && clock_.now() - last_use_ > options_.auto_lock;
@@ -148,20 +149,21 @@ Result<Wallet::Open> Wallet::make_open(Keyring keyring, std::string_view passwor
 }
 
 // Opens what is there, older or ours, under the guard. Never touches what is open now.
-Outcome<Wallet::Open> Wallet::open_with(std::string_view password) {
+Outcome<Wallet::Open> Wallet::open_with(std::string_view password, std::string_view browser) {
   const std::string name = find_current();
   if (name.empty()) return Problem::no_wallet();
-  SIGMA_CHECK(guard_.admit(name));
+  const std::string count = browsers_.count_of(name, browser);
+  SIGMA_CHECK(guard_.admit(count));
   auto opened = [&]() -> Result<Open> {
     if (WalletFolder::is_vault(name)) return open_vault(name, password);
     SIGMA_TRY(Keyring keyring, open_older(name, password));
     return make_open(std::move(keyring), password, free_name(WalletFolder::vault_name(name)));
   }();
   if (opened) {
-    guard_.succeeded(name);
+    guard_.succeeded(count);
     return std::move(*opened);
   }
-  if (opened.error().code() == Code::unauthorized) SIGMA_CHECK(guard_.failed(name));
+  if (opened.error().code() == Code::unauthorized) SIGMA_CHECK(guard_.failed(count));
   return opened.error();
 }
 
@@ -206,8 +208,8 @@ void Wallet::describe(Keyring& keyring, const Owner& owner) const {
   }
 }
 
-Outcome<void> Wallet::unlock(std::string_view password) {
-  SIGMA_TRY(Open open, open_with(password));
+Outcome<void> Wallet::unlock(std::string_view password, std::string_view browser) {
+  SIGMA_TRY(Open open, open_with(password, browser));
   const bool taken_over = open.name != find_current();
   return use(std::move(open), taken_over);
 }
@@ -252,7 +254,7 @@ Result<void> Wallet::take_older_rows(std::string_view state_db) {
   return sites_.save();
 }
 
-Outcome<void> Wallet::check_password(std::string_view password) {
+Outcome<void> Wallet::check_password(std::string_view password, std::string_view browser) {
   std::shared_ptr<const SealedVault> vault;
   std::string name;
   {
@@ -261,13 +263,14 @@ Outcome<void> Wallet::check_password(std::string_view password) {
     vault = open_->vault;
     name = open_->name;
   }
-  SIGMA_CHECK(guard_.admit(name));
+  const std::string count = browsers_.count_of(name, browser);
+  SIGMA_CHECK(guard_.admit(count));
   const auto right = vault->check_password(password);
   if (right) {
-    guard_.succeeded(name);
+    guard_.succeeded(count);
     return {};
   }
-  if (right.error().code() == Code::unauthorized) SIGMA_CHECK(guard_.failed(name));
+  if (right.error().code() == Code::unauthorized) SIGMA_CHECK(guard_.failed(count));
   return right.error();
 }
 
@@ -281,8 +284,8 @@ Outcome<Keyring> Wallet::open_copy(std::string_view content, std::string_view pa
   return opened.error();
 }
 
-Outcome<WalletSecrets> Wallet::secrets(std::string_view password) {
-  SIGMA_TRY(const Open open, open_with(password));
+Outcome<WalletSecrets> Wallet::secrets(std::string_view password, std::string_view browser) {
+  SIGMA_TRY(const Open open, open_with(password, browser));
   WalletSecrets secrets;
   secrets.seed_hex = core::hex_encode(open.keyring.seed());
   secrets.mnemonic = open.keyring.mnemonic();
@@ -295,9 +298,9 @@ Outcome<WalletSecrets> Wallet::secrets(std::string_view password) {
   return secrets;
 }
 
-Outcome<void> Wallet::change_password(std::string_view current, std::string_view next) {
+Outcome<void> Wallet::change_password(std::string_view current, std::string_view next, std::string_view browser) {
   SIGMA_CHECK(check_new_password(next));
-  SIGMA_TRY(Open open, open_with(current));
+  SIGMA_TRY(Open open, open_with(current, browser));
   const bool taken_over = open.name != find_current();
   SIGMA_TRY(SealedVault vault, SealedVault::create(next, random_, options_.cost));
   SIGMA_TRY(open.backup_key, keyring::derive_backup_key(next, random_));
@@ -319,6 +322,10 @@ std::string Wallet::free_name(std::string_view stem) const {
   std::string name = base + ".vault";
   for (int number = 2; folder_.exists(name); ++number) name = fmt::format("{}-{}.vault", base, number);
   return name;
+}
+
+std::string Wallet::remember_browser(std::string_view browser) {
+  return browsers_.remember(current_name(), browser);
 }
 
 Outcome<std::string> Wallet::backup(bool with_words, const std::string& label) {

@@ -12,6 +12,7 @@
 #include "sigma/keyring/keyring.hpp"
 #include "sigma/vault/sealed_vault.hpp"
 #include "sites/sites.hpp"
+#include "wallet/known_browsers.hpp"
 #include "wallet/password_guard.hpp"
 #include "wallet/public_record.hpp"
 #include "wallet/wallet_folder.hpp"
@@ -66,16 +67,17 @@ class Wallet {
   Outcome<void> create(std::string_view password, const Owner& owner);
   /// Costly. A wallet of an older version is taken over into a vault of ours; its own files stay as they are. 417
   /// without wallet, 401 for a wrong password (which changes nothing, not even an unlocked state), 429.
-  Outcome<void> unlock(std::string_view password);
+  /// Here and below, `browser` is what KnownBrowsers gave the browser in which the password was typed; empty elsewhere.
+  Outcome<void> unlock(std::string_view password, std::string_view browser = {});
   /// Costly. Errors as unlock().
-  Outcome<void> check_password(std::string_view password);
+  Outcome<void> check_password(std::string_view password, std::string_view browser = {});
   /// Costly. A copy of the wallet in use that its readers cannot read themselves: a wrong password is a guess at it.
   /// Errors as unlock().
   Outcome<keyring::Keyring> open_copy(std::string_view content, std::string_view password);
   /// Costly. Works in both states and leaves the state as it is. Errors as unlock().
-  Outcome<WalletSecrets> secrets(std::string_view password);
+  Outcome<WalletSecrets> secrets(std::string_view password, std::string_view browser = {});
   /// Costly. A fresh data key; versions that the old password would open are removed. Unlocked afterwards.
-  Outcome<void> change_password(std::string_view current, std::string_view next);
+  Outcome<void> change_password(std::string_view current, std::string_view next, std::string_view browser = {});
   /// Costly. Makes `keyring` a wallet of its own under `name` (a vault's name) and uses it, unlocked. 409 when there is
   /// a file of that name.
   Outcome<void> adopt(keyring::Keyring keyring, std::string_view password, const std::string& name, const Owner& owner);
@@ -83,6 +85,9 @@ class Wallet {
   Outcome<void> switch_to(const std::string& name);
   /// The first free name like "wallet.vault", "wallet-2.vault".
   std::string free_name(std::string_view stem) const;
+
+  /// Costly. KnownBrowsers::remember() for the wallet in use.
+  std::string remember_browser(std::string_view browser);
 
   /// The wallet as .bep text under its own password.
   Outcome<std::string> backup(bool with_words, const std::string& label);
@@ -131,7 +136,7 @@ class Wallet {
   core::Result<Open> open_vault(const std::string& name, std::string_view password) const;
   core::Result<keyring::Keyring> open_older(const std::string& name, std::string_view password) const;
   core::Result<Open> make_open(keyring::Keyring keyring, std::string_view password, std::string name) const;
-  Outcome<Open> open_with(std::string_view password);
+  Outcome<Open> open_with(std::string_view password, std::string_view browser);
   Outcome<void> start_using(Open open);
   Outcome<void> use(Open open, bool taken_over);
   core::Result<void> fill_profile(core::Json from_identity);
@@ -148,6 +153,7 @@ class Wallet {
   core::Random& random_;
   Options options_;
   PasswordGuard guard_;
+  KnownBrowsers browsers_;
   mutable std::mutex mutex_;
   std::optional<Open> open_;
   core::UtcTime last_use_;

@@ -52,6 +52,18 @@ export class Person {
     await this.page.getByRole('button', { name: /^(Unlock|Go on)$/ }).click();
   }
 
+  /** The next request of the page to `path` waits: [when it has been made, what lets it go on]. */
+  async holdBack(path) {
+    let goOn;
+    const waiting = new Promise((resolve) => (goOn = resolve));
+    const handler = async (route) => {
+      await waiting;
+      await route.continue().catch(() => {}); // the page may have been left
+    };
+    await this.page.route(`**${path}`, handler, { times: 1 });
+    return [this.page.waitForRequest((request) => request.url().endsWith(path)), goOn];
+  }
+
   /** With the password to the dashboard, whether the wallet was locked or is open to somebody else. */
   async enter(secret = password) {
     await this.unlock(secret);
@@ -71,10 +83,16 @@ export class Person {
       assert.deepEqual(found, [], `accessibility of ${name}, ${colorScheme}`);
     }
     const size = page.viewportSize();
-    for (const width of [size.width, 320]) {
+    for (const width of [size.width, 390, 320]) {
       await page.setViewportSize({ width, height: size.height });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.equal(overflow, 0, `${name} is too wide for ${width} pixels`);
+      const outside = await page.evaluate(() =>
+        [...document.querySelectorAll('main button, main .field, main .chip')]
+          .filter((part) => part.getBoundingClientRect().right > part.closest('.question, .card').getBoundingClientRect().right)
+          .map(({ textContent }) => textContent.trim()),
+      );
+      assert.deepEqual(outside, [], `${name} has parts outside of their card at ${width} pixels`);
     }
     await picture('phone');
     await page.setViewportSize(size);

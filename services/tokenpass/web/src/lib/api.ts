@@ -1,7 +1,12 @@
 // The server, as its own pages see it. A session is what shows that this browser was given the password since the
 // wallet was unlocked; only then may a page say yes to sites.
 
-const place = 'tokenpass.session';
+const places = {
+  session: 'tokenpass.session',
+  /** Shows this browser again after the wallet was locked: others who guess its password do not make it wait. */
+  browser: 'tokenpass.browser',
+} as const;
+type Kept = keyof typeof places;
 
 export class ApiProblem extends Error {
   constructor(
@@ -19,28 +24,28 @@ export const explain = (problem: unknown): string => (problem as Error).message;
 export const explainPassword = (problem: unknown): string =>
   problem instanceof ApiProblem && problem.status === 401 ? 'That is not the password. Please try again.' : explain(problem);
 
-function session(): string | null {
+function kept(what: Kept): string | null {
   try {
-    return localStorage.getItem(place);
+    return localStorage.getItem(places[what]);
   } catch {
     return null; // storage is blocked: the password is asked for each time
   }
 }
 
-function keep(text: unknown): void {
+function keep(what: Kept, text: unknown): void {
   try {
-    if (typeof text === 'string') localStorage.setItem(place, text);
+    if (typeof text === 'string') localStorage.setItem(places[what], text);
   } catch {
     // as above
   }
 }
 
-export const hasSession = (): boolean => session() !== null;
+export const hasSession = (): boolean => kept('session') !== null;
 
 /** After the server has refused it: the wallet was locked since, or opened by somebody else. */
 export function forgetSession(): void {
   try {
-    localStorage.removeItem(place);
+    localStorage.removeItem(places.session);
   } catch {
     // as above
   }
@@ -48,9 +53,11 @@ export function forgetSession(): void {
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = {};
-  const shown = session();
   if (body !== undefined) headers['content-type'] = 'application/json';
-  if (shown) headers['x-tokenpass-session'] = shown;
+  for (const what of ['session', 'browser'] as const) {
+    const shown = kept(what);
+    if (shown) headers[`x-tokenpass-${what}`] = shown;
+  }
   let answer: Response;
   try {
     answer = await fetch(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
@@ -62,7 +69,8 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
     const said = json['error'];
     throw new ApiProblem(typeof said === 'string' ? said : `TokenPass answered with status ${answer.status}.`, answer.status);
   }
-  keep(json['session']);
+  keep('session', json['session']);
+  keep('browser', json['browser']);
   return json as T;
 }
 
