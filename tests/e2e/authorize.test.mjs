@@ -18,6 +18,7 @@ import {
   redirected,
 } from './support/oauth.mjs';
 import { assertErrorPage, assertOwnPage } from './support/pages.mjs';
+import { seal, unseal } from './support/sealed.mjs';
 import { Key, newPerson } from './support/person.mjs';
 import { forEachStore } from './support/stores.mjs';
 
@@ -188,6 +189,35 @@ forEachStore('authorize', { clients }, (context) => {
     assert.ok(redirected(answer).query.get('code'));
   });
 
+  test('form_post for scripts: the address of the form is good for a minute, and only as it was made', async () => {
+    const { server } = context;
+    const answer = await ask(await person(), { response_mode: 'form_post' }, { headers: { accept: 'application/json' } });
+    const address = new URL(answer.json.url, server.base);
+    assert.equal(address.origin + address.pathname, `${server.base}/api/auth/oauth2/form-post`);
+    const show = (response) => server.request('GET', `${address.pathname}?${new URLSearchParams({ response })}`);
+    const sealed = address.searchParams.get('response');
+    const form = await show(sealed);
+    assert.equal(form.status, 200, form.describe());
+    assert.ok(form.text.includes(`action="${callback}"`), form.text);
+    assert.match(form.text, /name="code" value="[^"]+"/);
+    assert.equal(form.headers['cache-control'], 'no-store');
+
+    for (let at = 0; at < sealed.length; at += 9) {
+      const changed = sealed.slice(0, at) + (sealed[at] === 'A' ? 'B' : 'A') + sealed.slice(at + 1);
+      assertErrorPage(await show(changed), /^invalid_signature: /, `changed at ${at}`);
+    }
+    for (const none of [sealed.slice(0, -1), `${sealed}A`, 'x', '']) assertErrorPage(await show(none), /^invalid_signature: /, none);
+
+    const message = JSON.parse(unseal(server.secret, 'form-post', sealed));
+    const left = message.expires_at - Date.now();
+    assert.ok(left > 0 && left <= 60_000, `${left} ms`);
+    const sealedAnew = (changes, purpose = 'form-post') => show(seal(server.secret, purpose, JSON.stringify({ ...message, ...changes })));
+    assert.equal((await sealedAnew({})).status, 200, 'it is the text that decides');
+    assertErrorPage(await sealedAnew({ expires_at: Date.now() - 1 }), /took too long/);
+    assertErrorPage(await sealedAnew({ expires_at: undefined }), /took too long/);
+    assertErrorPage(await sealedAnew({}, 'totp'), /^invalid_signature: /, 'sealed for something else');
+  });
+
   test('form_post delivers by a form, to the same place', async () => {
     const answer = await ask(await person(), { response_mode: 'form_post' });
     assert.equal(answer.status, 200, answer.describe());
@@ -291,7 +321,7 @@ forEachStore('authorize', { clients }, (context) => {
 
   test('case 57: error pages: strict headers, nothing of the request unescaped', async () => {
     const answer = await ask(undefined, { client_id: '<script>alert(1)</script>', state: '"><img src=x>' });
-    assertErrorPage(answer);
+    assertErrorPage(answer, /^invalid_client: /);
     assert.doesNotMatch(answer.text, /<script>alert|<img src=x/);
     assert.equal(answer.headers['x-content-type-options'], 'nosniff');
     assert.match(answer.headers['content-security-policy'] ?? '', /frame-ancestors 'none'/);

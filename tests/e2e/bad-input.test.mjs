@@ -1,9 +1,9 @@
 // Input of every bad kind, to every route: always 4xx with words, never 5xx, and the server lives on.
-// Security cases 54, 55, 58, 59.
+// Security cases 54, 55, 59.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertRefused, brokenForms, brokenJson, hostileStrings, wrongTypes } from './support/bad.mjs';
-import { askedAgain, authorizeQuery, newPkce, publicClient, sigmaClient } from './support/oauth.mjs';
+import { assertRefused, brokenForms, brokenJson, hostileStrings, spoilers, wrongTypes } from './support/bad.mjs';
+import { askedAgain, assertApiError, assertOAuthError, authorizeQuery, exchangeForm, getCode, newPkce, postToken, publicClient, sigmaClient } from './support/oauth.mjs';
 import { Key, Person, distinctTime, newPerson, sessionCookie, signInPath } from './support/person.mjs';
 import { forEachStore } from './support/stores.mjs';
 
@@ -136,9 +136,12 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
         const also = typeof value === 'string' && !route.required ? [200, 403] : [];
         assertRefused(await post(route, body, 'application/json'), `${route.path}, ${body}`, also);
       }
-      const twice = `{"${route.field}":5,"${route.field}":"x","accept":true}`;
-      assertRefused(await post(route, twice, 'application/json'), `${route.path}, doubled member`);
     }
+    const person = new Person();
+    const named = `"bapId":"${person.bapId}"`;
+    const doubled = await person.trySignIn(context.server, { body: `{${named},${named}}` });
+    assertApiError(doubled, 400, 'VALIDATION_ERROR', /twice/);
+    await person.signIn(context.server, { body: `{${named}}` });
     for (const accept of ['yes', 1, 'true', [], {}]) {
       const route = jsonRoutes[2];
       assertRefused(
@@ -160,6 +163,22 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
         await post(route, `${route.field}=a&${route.field}=a`, 'application/x-www-form-urlencoded'),
         `${route.path}, doubled`,
       );
+    }
+  });
+
+  test('case 54: one broken parameter more, and a good exchange is refused; its code is as good as before', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    for (const [name, spoiler] of Object.entries(spoilers)) {
+      const form = new URLSearchParams(exchangeForm(await getCode(server, person))).toString();
+      for (const spoilt of [`${form}&${spoiler}`, `${spoiler}&${form}`])
+        assertOAuthError(await postToken(server, spoilt), 400, 'invalid_request');
+      const { json } = await postToken(server, form);
+      assert.ok(json.access_token, name);
+      const token = `access_token=${json.access_token}`;
+      const refused = await server.request('POST', '/api/auth/oauth2/userinfo', { form: `${token}&${spoiler}` });
+      assertOAuthError(refused, 400, 'invalid_request');
+      assert.equal((await server.request('POST', '/api/auth/oauth2/userinfo', { form: token })).status, 200, name);
     }
   });
 
@@ -311,7 +330,7 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
       client_id: 'x-bad',
       client_name: 'x',
       redirect_uris: ['https://a.example/cb'],
-      member_pubkeys: [],
+      namedpubkeys: [],
       scope: 'openid',
       grant_types: ['authorization_code'],
     };
@@ -339,7 +358,7 @@ forEachStore('bad input', { clients: [publicClient('my-app'), sigmaClient('sigma
     }
   });
 
-  test('case 58: after all that the server is the same process, healthy, and logged one line an event', async () => {
+  test('after all that the server is the same process, healthy, and every line of its log is JSON', async () => {
     const { server } = context;
     const live = await server.admin('GET', '/health/live', { token: null });
     assert.equal(live.status, 200, live.describe());

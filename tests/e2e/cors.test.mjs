@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { publicClient } from './support/oauth.mjs';
+import { callsOf } from './support/openapi.mjs';
 import { newPerson } from './support/person.mjs';
 import { forEachStore } from './support/stores.mjs';
 
@@ -12,6 +13,31 @@ const anyOrigin = [
   ['GET', '/api/auth/oauth2/userinfo'],
   ['GET', '/api/auth/jwks'],
   ['GET', '/api/auth/.well-known/openid-configuration'],
+];
+/** What a page of any origin may read: metadata, and what asks for a token, a secret or a signature of its own. */
+const openPaths = [
+  '/.well-known/jwks.json',
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/oauth-authorization-server/api/auth',
+  '/.well-known/oauth-protected-resource',
+  '/.well-known/oauth-protected-resource/api/auth/oauth2/userinfo',
+  '/.well-known/openid-configuration',
+  '/.well-known/openid-configuration/api/auth',
+  '/api/auth/.well-known/oauth-authorization-server',
+  '/api/auth/.well-known/openid-configuration',
+  '/api/auth/device/code',
+  '/api/auth/device/token',
+  '/api/auth/jwks',
+  '/api/auth/oauth2/device_authorization',
+  '/api/auth/oauth2/par',
+  '/api/auth/oauth2/register',
+  '/api/auth/oauth2/register/{client_id}',
+  '/api/auth/oauth2/revoke',
+  '/api/auth/oauth2/token',
+  '/api/auth/oauth2/userinfo',
+  '/api/auth/openapi.json',
+  '/api/backup/sync',
+  '/api/bap/profile',
 ];
 const sessionRoutes = [
   ['GET', '/api/auth/get-session'],
@@ -49,6 +75,27 @@ forEachStore('CORS', { clients: [publicClient('my-app')], env: { SIGMA_TRUSTED_O
         }
       }
     }
+  });
+
+  test('case 56: of all calls that are documented, any origin may read these, and none with credentials', async () => {
+    const { server } = context;
+    const person = await newPerson(server);
+    const { json: document } = await server.request('GET', '/api/auth/openapi.json');
+    const open = new Set();
+    for (const { method, path } of callsOf(document)) {
+      const target = path.replaceAll(/\{\w+\}/g, 'nobody');
+      const headers = { origin: 'https://anyone.example' };
+      const answers = [await preflight(method.toUpperCase(), target, headers.origin), await server.request(method.toUpperCase(), target, { headers })];
+      if (method === 'get') answers.push(await server.request('GET', target, { headers: { ...headers, cookie: person.jar.header() } }));
+      for (const answer of answers) {
+        const allowed = answer.headers['access-control-allow-origin'];
+        assert.equal(answer.headers['access-control-allow-credentials'], undefined, answer.describe());
+        assert.ok(allowed === undefined || allowed === '*', answer.describe());
+        assert.equal(allowed, answers[0].headers['access-control-allow-origin'], answer.describe());
+      }
+      if (answers[0].headers['access-control-allow-origin']) open.add(path);
+    }
+    assert.deepEqual([...open].sort(), openPaths);
   });
 
   test('case 56: session routes: the trusted origin, by name and with credentials', async () => {

@@ -51,7 +51,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('the primary dies, the standby takes over: nothing is lost, nothing is accepted twice, nobody restarts anything', async () => {
+test('case 66: the primary dies, the standby takes over: nothing is lost, nothing is accepted twice, nobody restarts anything', async () => {
   const person = await newPerson(server);
   const grant = await getCode(server, person, { scope: fullScope });
   const tokens = await exchange(server, grant);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { startReceiver } from './support/logout.mjs';
-import { assertApiError, assertOAuthError, claimsOf, exchange, getCode, postToken, publicClient, refreshForm, userinfo } from './support/oauth.mjs';
+import { assertApiError, assertOAuthError, claimsOf, exchange, exchangeForm, getCode, postToken, publicClient, refreshForm, userinfo } from './support/oauth.mjs';
 import { distinctTime, Key, newPerson, Person } from './support/person.mjs';
 import { ageSessions } from './support/postgres.mjs';
 import { forEachStore } from './support/stores.mjs';
@@ -187,8 +187,7 @@ forEachStore('the own account', { clients, env: { SIGMA_OUTBOUND_PRIVATE_ADDRESS
     for (const session of [person, elsewhere]) assert.equal(await session.session(server), null);
     assert.equal((await userinfo(server, tokens.access_token)).status, 401);
     assertOAuthError(await postToken(server, refreshForm(tokens.refresh_token)), 400, 'invalid_grant');
-    const { verifier, ...grant } = code;
-    await assert.rejects(exchange(server, { verifier, ...grant }));
+    assertOAuthError(await postToken(server, exchangeForm(code)), 400, 'invalid_grant');
     const [notice] = await receiver.wait(person, '/my-app');
     assert.equal(claimsOf(notice.token).sub, person.userId);
     const backup = await server.request('GET', `/api/backup/sync?${new URLSearchParams({ bapId: person.bapId })}`, {

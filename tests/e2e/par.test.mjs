@@ -189,7 +189,7 @@ forEachStore('pushed requests', { clients }, (context) => {
   test('par-attempt-reuse-request_uri', async () => {
     const requestUri = await pushed(context.server);
     assert.ok(redirected(await present(context.server, person, requestUri)).query.get('code'));
-    assertErrorPage(await present(context.server, person, requestUri));
+    assertErrorPage(await present(context.server, person, requestUri), /^invalid_request_uri: /);
   });
 
   test('20 browsers with one reference: one code', async () => {
@@ -201,20 +201,20 @@ forEachStore('pushed requests', { clients }, (context) => {
 
   test('par-attempt-to-use-request_uri-for-different-client', async () => {
     const requestUri = await pushed(context.server);
-    assertErrorPage(await present(context.server, person, requestUri, 'other-app'));
-    assertErrorPage(await present(context.server, person, requestUri, 'no-such-app'));
+    assertErrorPage(await present(context.server, person, requestUri, 'other-app'), /^invalid_request_uri: /);
+    assertErrorPage(await present(context.server, person, requestUri, 'no-such-app'), /^invalid_request_uri: /);
     assert.ok(redirected(await present(context.server, person, requestUri)).query.get('code'), 'the owner may still use it');
   });
 
   test('an unknown reference, and none of ours', async () => {
-    assertErrorPage(await present(context.server, person, `urn:ietf:params:oauth:request_uri:${'a'.repeat(43)}`));
+    assertErrorPage(await present(context.server, person, `urn:ietf:params:oauth:request_uri:${'a'.repeat(43)}`), /^invalid_request_uri: /);
     const foreign = authorizeQuery({ client_id: 'public-app', code_challenge: newPkce().challenge, request_uri: 'https://app.example.com/request.jwt' });
     assertErrorRedirect(context.server, await authorize(context.server, person, foreign), 'request_uri_not_supported');
   });
 
   test('a reference without client_id', async () => {
     const requestUri = await pushed(context.server);
-    assertErrorPage(await authorize(context.server, person, new URLSearchParams({ request_uri: requestUri }).toString()));
+    assertErrorPage(await authorize(context.server, person, new URLSearchParams({ request_uri: requestUri }).toString()), /^invalid_request_uri: /);
   });
 
   test('par-authorization-request-containing-request_uri', async () => {

@@ -87,6 +87,25 @@ forEachStore('public OpenAPI document', { clients }, (context) => {
     for (const table of ['users', 'clients', 'profiles', 'wallets']) assert.deepEqual(after[table], before[table], table);
   });
 
+  // A form of another site can send any bytes as text/plain, with the cookie, and no browser asks before (security case 55).
+  test('case 55: what takes JSON takes the same bytes as text/plain from nobody', async () => {
+    await load();
+    const { server } = context;
+    const person = await newPerson(server);
+    const json = calls.filter(({ operation }) => operation.requestBody?.content['application/json']);
+    assert.ok(json.length > 15, String(json.length));
+    for (const { method, path, operation } of json) {
+      if (!operation.responses[200] && !operation.responses[201]) continue; // there is nothing that it would do
+      const target = path.replaceAll(/\{\w+\}/g, 'nobody');
+      for (const type of ['text/plain', 'text/plain;charset=UTF-8', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+        if (operation.requestBody.content[type]) continue;
+        const answer = await person.request(server, method.toUpperCase(), target, { body: '{"a":"b"}', headers: { 'content-type': type } });
+        assert.equal(answer.status, 415, `${type}: ${answer.describe()}`);
+      }
+    }
+    assert.equal((await person.session(server)).user.id, person.userId, 'nothing was done');
+  });
+
   test('calls that only real clients or nobody else makes succeed as promised', async () => {
     await load();
     const { server } = context;

@@ -1,5 +1,6 @@
 // How often one network may call the public API: sigma-contract.md §6, last line.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { assertApiError, assertOAuthError, authorizePath, callback, publicClient } from './support/oauth.mjs';
 import { newPerson, Person, signInPath } from './support/person.mjs';
@@ -165,6 +166,22 @@ test('every class of routes has a limit of its own', async () => {
       assert.equal(passed + 1, limit, refusal.describe());
       assertWait(refusal);
       assert.match(refusal.headers.ratelimit, new RegExp(`^"${name}";r=0;`));
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
+test('the defaults are those of the reference page', async () => {
+  const page = await readFile(new URL('../../docs/reference/rate-limits.md', import.meta.url), 'utf8');
+  const [, sentence] = /^Classes and their defaults, requests a minute for each network: ([^;]*);/m.exec(page);
+  const documented = Object.fromEntries([...sentence.matchAll(/`(\w+)` ([\d,]*\d)/g)].map(([, name, limit]) => [name, Number(limit.replace(',', ''))]));
+  assert.deepEqual(Object.keys(documented).sort(), Object.keys(classes).sort());
+  const server = await startServer({ env: { SIGMA_RATE_LIMITS: 'on', SIGMA_DYNAMIC_REGISTRATION: 'open' } });
+  try {
+    for (const [name, [method, target, options]] of Object.entries(classes)) {
+      const answer = await server.request(method, target, options);
+      assert.equal(answer.headers['ratelimit-policy'], `"${name}";q=${documented[name]};w=60`, answer.describe());
     }
   } finally {
     await server.stop();

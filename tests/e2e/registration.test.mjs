@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as oidc from 'openid-client';
 import { authorize, callback, exchange, getCode, newPkce, postToken } from './support/oauth.mjs';
+import { assertOwnPage } from './support/pages.mjs';
 import { distinctTime, Key, newPerson } from './support/person.mjs';
 import { assertRegistrationError, bearer, path, publicWeb, registrar, web } from './support/registration.mjs';
 import { forEachStore } from './support/stores.mjs';
@@ -296,7 +297,8 @@ forEachStore('registration, open', open, (context) => {
     const { server } = context;
     const { json } = await registered({ ...publicWeb, client_name: '<img src=x onerror=alert(1)>' });
     const person = await newPerson(server);
-    await assert.rejects(getCode(server, person, { client_id: json.client_id }));
+    const asked = await authorize(server, person, { client_id: json.client_id, code_challenge: newPkce().challenge });
+    assert.equal(assertOwnPage(server, asked).pathname, '/consent');
     const shown = await server.request('GET', `/api/auth/oauth2/public-client?client_id=${json.client_id}`);
     assert.equal(shown.json.verified, false);
     assert.equal(shown.headers['content-type'], 'application/json');

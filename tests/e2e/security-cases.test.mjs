@@ -38,7 +38,8 @@ function titlesOfCpp(source) {
   const found = [];
   for (const [, comment, suite, name] of source.matchAll(/((?:^\/\/.*\n)*)^TEST(?:_[FP])?\((\w+),\s*(\w+)\)/gm)) {
     const inName = /^Case(\d+)/.exec(name);
-    const inComment = /\bcases? ((?:\d+(?:, | and |–)?)+)/i.exec(comment);
+    // Other papers number their cases, too: ours stand at the beginning of a comment, or are called security cases.
+    const inComment = /(?:^\/\/ |\bsecurity )cases? ((?:\d+(?:, | and |–)?)+)/im.exec(comment);
     if (inName || inComment) found.push({ cases: numbersIn(inName?.[1] ?? inComment[1]), title: `${suite}.${name}` });
   }
   return found;

@@ -15,6 +15,7 @@ import {
   userinfoPath,
 } from './support/oauth.mjs';
 import { Key, newPerson } from './support/person.mjs';
+import { flowWithSecrets } from './support/secrets.mjs';
 import { forEachStore } from './support/stores.mjs';
 
 const member = new Key();
@@ -98,21 +99,7 @@ forEachStore('tokens', { clients }, (context) => {
 
   test('case 57: secrets of a whole flow are not in the log', async () => {
     const { server } = context;
-    const person = await newPerson(server);
-    const grant = await getCode(server, person, offline);
-    const tokens = await exchange(server, grant, { key: member });
-    await postToken(server, refreshForm(tokens.refresh_token), { key: member });
-    const secrets = {
-      code: grant.code,
-      verifier: grant.verifier,
-      access: tokens.access_token,
-      refresh: tokens.refresh_token,
-      id: tokens.id_token.split('.')[2],
-      session: person.sessionToken,
-      cookie: person.jar.header().split('.').at(-1),
-      secret: server.secret,
-      admin: server.adminToken,
-    };
+    const secrets = await flowWithSecrets(server, 'my-app', member);
     await server.logWritten();
     for (const [name, secret] of Object.entries(secrets)) assert.ok(!server.output.includes(secret), name);
     assert.ok(

@@ -1,12 +1,14 @@
 // Traces: requests are spans at the operator's collector (OTLP over HTTP), and a caller's trace goes on in what the
 // server itself fetches (W3C Trace Context).
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { SignJWT } from 'jose';
-import { postToken } from './support/oauth.mjs';
+import { postToken, sigmaClient } from './support/oauth.mjs';
+import { Key } from './support/person.mjs';
 import { startPublisher } from './support/publisher.mjs';
+import { flowWithSecrets } from './support/secrets.mjs';
 import { startServer } from './support/server.mjs';
 
 /** Takes what an OpenTelemetry collector takes. `arrived(count)` waits for so many spans. */
@@ -118,8 +120,20 @@ describe('tracing', () => {
     assert.deepEqual(seen, [`00-${span.traceId}-${span.spanId}-01`]);
   });
 
-  test('case 57: no secret is in a span', () => {
-    assert.doesNotMatch(JSON.stringify(collector.spans), /client_assertion|eyJ/);
+  test('case 57: no secret of a whole flow is in a span', async () => {
+    const key = new Key();
+    await server.createClient(sigmaClient('traced', key));
+    const before = collector.spans.length;
+    const secrets = await flowWithSecrets(server, 'traced', key);
+    const last = randomBytes(16).toString('hex');
+    await server.request('GET', '/api/auth/ok', { headers: { traceparent: `00-${last}-b7ad6b7169203331-01` } });
+    await collector.find((each) => each.traceId === last);
+    const names = collector.spans.slice(before).map(({ name }) => name);
+    for (const name of ['POST /api/auth/sign-in/sigma', 'GET /api/auth/oauth2/authorize', 'POST /api/auth/oauth2/token', 'POST /api/auth/oauth2/par', 'GET /api/auth/oauth2/userinfo'])
+      assert.ok(names.includes(name), `${name} is among ${names.join(', ')}`);
+    const told = JSON.stringify([collector.resources, collector.spans]);
+    for (const [name, secret] of Object.entries(secrets)) assert.ok(secret.length > 10 && !told.includes(secret), name);
+    assert.doesNotMatch(told, /client_assertion|eyJ/);
   });
 });
 

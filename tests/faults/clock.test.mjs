@@ -12,6 +12,9 @@ import { sleep, Topology } from './support/topology.mjs';
 const library = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
 const hour = 3_600_000;
 
+/** The newest dozen of each kind, as verify() takes them. */
+const newest = (ledger) => Object.fromEntries(Object.entries(ledger).map(([kind, items]) => [kind, items.slice(-12)]));
+
 describe('clocks', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'sigma-clock-'));
   const file = path.join(folder, 'offset');
@@ -55,7 +58,7 @@ describe('clocks', () => {
         await survive(load, () => sleep(500));
         await load.settled(Date.now());
         await load.stop();
-        return load.takeLedger();
+        return newest(load.takeLedger());
       };
       await load.stop();
       const kept = load.takeLedger();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { clients, Load } from './support/load.mjs';
-import { survive } from './support/survive.mjs';
+import { assertFelt, survive } from './support/survive.mjs';
 import { sleep, Topology } from './support/topology.mjs';
 
 describe('two replicas behind nginx', () => {
@@ -80,7 +80,7 @@ describe('two replicas behind nginx', () => {
   });
 
   test('case 66: Postgres stands still for five seconds', async () => {
-    await survive(
+    const turnedAway = await survive(
       load,
       async () => {
         topology.postgres.signal('SIGSTOP');
@@ -88,6 +88,7 @@ describe('two replicas behind nginx', () => {
       },
       () => topology.postgres.signal('SIGCONT'),
     );
+    assertFelt(load, turnedAway, 2500);
   });
 
   test('a full stop while Postgres stands still: the audit log says its last words elsewhere', async () => {
@@ -108,7 +109,7 @@ describe('two replicas behind nginx', () => {
   });
 
   test('case 66: Postgres takes five seconds for each answer', async () => {
-    await survive(
+    const turnedAway = await survive(
       load,
       async () => {
         await topology.toPostgres.slow(5000);
@@ -116,6 +117,7 @@ describe('two replicas behind nginx', () => {
       },
       () => topology.toPostgres.mend(),
     );
+    assertFelt(load, turnedAway, 4900);
   });
 
   test('case 66: Postgres is read-only', async () => {
@@ -156,7 +158,7 @@ describe('two replicas behind nginx', () => {
   });
 
   test('case 66: the wire to Postgres holds everything back for three seconds', async () => {
-    await survive(
+    const turnedAway = await survive(
       load,
       async () => {
         await topology.toPostgres.hold();
@@ -164,6 +166,7 @@ describe('two replicas behind nginx', () => {
       },
       () => topology.toPostgres.mend(),
     );
+    assertFelt(load, turnedAway, 1500);
   });
 
   test('case 66: kill -9 of Redis, and its start two seconds later', async () => {
@@ -171,6 +174,7 @@ describe('two replicas behind nginx', () => {
       load,
       async () => {
         await topology.redis.end('SIGKILL');
+        await topology.untilRedisIsMissed();
         await sleep(2000);
       },
       () => topology.redis.start(),
@@ -182,6 +186,7 @@ describe('two replicas behind nginx', () => {
       load,
       async () => {
         topology.redis.child.kill('SIGSTOP');
+        await topology.untilRedisIsMissed();
         await sleep(5000);
       },
       async () => {
@@ -198,6 +203,7 @@ describe('two replicas behind nginx', () => {
         await topology.toRedis.slow(200);
         await sleep(2000);
         await topology.toRedis.slow(2000);
+        await topology.untilRedisIsMissed();
         await sleep(2000);
       },
       () => topology.toRedis.mend(),

@@ -35,13 +35,15 @@ describe('replicas on machines of their own', { skip: noNamespaces }, () => {
 
   const ready = (replica) => replica.admin('GET', '/health/ready', { token: null, timeout: 3000 });
 
+  const assertSilent = (replica) => assert.rejects(ready(replica), /no answer in 3000 ms|EHOSTUNREACH/);
+
   test('nothing breaks: nobody is turned away', async () => {
     assert.equal(await survive(load, () => sleep(500)), 0, load.describe());
   });
 
   test('case 66: the cable between nginx and one replica is pulled', async () => {
     const [replica] = topology.replicas;
-    await pulled([[replica, 'web']], 4, () => assert.rejects(ready(replica)));
+    await pulled([[replica, 'web']], 4, () => assertSilent(replica));
   });
 
   test('case 66: the cable between one replica and its data is pulled: it says that it is not ready', async () => {
@@ -51,7 +53,7 @@ describe('replicas on machines of their own', { skip: noNamespaces }, () => {
 
   test('case 66: one replica is alone in the world', async () => {
     const replica = topology.replicas[1];
-    await pulled([[replica, 'web'], [replica, 'data']], 4, () => assert.rejects(ready(replica)));
+    await pulled([[replica, 'web'], [replica, 'data']], 4, () => assertSilent(replica));
   });
 
   test('case 66: nobody reaches the data, for longer than a connection waits', async () => {

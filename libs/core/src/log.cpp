@@ -28,6 +28,18 @@ bool is_plain(char c) {
   return byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\';
 }
 
+/// What the UTF-8 that `text` begins with would do besides being seen: a control of C1 (terminals take U+009B for ESC
+/// [), a separator of lines, a change of direction. 0 when it does nothing.
+std::uint32_t acting_code_point(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<std::uint8_t>(text[i])}; };
+  if (byte(0) == 0xc2) return byte(1) < 0xa0 ? byte(1) : 0;
+  if (byte(0) != 0xe2) return 0;
+  const std::uint32_t point = 0x2000 | (byte(1) & 0x3f) << 6 | (byte(2) & 0x3f);
+  const bool acts = (point >= 0x200e && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
+                    (point >= 0x2066 && point <= 0x2069);
+  return acts ? point : 0;
+}
+
 // JSON string escaping: nothing from outside can break a line or a terminal.
 void append_quoted(std::string& out, std::string_view text) {
   const bool cut = text.size() > kMaxValueBytes;
@@ -37,13 +49,17 @@ void append_quoted(std::string& out, std::string_view text) {
     out += shown;
   } else {
     const bool utf8 = is_utf8(shown);
-    for (const char c : shown) {
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+      const char c = shown[i];
       const auto byte = static_cast<std::uint8_t>(c);
       if (c == '"' || c == '\\') {
         out.push_back('\\');
         out.push_back(c);
       } else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8)) {
         fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+      } else if (const auto point = byte >= 0x80 ? acting_code_point(shown.substr(i)) : 0; point != 0) {
+        fmt::format_to(std::back_inserter(out), "\\u{:04x}", point);
+        i += point < 0x800 ? 1 : 2;  // the rest of its bytes
       } else {
         out.push_back(c);
       }

@@ -112,7 +112,7 @@ int serve(const Config& config) {
   if (!traces) return fail("configuration_refused", traces.error());
   if (*traces)
     public_options.on_span = [&exporter = **traces](http::RequestSpan span) { exporter.add(std::move(span)); };
-  const PublicLimits limits{config.body_limit, std::max(config.body_limit, config.backup_limit),
+  const PublicLimits limits{config.body_limit, config.backup_limit,
                             config.rate_limits ? config.rate_limit_per_minute : RateLimits::off(), (*cache)->limiter(),
                             app.audit};
   std::optional<store::LoopAccess> loops;
@@ -141,6 +141,7 @@ int serve(const Config& config) {
     admin.readiness.stop();
     return fail("listen_failed", started.error());
   }
+  admin.ready = true;
   if (told_by_database) told_by_database->start();
   core::log::info("serving", {{"base_url", config.base_url},
                               {"listen", config.listen},

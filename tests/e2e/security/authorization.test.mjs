@@ -114,8 +114,8 @@ forEachStore('authorization requests', { clients }, (context) => {
       'redirect_uri=https%3A%2F%2Fevil.example%2Fcb',
     ];
     for (const pair of identifying) {
-      assertErrorPage(await authorize(server, somebody, `${base}&${pair}`), pair);
-      assertErrorPage(await authorize(server, somebody, `${pair}&${base}`), pair);
+      assertErrorPage(await authorize(server, somebody, `${base}&${pair}`), /more than once/, pair);
+      assertErrorPage(await authorize(server, somebody, `${pair}&${base}`), /more than once/, pair);
     }
     const others = [
       'scope=openid',
@@ -138,7 +138,7 @@ forEachStore('authorization requests', { clients }, (context) => {
     const both = await postForm(`${authorizePath}?client_id=my-app`, base, {
       headers: { cookie: somebody.jar.header() },
     });
-    assertErrorPage(both, 'the same name in query and body');
+    assertErrorPage(both, /query string and not in the body|more than once/, 'the same name in query and body');
     for (const name of ['state', 'scope', 'redirect_uri']) {
       const answer = await postForm(`${authorizePath}?${name}=${encodeURIComponent('x')}`, base, {
         headers: { cookie: somebody.jar.header() },
@@ -246,7 +246,7 @@ forEachStore('authorization requests', { clients }, (context) => {
     const start = await server.request('POST', '/api/auth/device/code', { json: { client_id: 'code-only' } });
     assertOAuthError(start, 400, 'unauthorized_client');
     const noCode = await ask(await person(), { client_id: 'television' });
-    assertErrorPage(noCode, 'a client without redirect URIs has nowhere to go');
+    assertErrorPage(noCode, /^invalid_redirect: /, 'a client without redirect URIs has nowhere to go');
   });
 
   async function supportsTokenExchange(server) {
@@ -281,8 +281,6 @@ forEachStore('authorization requests', { clients }, (context) => {
     assert.ok(inForm.location.length < 2000, 'and it does not come back');
     const device = await postForm('/api/auth/device/code', { client_id: 'television', scope: huge });
     assertOAuthError(device, 400, 'invalid_scope');
-    const refresh = await postToken(server, refreshForm('any', 'my-app', { scope: huge }));
-    assertOAuthError(refresh, 400, refresh.json.error); // an unknown token may be the first thing to be said
   });
 
   test('case 18: neither the exchange of a code nor a refresh gives more than was granted', async () => {

@@ -1,8 +1,9 @@
 // Tokens that are JWTs, tokens that are bound to a key, and ID tokens as hints: security cases 29, 31, 32, 34, 36.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { DpopKey, freshNonce } from '../support/dpop.mjs';
 import { encodePart, hmacJwt, newSigner, signJwt, unsignedJwt } from '../support/jws.mjs';
+import { startReceiver } from '../support/logout.mjs';
 import {
   assertErrorRedirect,
   assertOAuthError,
@@ -23,18 +24,22 @@ import {
   userinfoPath,
 } from '../support/oauth.mjs';
 import { Key, newPerson, tokenPath } from '../support/person.mjs';
+import { freePorts, startServer } from '../support/server.mjs';
 import { introspect, isActive } from '../support/status.mjs';
 import { forEachStore } from '../support/stores.mjs';
 
 const [member, apiKey, otherApiKey] = [new Key(), new Key(), new Key()];
 const api = 'https://api.example.com';
 const otherApi = 'https://other.example.com';
-const env = { SIGMA_RESOURCES: `${api} ${otherApi}` };
+const env = { SIGMA_RESOURCES: `${api} ${otherApi}`, SIGMA_OUTBOUND_PRIVATE_ADDRESSES: 'allow' };
+const receiver = await startReceiver();
+after(() => receiver.stop());
 const served = (id, key, resource) => sigmaClient(id, key, { resources: [resource] });
 const clients = [
   sigmaClient('my-app', member, { access_token_format: 'jwt' }),
   publicClient('public-app'),
   publicClient('other-public'),
+  publicClient('told', { backchannel_logout_uri: `${receiver.origin}/told` }),
   served('api', apiKey, api),
   served('other-api', otherApiKey, otherApi),
 ];
@@ -66,16 +71,17 @@ forEachStore('bound tokens', { clients, env }, (context) => {
     const [claims, { kid, typ }] = [claimsOf(good), headerOf(good)];
     assert.equal(typ, 'at+jwt');
     const key = await published(kid);
+    const own = newSigner('ES256');
     const [head, payload, signature] = good.split('.');
     const forged = {
       'by another key under our kid': signJwt(newSigner('RS256'), claims, { kid, typ }),
-      'by a key it brings along': signJwt(newSigner('ES256'), claims, { typ, jwk: key }),
+      'by a key it brings along': signJwt(own, claims, { typ, jwk: own.jwk }),
+      'by a key it brings along under our kid': signJwt(own, claims, { kid, typ, jwk: own.jwk }),
       none: unsignedJwt(claims, { header: { kid, typ } }),
       'HS256 with the public key': hmacJwt(JSON.stringify(key), claims, { kid, typ }),
       'for somebody else': [head, encodePart({ ...claims, sub: 'x' }), signature].join('.'),
       'for longer': [head, encodePart({ ...claims, exp: claims.exp + 3600 }), signature].join('.'),
       'with another header': [encodePart({ ...headerOf(good), typ: 'JWT' }), payload, signature].join('.'),
-      'with nbf ahead': signJwt(newSigner('RS256'), { ...claims, nbf: claims.exp }, { kid, typ }),
     };
     for (const [name, token] of Object.entries(forged)) {
       assertOAuthError(await userinfo(server, token), 401, 'invalid_token');
@@ -84,6 +90,33 @@ forEachStore('bound tokens', { clients, env }, (context) => {
     assert.equal((await userinfo(server, good)).status, 200);
     assert.ok(await isActive(server, good, { key: member }));
   });
+
+  /** A genuine one. */
+  async function logoutToken() {
+    const { server } = context;
+    const leaving = await newPerson(server);
+    await exchange(server, await getCode(server, leaving, { client_id: 'told' }));
+    await leaving.request(server, 'POST', '/api/auth/sign-out', { json: {} });
+    const [{ token }] = await receiver.wait(leaving, '/told');
+    assert.equal(headerOf(token).typ, 'logout+jwt');
+    return token;
+  }
+
+  /** An ID token for my-app by a server that shares our keys and has another name. */
+  async function foreignIdToken(kid) {
+    const [port] = await freePorts(1);
+    const base = `http://127.0.0.1:${port}`;
+    const other = await startServer({ peerOf: context.server, env: { ...env, SIGMA_BASE_URL: base, SIGMA_LISTEN: `127.0.0.1:${port}` } });
+    try {
+      other.local = base;
+      const tokens = await exchange(other, await getCode(other, await newPerson(other)), { key: member });
+      assert.equal(claimsOf(tokens.id_token).iss, `${base}/api/auth`);
+      assert.equal(headerOf(tokens.id_token).kid, kid);
+      return tokens.id_token;
+    } finally {
+      await other.stop();
+    }
+  }
 
   test('case 29: what is no ID token of ours is no hint', async () => {
     const { server } = context;
@@ -104,10 +137,10 @@ forEachStore('bound tokens', { clients, env }, (context) => {
       'another client’s ID token': (await newTokens({ client_id: 'public-app' }, person)).id_token,
       'by another key under our kid': signJwt(newSigner('RS256'), claims, { kid }),
       none: unsignedJwt(claims, { header: { kid } }),
-      'a logout token': signJwt(newSigner('RS256'), { ...claims, events: {} }, { kid, typ: 'logout+jwt' }),
+      'a logout token': await logoutToken(),
       'with another header': [encodePart({ ...headerOf(good), typ: 'logout+jwt' }), payload, signature].join('.'),
       'for somebody else': [head, encodePart({ ...claims, sub: 'x' }), signature].join('.'),
-      'of another issuer': signJwt(newSigner('RS256'), { ...claims, iss: 'https://other.example' }, { kid }),
+      'of another issuer with our keys': await foreignIdToken(kid),
       'without signature': `${head}.${payload}.`,
       nonsense: 'x',
     };

@@ -64,6 +64,8 @@ const strangers = [
   '',
   `https://a.example/${'c'.repeat(3000)}`,
 ];
+/** What the page says of an address that is not registered, or that no query may hold. */
+const notThere = /^invalid_redirect: .*\(redirect_uri\)|NUL byte/;
 const forbiddenSchemes = [
   'javascript:alert(1)//a.example/cb',
   'JavaScript:alert(1)',
@@ -94,13 +96,13 @@ forEachStore('redirect URIs', { clients }, (context) => {
     const somebody = await person();
     for (const uri of strangers) {
       const parameters = { client_id: 'exact-app', redirect_uri: uri };
-      assertErrorPage(await ask(somebody, parameters), JSON.stringify(uri));
-      assertErrorPage(await ask(undefined, parameters), JSON.stringify(uri));
-      assertErrorPage(await ask(somebody, parameters, { path: '/oauth2/authorize' }), JSON.stringify(uri));
-      assertErrorPage(await post(somebody, parameters), JSON.stringify(uri));
-      assertErrorPage(await ask(somebody, { ...parameters, prompt: 'none' }), JSON.stringify(uri));
+      assertErrorPage(await ask(somebody, parameters), notThere, JSON.stringify(uri));
+      assertErrorPage(await ask(undefined, parameters), notThere, JSON.stringify(uri));
+      assertErrorPage(await ask(somebody, parameters, { path: '/oauth2/authorize' }), notThere, JSON.stringify(uri));
+      assertErrorPage(await post(somebody, parameters), notThere, JSON.stringify(uri));
+      assertErrorPage(await ask(somebody, { ...parameters, prompt: 'none' }), notThere, JSON.stringify(uri));
     }
-    redirected(await ask(somebody, { client_id: 'exact-app', redirect_uri: exact }), exact);
+    assert.ok(redirected(await ask(somebody, { client_id: 'exact-app', redirect_uri: exact }), exact).query.get('code'));
   });
 
   test('case 2: loopback addresses of native clients: the port is free, nothing else', async () => {
@@ -132,12 +134,12 @@ forEachStore('redirect URIs', { clients }, (context) => {
       'http://127.0.0.1:51234@evil.com/cb',
       'http://127.0.0.2:51234/cb',
     ]) {
-      assertErrorPage(await native(uri), uri);
+      assertErrorPage(await native(uri), notThere, uri);
     }
     for (const uri of development) {
       const web = (address) => ask(somebody, { client_id: 'web-on-loopback', redirect_uri: address });
       redirected(await web(uri), uri);
-      assertErrorPage(await web(uri.replace('3000', '3001')), `a web client on another port than ${uri}`);
+      assertErrorPage(await web(uri.replace('3000', '3001')), notThere, `a web client on another port than ${uri}`);
     }
   });
 
@@ -145,8 +147,8 @@ forEachStore('redirect URIs', { clients }, (context) => {
     const { server } = context;
     const somebody = await person();
     for (const uri of forbiddenSchemes) {
-      assertErrorPage(await ask(somebody, { client_id: 'exact-app', redirect_uri: uri }), uri);
-      assertErrorPage(await ask(somebody, { client_id: 'native-app', redirect_uri: uri }), uri);
+      assertErrorPage(await ask(somebody, { client_id: 'exact-app', redirect_uri: uri }), notThere, uri);
+      assertErrorPage(await ask(somebody, { client_id: 'native-app', redirect_uri: uri }), notThere, uri);
     }
     for (const application_type of ['web', 'native']) {
       for (const uri of forbiddenSchemes) {
@@ -176,19 +178,28 @@ forEachStore('redirect URIs', { clients }, (context) => {
 
   test('case 4: two registered URIs and none sent: an error page', async () => {
     for (const who of [undefined, await person()]) {
-      assertErrorPage(await ask(who, { client_id: 'two-uris', redirect_uri: undefined }));
-      assertErrorPage(await post(who, { client_id: 'two-uris', redirect_uri: undefined }));
+      assertErrorPage(await ask(who, { client_id: 'two-uris', redirect_uri: undefined }), /^invalid_redirect: .*redirect_uri is missing/);
+      assertErrorPage(await post(who, { client_id: 'two-uris', redirect_uri: undefined }), /^invalid_redirect: .*redirect_uri is missing/);
     }
+    const somebody = await person();
+    for (const uri of [`${exact}/one`, `${exact}/two`])
+      assert.ok(redirected(await ask(somebody, { client_id: 'two-uris', redirect_uri: uri }), uri).query.get('code'), 'either of them');
+    assert.ok(redirected(await ask(somebody, { client_id: 'exact-app', redirect_uri: undefined }), exact).query.get('code'), 'the only one');
   });
 
   test('case 6: unknown and disabled clients: an error page, no redirect', async () => {
     const somebody = await person();
     for (const who of [undefined, somebody]) {
       for (const client_id of ['no-such-app', 'disabled-app', undefined, '', 'MY-APP', 'my-app ']) {
-        assertErrorPage(await ask(who, { client_id }), client_id);
-        assertErrorPage(await ask(who, { client_id, redirect_uri: exact, prompt: 'none' }), client_id);
+        const words = client_id === 'disabled-app' ? /^client_disabled: / : /^invalid_client: /;
+        assertErrorPage(await ask(who, { client_id }), words, client_id);
+        assertErrorPage(await ask(who, { client_id, redirect_uri: exact, prompt: 'none' }), words, client_id);
       }
     }
+    assert.ok(redirected(await ask(somebody)).query.get('code'), 'who is known gets a code for the same');
+    const enabled = await context.server.admin('PATCH', '/admin/clients/disabled-app', { json: { disabled: false } });
+    assert.equal(enabled.status, 200, enabled.describe());
+    assert.ok(redirected(await ask(somebody, { client_id: 'disabled-app' })).query.get('code'), 'nothing else was the matter');
   });
 
   const splitting = 'x\r\nSet-Cookie: evil=1\r\n\r\n<script>alert(1)</script>';
@@ -212,7 +223,7 @@ forEachStore('redirect URIs', { clients }, (context) => {
       const json = await ask(somebody, { state }, { headers: { accept: 'application/json' } });
       assert.equal(new URL(json.json.url).searchParams.get('state'), state, json.describe());
     }
-    assertErrorPage(await ask(somebody, { state: 'a\0b' }), 'no honest client sends a NUL');
+    assertErrorPage(await ask(somebody, { state: 'a\0b' }), /NUL byte/, 'no honest client sends a NUL');
   });
 
   test('case 7: as seen in the bytes of the answer', async () => {

@@ -23,8 +23,10 @@ export const brokenJson = {
   'lone surrogate escape': '{"a":"\\ud800"}',
   'control character in a string': '{"a":"\n"}',
   NUL: '{"a":"\0"}',
-  'byte order mark': Buffer.concat([Buffer.from('efbbbf', 'hex'), Buffer.from('{"a":1')]),
-  'long number': `{"a":${'9'.repeat(50_000)}`,
+  'byte order mark': Buffer.concat([Buffer.from('efbbbf', 'hex'), Buffer.from('{"a":1}')]),
+  'long number': `{"a":${'9'.repeat(50_000)}}`,
+  'a number of 1 MB': `{"a":${'9'.repeat(1 << 20)}}`,
+  'doubled member': '{"a":1,"a":1}',
   blank: '   ',
 };
 /** JSON that parses, with the route's field of a type it must not have. */
@@ -43,6 +45,19 @@ export const brokenForms = {
   'one long name': `${'n'.repeat(60_000)}=1`,
   semicolons: 'grant_type=authorization_code;client_id=my-app',
   'raw bytes': Buffer.from([0x67, 0x3d, 0xff, 0xfe, 0x00, 0x26]),
+};
+/** Each of them spoils a form that would be good without it. */
+export const spoilers = {
+  'cut escape': 'x=%',
+  'half an escape': 'x=%4',
+  'no escape': 'x=%zz',
+  NUL: 'x=%00',
+  'NUL in a name': '%00=x',
+  'invalid UTF-8': 'x=%ff%fe',
+  'overlong UTF-8': 'x=%c0%af',
+  surrogate: 'x=%ed%a0%80',
+  'ten thousand parameters': Array.from({ length: 10_000 }, (_, i) => `a${i}=`).join('&').slice(0, 60_000),
+  'doubled parameter': 'x=1&x=1',
 };
 export const hostileStrings = [
   "' OR 1=1--",

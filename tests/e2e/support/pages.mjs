@@ -33,11 +33,11 @@ export async function getConsentedCode(server, person, overrides = {}) {
   return { code: query.get('code'), verifier, redirectUri: callback, clientId: overrides.client_id ?? 'my-app' };
 }
 
-/** Asserts the error page: 400, HTML, no redirect, no way to the address that was asked. */
-export function assertErrorPage(answer, hint = '') {
+/** Asserts the error page that says `words`: 400, HTML, no redirect, no way to the address that was asked. */
+export function assertErrorPage(answer, words, hint = '') {
   assert.equal(answer.status, 400, `${hint} ${answer.describe()}`);
+  assert.match(/class="fine details"[^>]*>([^<]*)/.exec(answer.text)?.[1] ?? '', words, `${hint} ${answer.describe()}`);
   assert.match(answer.headers['content-type'] ?? '', /^text\/html/, `${hint} ${answer.describe()}`);
   assert.equal(answer.location, undefined, hint);
-  assert.ok(answer.text.length > 20, hint);
   assert.doesNotMatch(answer.text, /http-equiv=["']?refresh|href=["']?(?:https?:)?\/\/(?:evil|a\.example)/i, hint);
 }

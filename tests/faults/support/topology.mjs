@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { read, yaml } from '../../deploy/support/files.mjs';
 import { request } from '../../e2e/support/http.mjs';
-import { Server } from '../../e2e/support/server.mjs';
+import { freePorts, Server } from '../../e2e/support/server.mjs';
+import { until } from '../../e2e/support/until.mjs';
 import { Namespace } from './namespace.mjs';
 import { Postgres } from './postgres.mjs';
 import { Wire } from '../../e2e/support/wire.mjs';
@@ -16,14 +17,6 @@ import { Wire } from '../../e2e/support/wire.mjs';
 const [compose] = yaml('docker/docker-compose.yml');
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.on('listening', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function untilOpen(port) {
   for (const deadline = Date.now() + 15_000; ; await sleep(20)) {
@@ -82,11 +75,10 @@ export class Topology {
     this.postgres = await Postgres.start(path.join(postgresIn ?? this.folder, 'postgres'));
     const wired = apart ? '0.0.0.0' : '127.0.0.1';
     this.toPostgres = await Wire.to(this.postgres.port, wired);
-    const redisPort = await freePort();
+    const [redisPort, port] = await freePorts(2);
     this.redis = await this.#startRedis(redisPort);
     this.toRedis = await Wire.to(redisPort, wired);
 
-    const port = await freePort();
     const base = `http://127.0.0.1:${port}`;
     const { environment } = compose.services['sigma-auth-1'];
     const { SIGMA_LISTEN: _1, SIGMA_ADMIN_LISTEN: _2, SIGMA_SECRET: _3, SIGMA_ADMIN_TOKEN: _4, ...shared } = environment;
@@ -163,6 +155,12 @@ export class Topology {
         if (attempt === 5) throw error;
       }
     }
+  }
+
+  /** Resolves when every replica has noticed that it has no Redis. */
+  untilRedisIsMissed() {
+    const cacheOf = async (replica) => (await replica.admin('GET', '/health/ready', { token: null })).json?.cache;
+    return Promise.all(this.replicas.map((replica) => until(async () => (await cacheOf(replica)) === 'redis_unavailable')));
   }
 
   /** One command to Redis. */

@@ -79,6 +79,13 @@ TEST(LogLine, EscapesEverythingFromOutside) {
       log::format_line(log::Format::json, log::Level::info, "request", {{"agent", hostile}, {"status", 200}});
   EXPECT_EQ(line.find_first_of("\r\n\x1b"), std::string::npos);
   EXPECT_EQ(Json::parse(line)["status"], 200);
+  // In UTF-8: CSI of C1, NEL, line separator, right-to-left override, an isolate; and what only looks like them.
+  const std::string acting = "\u009b31m \u0085 \u2028 \u202e \u2066";
+  const std::string seen = log::format_line(log::Format::text, log::Level::info, "x", {{"name", acting}});
+  EXPECT_NE(seen.find(R"(\u009b31m \u0085 \u2028 \u202e \u2066)"), std::string::npos) << seen;
+  const std::string harmless = "\u00a0é \u2014 \u20ac \u3042 \U0001F600";
+  EXPECT_NE(log::format_line(log::Format::text, log::Level::info, "x", {{"name", harmless}}).find(harmless),
+            std::string::npos);
   const std::string text =
       log::format_line(log::Format::text, log::Level::info, "x", {{"name", std::string(1'000'000, 'n')}});
   EXPECT_LT(text.size(), 1'200u);

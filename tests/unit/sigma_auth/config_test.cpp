@@ -294,6 +294,43 @@ TEST_F(ConfigTest, WeakOrDoubledSecretsAreFaultsAndNeverShown) {
   EXPECT_THAT(faults({.secret = true}), HasSubstr("SIGMA_SECRET_FILE cannot be read"));
 }
 
+TEST_F(ConfigTest, EverySettingThatNamesAFileIsRead) {
+  const std::string secret(40, 's');
+  const auto text = [](const crypto::SecretBytes& bytes) { return std::string(bytes.view()); };
+  // What the file holds, or for what others open later, its name.
+  const std::map<std::string, std::function<std::string(const Config&)>, std::less<>> contents = {
+      {"secret_file", [&](const Config& c) { return c.secrets.empty() ? "" : text(c.secrets.front()); }},
+      {"admin_token_file", [&](const Config& c) { return text(c.admin_token); }},
+      {"registration_token_file", [&](const Config& c) { return text(c.registration_token); }},
+      {"bap_api_token_file", [&](const Config& c) { return text(c.bap_api_token); }},
+  };
+  const std::map<std::string, std::string Config::*, std::less<>> names = {
+      {"redis_ca_file", &Config::redis_ca_file},
+      {"clients_file", &Config::clients_file},
+      {"entitlements_file", &Config::entitlements_file},
+      {"outbound_ca_file", &Config::outbound_ca_file},
+  };
+  environment_["dynamic_registration"] = "token";
+  for (const Setting& setting : setting_table()) {
+    if (!setting.key.ends_with("_file")) continue;
+    const std::string key(setting.key);
+    Settings& environment = environment_;
+    if (key != "registration_token_file") environment["registration_token"] = std::string(40, 'r');
+    environment[key] = write_file(key, secret + "\n");
+    const auto config = load({.secret = true, .admin_token = true});
+    ASSERT_TRUE(config) << key << ": " << config.error().description();
+    if (const auto content = contents.find(key); content != contents.end()) {
+      EXPECT_EQ(content->second(*config), secret) << key;
+    } else {
+      const auto name = names.find(key);
+      ASSERT_NE(name, names.end()) << "say here what becomes of " << key;
+      EXPECT_EQ((*config).*(name->second), environment[key]);
+    }
+    environment.erase(key);
+    environment.erase("registration_token");
+  }
+}
+
 TEST_F(ConfigTest, EveryExampleIsAccepted) {
   for (const Setting& setting : setting_table()) {
     if (!setting.apply) continue;

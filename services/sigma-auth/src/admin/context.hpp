@@ -33,7 +33,7 @@ struct AdminContext {
   oauth::Audit& audit;
   Wallets& wallets;
 
-  std::atomic<bool> ready{true};  ///< false while draining: /health/ready says so
+  std::atomic<bool> ready{false};  ///< while the public listener takes requests: /health/ready says so
   Readiness readiness{store.maintenance};
   oauth::ClientRegistry clients{store.clients, clock, random,
                                 oauth::registration_rules(oauth::Registrar::administrator, make_settings(config))};

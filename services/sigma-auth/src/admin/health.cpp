@@ -8,7 +8,7 @@ core::Task<http::Response> health_live(AdminContext&, http::Request) {
 }
 
 core::Task<http::Response> health_ready(AdminContext& admin, http::Request) {
-  if (!admin.ready) co_return problem(503, "The server is shutting down.");
+  if (!admin.ready) co_return problem(503, "The server is starting or shutting down.");
   const auto alive = co_await admin.readiness.ask();
   if (!alive) co_return problem(alive.error());
   // Without Redis the server is slower and stricter, but it serves: taking it out would take all of them out.

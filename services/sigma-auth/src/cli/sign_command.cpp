@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <iostream>
 #include <iterator>
 
 #include "cli/invocation.hpp"
@@ -37,7 +38,9 @@ Result<bitcoin::PrivateKey> parse_key(const crypto::SecretBytes& text) {
 }
 
 Result<std::string> read_body(const std::string& file) {
-  std::ifstream in(file == "-" ? "/dev/stdin" : file, std::ios::binary);
+  // Not /dev/stdin: that cannot be opened where standard input is a socket, as under systemd and Node.js.
+  if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::ifstream in(file, std::ios::binary);
   if (!in) return usage(fmt::format("--body-file: {} cannot be read", file));
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
