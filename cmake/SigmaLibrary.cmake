@@ -1,10 +1,9 @@
-# sigma_library(NAME oauth LAYER 4 [DEPS store jose] [LINK PkgConfig::X] [PRIVATE_LINK …])
+# sigma_library(NAME oauth LAYER 5 [DEPS store jose] [LINK PkgConfig::X] [PRIVATE_LINK …])
 #
 # One static library `sigma::<name>` from libs/<name>/src/**.cpp with public headers in libs/<name>/include.
 # A library may only depend on libraries of a lower LAYER; anything else stops the configure step.
-# SAME_LAYER lists the exceptions that docs/architecture.md names.
 function(sigma_library)
-  cmake_parse_arguments(ARG "" "NAME;LAYER" "DEPS;SAME_LAYER;LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;LAYER" "DEPS;LINK;PRIVATE_LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/*.cpp)
   set(target sigma_${ARG_NAME})
   add_library(${target} STATIC ${sources})
@@ -19,9 +18,6 @@ function(sigma_library)
     if(NOT layer LESS ARG_LAYER)
       message(FATAL_ERROR "sigma::${ARG_NAME} (layer ${ARG_LAYER}) may not depend on sigma::${dep} (layer ${layer}): arrows point down only.")
     endif()
-    target_link_libraries(${target} PUBLIC sigma::${dep})
-  endforeach()
-  foreach(dep IN LISTS ARG_SAME_LAYER)
     target_link_libraries(${target} PUBLIC sigma::${dep})
   endforeach()
 

@@ -1,4 +1,4 @@
-// Clients are told when a session ends (shared/spec/oidcc-modules.md §7, security case 49). The receivers are real.
+// Clients are told when a session ends (oidcc-modules.md §7, security case 49). The receivers are real.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

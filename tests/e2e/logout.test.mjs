@@ -1,4 +1,4 @@
-// RP-initiated logout: the certification suite's modules by name (shared/spec/oidcc-modules.md §6), and what it leaves out.
+// RP-initiated logout: the certification suite's modules by name (oidcc-modules.md §6), and what it leaves out.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as oidc from 'openid-client';
