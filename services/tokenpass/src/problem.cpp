@@ -31,7 +31,10 @@ Problem Problem::envelope_unreadable() {
 }
 
 Problem Problem::rate_limited(std::chrono::seconds retry_after, int limit) {
-  Problem problem(429, fmt::format("Too many wrong passwords. Please try again in {} seconds.", retry_after.count()));
+  const bool long_wait = retry_after > std::chrono::seconds{120};
+  const auto count = long_wait ? std::chrono::ceil<std::chrono::minutes>(retry_after).count() : retry_after.count();
+  Problem problem(429, fmt::format("Too many wrong passwords. Please try again in {} {}{}.", count,
+                                   long_wait ? "minute" : "second", count == 1 ? "" : "s"));
   problem.retry_after_ = retry_after;
   problem.limit_ = limit;
   return problem;

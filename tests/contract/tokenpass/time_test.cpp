@@ -72,11 +72,19 @@ TEST_F(Time, AfterEachFiveWrongPasswordsTheWaitDoubles) {
   register_wallet();
   for (const core::Milliseconds wait : {60s, 120s, 240s, 480s, 960s, 1920s, 3600s, 3600s}) {
     for (int i = 0; i < 5; ++i) EXPECT_EQ(guess().status, 401) << wait.count();
-    EXPECT_EQ(login().status, 429);
+    const Reply refused = login();
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_EQ(refused.body.value("retryAfter", 0), std::chrono::duration_cast<std::chrono::seconds>(wait).count());
+    const auto tells = [&](const std::string& text) {
+      return refused.body.value("error", "").find("again in " + text + ".") != std::string::npos;
+    };
+    EXPECT_TRUE(tells(wait > 120s ? fmt::format("{} minutes", wait / 1min) : fmt::format("{} seconds", wait / 1s)))
+        << refused.body;
     pass(wait - 1ms);
     const Reply blocked = login();
     EXPECT_EQ(blocked.status, 429);
     EXPECT_EQ(blocked.body.value("retryAfter", 0), 1);
+    EXPECT_NE(blocked.body.value("error", "").find("again in 1 second."), std::string::npos) << blocked.body;
     pass(1ms);
   }
   EXPECT_EQ(login().status, 200);
