@@ -19,6 +19,7 @@ const env = { SIGMA_RESOURCES: `${api},${files},urn:example:reports` };
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 /** How oauth4webapi says what a resource server has against a token. */
 const wrongAudience = { code: oauth.JWT_CLAIM_COMPARISON };
+const refusedByLibrary = { name: /^(OperationProcessing|UnsupportedOperation)Error$/, code: /^OAUTH_/ };
 const machine = (id, more) => ({ client_id: id, redirect_uris: [], grant_types: ['client_credentials'], token_endpoint_auth_method: 'client_secret_basic', ...more });
 const clients = [
   publicClient('my-app'),
@@ -172,7 +173,7 @@ forEachStore('resources', { clients, env }, (context) => {
     ];
     for (const token of forged) {
       assertOAuthError(await userinfo(server, token), 401, 'invalid_token');
-      await assert.rejects(validate(token));
+      await assert.rejects(validate(token), refusedByLibrary);
     }
     await oidc.tokenRevocation(config, tokens.access_token);
     assertOAuthError(await userinfo(server, tokens.access_token), 401, 'invalid_token');
@@ -211,8 +212,8 @@ forEachStore('resources', { clients, env }, (context) => {
     const call = (signer) => ({ dpop: signer.proof({ method: 'GET', url: `${api}/things`, accessToken: json.access_token }) });
     const claims = await validate(json.access_token, { scheme: 'DPoP', headers: call(key), requireDPoP: true });
     assert.equal(claims.cnf.jkt, key.jkt);
-    await assert.rejects(validate(json.access_token, { scheme: 'DPoP', headers: call(new DpopKey()), requireDPoP: true }));
-    await assert.rejects(validate(json.access_token));
+    await assert.rejects(validate(json.access_token, { scheme: 'DPoP', headers: call(new DpopKey()), requireDPoP: true }), { code: oauth.JWT_CLAIM_COMPARISON });
+    await assert.rejects(validate(json.access_token), refusedByLibrary);
   });
 
   test('the refresh of a retried request is the same only for the same resources', async () => {

@@ -56,8 +56,9 @@ core::Error with_way_on(const core::Error& error) {
 }  // namespace
 
 int serve(const Config& config) {
-  std::signal(SIGPIPE, SIG_IGN);                       // who read our log may leave before us
-  ::setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);  // a silent name server is given up before a fetch's deadline
+  std::signal(SIGPIPE, SIG_IGN);  // who read our log may leave before us
+  // A silent name server is given up before a fetch's deadline.
+  ::setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);  // NOLINT(concurrency-mt-unsafe): before the first thread
   core::log::start(config.log_level, config.log_format);
   core::SystemClock clock;
   crypto::SystemRandom random;

@@ -24,8 +24,8 @@ export async function startPublisher(pages = {}) {
     publisher.connections += 1;
   });
   server.on('tlsClientError', () => {});
-  // On every address of this machine, so that whoever goes to another one than it should is seen.
-  await new Promise((resolve) => server.listen(0, '::', resolve));
+  // On every address of this machine, IPv6 where it has it, so that whoever goes to one that is forbidden is seen.
+  await new Promise((resolve) => server.listen(0, resolve));
   publisher.port = server.address().port;
   publisher.origin = `https://localhost:${publisher.port}`;
   publisher.close = () =>
