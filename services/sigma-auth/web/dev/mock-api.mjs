@@ -43,6 +43,7 @@ export function mockApi() {
     },
     'POST /api/auth/sign-out': () => ((signedIn = false), (answers = {}), [200, { success: true }]),
     'GET /api/auth/get-session': () => [200, signedIn ? { session: { activeOrganizationId: active }, user: { id: 'u1', name: 'Ada' } } : null],
+    'POST /api/auth/update-user': () => [200, { status: true }],
     'GET /api/auth/organization/list': () => [200, signedIn ? identities : []],
     'POST /api/auth/organization/set-active': (_, body) => ((active = body.organizationId), [200, identities[0]]),
     'GET /api/auth/oauth2/public-client': (_, __, query) => {

@@ -29,7 +29,7 @@ export function startPreview(port = 0) {
       try {
         let bytes = readFileSync(join(web, 'dist', file.replaceAll('..', '')));
         if (file === 'error.html') {
-          const texts = { title: 'Unknown application', description: 'The link that brought you here names an application that this server does not know.', reference: '7f3a9c21d4' };
+          const texts = { language: 'en', title: 'Unknown application', description: 'The link that brought you here names an application that this server does not know.', reference: '7f3a9c21d4' };
           bytes = bytes.toString().replace(/\{\{(\w+)\}\}/g, (_, name) => texts[name]);
         }
         response.writeHead(200, { 'content-type': types[extname(file)], 'content-security-policy': policy, 'cache-control': 'no-store' }).end(bytes);
