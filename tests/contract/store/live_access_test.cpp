@@ -68,6 +68,7 @@ TYPED_TEST(LiveAccess, every_write_that_may_end_a_token_is_told_before_it_is_ans
   await(store.clients.update(make_client()));
   tells("a client may be disabled");
   await(store.clients.remove(client));
+  ++expected;  // switched off at once, and gone in the end
   tells("a client is gone");
   await(store.accounts.set_disabled(user, true, kNow));
   tells("an account is disabled");

@@ -35,6 +35,17 @@ struct Page {
   std::string after;       ///< last id of the previous page, empty for the first
 };
 
+/// How many clients like a new one there may be.
+struct ClientLimit {
+  std::int64_t max;
+  std::optional<UtcTime> since;  ///< of those that have registered themselves since; nothing: of its owner's
+};
+enum class ClientCreation {
+  done,
+  taken,     ///< the id
+  too_many,  ///< as many as the limit allows are there
+};
+
 class ClientStore {
  public:
   explicit ClientStore(Database& db) : db_(db) {}
@@ -50,12 +61,17 @@ class ClientStore {
   Task<Result<std::int64_t>> count_self_registered(UtcTime since);
   /// False when the id is taken.
   Task<Result<bool>> create(Client client);
+  /// create() unless there are `limit.max` already, also when others create theirs at the same time.
+  Task<Result<ClientCreation>> create_within(Client client, ClientLimit limit);
   /// Replaces everything but created_at; false when unknown. With `expected_updated_at`, false also when changed since.
   Task<Result<bool>> update(Client client, std::optional<UtcTime> expected_updated_at = {});
-  /// Removes the client with its codes, tokens and consents; false when unknown.
+  /// Removes the client with its codes, tokens and consents; false when unknown. It is switched off at once; the rest
+  /// follows in commits of a bounded size, the client last: whoever is interrupted repeats it, or maintenance does.
   Task<Result<bool>> remove(ClientId id);
 
  private:
+  Task<Result<bool>> retire(ClientId id);
+
   Database& db_;
 };
 
