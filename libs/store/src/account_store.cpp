@@ -2,24 +2,16 @@
 
 #include <algorithm>
 
+#include "row_statements.hpp"
 #include "session_statements.hpp"
 
 namespace sigma::store {
 
 using core::Task;
 
-static void read_row(Columns columns, User& user) {
-  columns.read(user.id, user.name, user.email, user.email_verified, user.image, user.pubkey, user.subscription_tier,
-               user.roles, user.disabled, user.created_at, user.updated_at);
-}
-
 static void read_row(Columns columns, Session& session) {
   columns.read(session.id, session.token_hash, session.user_id, session.active_bap_id, session.auth_time,
                session.ip_address, session.user_agent, session.created_at, session.updated_at, session.expires_at);
-}
-
-static void read_row(Columns columns, SessionId& id) {
-  columns.read(id);
 }
 
 namespace {
@@ -36,14 +28,15 @@ const std::string kSelectUsers =
 // What is whole, or the beginning of a name or an address, is found by indexes among all users; what stands inside of
 // one by reading the newest. $3: the text; $4: what comes after everything that begins with it; $5: how many newest
 // users are read, less one. Position functions and not LIKE: what is searched for is text, whatever characters it
-// holds. `lowered`: lower() of a column, byte by byte; `position`: of a text in another.
+// holds. `lowered`: lower() that knows ASCII letters only, as the indexes do, whatever language the database speaks;
+// `position`: of a text in another.
 std::string search_text(std::string_view lowered, std::string_view position) {
+  const auto lower = [&](std::string_view text) { return fmt::format(fmt::runtime(lowered), text); };
   const auto begins = [&](std::string_view column) {
-    const std::string left = fmt::format(fmt::runtime(lowered), column);
-    return fmt::format("{0} >= lower($3) AND {0} < lower($4)", left);
+    return fmt::format("{0} >= {1} AND {0} < {2}", lower(column), lower("$3"), lower("$4"));
   };
   const auto holds = [&](std::string_view column) {
-    return fmt::format("{}(lower({}), lower($3)) > 0", position, column);
+    return fmt::format("{}({}, {}) > 0", position, lower(column), lower("$3"));
   };
   constexpr std::string_view kNewest = "coalesce((SELECT id FROM users ORDER BY id DESC LIMIT 1 OFFSET $5), '')";
   return fmt::format(
@@ -65,18 +58,11 @@ std::int64_t limit_of(const NewestFirst& page) {
   return static_cast<std::int64_t>(std::clamp<std::size_t>(page.limit, 1, kMaxPage));
 }
 
-Result<void> end_all_sessions(Connection& connection, const UserId& id, UtcTime now) {
-  static const Query kSessions("SELECT id FROM sessions WHERE user_id = $1 ORDER BY id");
-  SIGMA_TRY(const auto sessions, find_all<SessionId>(connection, kSessions, {id}));
-  for (const SessionId& session : sessions) SIGMA_CHECK(end_session(connection, session, now));
-  return {};
-}
-
 }  // namespace
 
 Task<Result<std::vector<User>>> AccountStore::list_users(NewestFirst page, std::string search) {
   static const Query kList(kSelectUsers + "WHERE ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2");
-  static const Query kSearch(search_text("lower({})", "instr"), search_text("(lower({}) COLLATE \"C\")", "strpos"));
+  static const Query kSearch(search_text("lower({})", "instr"), search_text("lower({} COLLATE \"C\")", "strpos"));
   return db_.read([page = std::move(page), search = std::move(search)](Connection& connection) {
     return search.empty()
                ? find_all<User>(connection, kList, {page.after, limit_of(page)})
@@ -99,18 +85,17 @@ Task<Result<bool>> AccountStore::set_disabled(UserId id, bool disabled, UtcTime 
   static const Query kRevoke("UPDATE grants SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL");
   WriteTraits traits{.key = id.str(), .revokes = true};
   return db_.write(std::move(traits), [id = std::move(id), disabled, now](Connection& connection) -> Result<bool> {
-    SIGMA_TRY(const auto found, change(connection, kSet, {id, disabled, now}));
-    if (found == 0) return false;
+    SIGMA_TRY(const bool known, lock_user(connection, id));
+    if (!known) return false;
+    SIGMA_CHECK(change(connection, kSet, {id, disabled, now}));
     if (!disabled) return true;
-    SIGMA_CHECK(end_all_sessions(connection, id, now));
+    SIGMA_CHECK(end_sessions_of(connection, id, std::nullopt, now));
     SIGMA_CHECK(change(connection, kRevoke, {id, now}));
     return true;
   });
 }
 
 Task<Result<bool>> AccountStore::remove(UserId id, UtcTime now) {
-  // On Postgres the lock keeps new sessions out: their foreign key waits for the row and then finds nothing.
-  static const Query kLock("SELECT 1 FROM users WHERE id = $1", "SELECT 1 FROM users WHERE id = $1 FOR UPDATE");
   static const Query kRemove[] = {
       Query("DELETE FROM access_tokens WHERE grant_id IN (SELECT id FROM grants WHERE user_id = $1)"),
       Query("DELETE FROM refresh_tokens WHERE grant_id IN (SELECT id FROM grants WHERE user_id = $1)"),
@@ -123,9 +108,9 @@ Task<Result<bool>> AccountStore::remove(UserId id, UtcTime now) {
   };
   WriteTraits traits{.key = id.str(), .revokes = true};
   return db_.write(std::move(traits), [id = std::move(id), now](Connection& connection) -> Result<bool> {
-    SIGMA_TRY(const auto found, change(connection, kLock, {id}));
-    if (found == 0) return false;
-    SIGMA_CHECK(end_all_sessions(connection, id, now));
+    SIGMA_TRY(const bool known, lock_user(connection, id));
+    if (!known) return false;
+    SIGMA_CHECK(end_sessions_of(connection, id, std::nullopt, now));
     for (const Query& query : kRemove) SIGMA_CHECK(change(connection, query, {id}));
     return true;
   });

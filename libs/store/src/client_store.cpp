@@ -73,6 +73,9 @@ Params params_of(const Client& client) {
           client.updated_at};
 }
 
+const Query kCountSelfRegistered(
+    "SELECT count(*) FROM clients WHERE registration_token IS NOT NULL AND created_at > $1");
+
 Result<void> write_member_keys(Connection& connection, const Client& client) {
   static const Query kForget("DELETE FROM client_member_keys WHERE client_id = $1");
   static const Query kInsert(
@@ -80,6 +83,65 @@ Result<void> write_member_keys(Connection& connection, const Client& client) {
   SIGMA_CHECK(change(connection, kForget, {client.id}));
   for (const auto& key : client.member_keys) SIGMA_CHECK(change(connection, kInsert, {key.pubkey, client.id}));
   return {};
+}
+
+Result<bool> insert(Connection& connection, const Client& client) {
+  static const Query kInsert("INSERT INTO clients (" + kColumns + ") VALUES (" + placeholders(1, 16) +
+                             ") ON CONFLICT (id) DO NOTHING");
+  SIGMA_TRY(const auto inserted, change(connection, kInsert, params_of(client)));
+  if (inserted == 0) return false;
+  SIGMA_CHECK(write_member_keys(connection, client));
+  return true;
+}
+
+/// How many there are of those that the limit counts. Whoever else asks waits until the caller has committed.
+Result<std::int64_t> count_locked(Connection& connection, const Client& client, const ClientLimit& limit) {
+  static const Query kLockAll("SELECT 1", "SELECT pg_advisory_xact_lock(7310868735402537)");
+  static const Query kLockOwner("SELECT 1 FROM profiles WHERE bap_id = $1",
+                                "SELECT 1 FROM profiles WHERE bap_id = $1 FOR UPDATE");
+  static const Query kCountOwned("SELECT count(*) FROM clients WHERE owner_bap_id = $1");
+  if (limit.since) {
+    SIGMA_CHECK(change(connection, kLockAll, {}));
+    SIGMA_TRY(const auto count, find_one<std::int64_t>(connection, kCountSelfRegistered, {*limit.since}));
+    return *count;
+  }
+  SIGMA_CHECK(change(connection, kLockOwner, {client.owner_bap_id}));
+  SIGMA_TRY(const auto count, find_one<std::int64_t>(connection, kCountOwned, {client.owner_bap_id}));
+  return *count;
+}
+
+/// Rows of each table that one commit removes with a client.
+constexpr std::int64_t kRemovedTogether = 1'000;
+
+/// Some of the client's grants with their tokens; how many grants.
+Result<std::size_t> remove_grants(Connection& connection, const ClientId& id) {
+  static const std::string kSome = "SELECT id FROM grants WHERE client_id = $1 LIMIT $2";
+  static const std::string kOfThem = " WHERE grant_id IN (SELECT id FROM gone)";
+  // Postgres: one statement, as another one might take other grants.
+  static const Query kGrants("DELETE FROM grants WHERE id IN (" + kSome + ")",
+                             "WITH gone AS (" + kSome + "), a AS (DELETE FROM access_tokens" + kOfThem +
+                                 "), r AS (DELETE FROM refresh_tokens" + kOfThem +
+                                 ") DELETE FROM grants WHERE id IN (SELECT id FROM gone)");
+  static const Query kTokens[] = {Query("DELETE FROM access_tokens WHERE grant_id IN (" + kSome + ")"),
+                                  Query("DELETE FROM refresh_tokens WHERE grant_id IN (" + kSome + ")")};
+  if (connection.dialect() == sql::Dialect::sqlite) {
+    for (const Query& query : kTokens) SIGMA_CHECK(change(connection, query, {id, kRemovedTogether}));
+  }
+  return change(connection, kGrants, {id, kRemovedTogether});
+}
+
+Result<std::size_t> remove_own_tokens(Connection& connection, const ClientId& id) {
+  static const Query kRemove(
+      "DELETE FROM access_tokens WHERE hash IN (SELECT hash FROM access_tokens WHERE client_id = $1 AND user_id IS "
+      "NULL LIMIT $2)");
+  return change(connection, kRemove, {id, kRemovedTogether});
+}
+
+Result<std::size_t> remove_consents(Connection& connection, const ClientId& id) {
+  static const Query kRemove(
+      "DELETE FROM consents WHERE (user_id, client_id, bap_id) IN (SELECT user_id, client_id, bap_id FROM consents "
+      "WHERE client_id = $1 LIMIT $2)");
+  return change(connection, kRemove, {id, kRemovedTogether});
 }
 
 // Position functions and not LIKE: what is searched for is text, whatever characters it holds.
@@ -128,22 +190,25 @@ Task<Result<std::vector<Client>>> ClientStore::list_owned(BapId owner) {
 }
 
 Task<Result<std::int64_t>> ClientStore::count_self_registered(UtcTime since) {
-  static const Query kCount("SELECT count(*) FROM clients WHERE registration_token IS NOT NULL AND created_at > $1");
   return db_.read([since](Connection& connection) -> Result<std::int64_t> {
-    SIGMA_TRY(const auto count, find_one<std::int64_t>(connection, kCount, {since}));
+    SIGMA_TRY(const auto count, find_one<std::int64_t>(connection, kCountSelfRegistered, {since}));
     return count.value_or(0);
   });
 }
 
 Task<Result<bool>> ClientStore::create(Client client) {
-  static const Query kInsert("INSERT INTO clients (" + kColumns + ") VALUES (" + placeholders(1, 16) +
-                             ") ON CONFLICT (id) DO NOTHING");
   WriteTraits traits{.key = client.id.str()};
-  return db_.write(std::move(traits), [client = std::move(client)](Connection& connection) -> Result<bool> {
-    SIGMA_TRY(const auto inserted, change(connection, kInsert, params_of(client)));
-    if (inserted == 0) return false;
-    SIGMA_CHECK(write_member_keys(connection, client));
-    return true;
+  return db_.write(std::move(traits),
+                   [client = std::move(client)](Connection& connection) { return insert(connection, client); });
+}
+
+Task<Result<ClientCreation>> ClientStore::create_within(Client client, ClientLimit limit) {
+  // Without a key: the first of its batch, so it waits for others while it holds nothing that they want.
+  return db_.write({}, [client = std::move(client), limit](Connection& connection) -> Result<ClientCreation> {
+    SIGMA_TRY(const auto count, count_locked(connection, client, limit));
+    if (count >= limit.max) return ClientCreation::too_many;
+    SIGMA_TRY(const bool created, insert(connection, client));
+    return created ? ClientCreation::done : ClientCreation::taken;
   });
 }
 
@@ -168,20 +233,33 @@ Task<Result<bool>> ClientStore::update(Client client, std::optional<UtcTime> exp
       });
 }
 
-Task<Result<bool>> ClientStore::remove(ClientId id) {
-  static const Query kRemoveClient("DELETE FROM clients WHERE id = $1");  // cascades to member keys and consents
-  static const Query kRemoveTokens[] = {
-      Query("DELETE FROM access_tokens WHERE grant_id IN (SELECT id FROM grants WHERE client_id = $1)"),
-      Query("DELETE FROM access_tokens WHERE client_id = $1 AND user_id IS NULL"),
-      Query("DELETE FROM refresh_tokens WHERE grant_id IN (SELECT id FROM grants WHERE client_id = $1)"),
-      Query("DELETE FROM grants WHERE client_id = $1"),
-  };
-  WriteTraits traits{.key = id.str(), .revokes = true};
+Task<Result<bool>> ClientStore::retire(ClientId id) {
+  // Maintenance removes what has expired: it finishes what nobody else does.
+  static const Query kRetire(
+      "UPDATE clients SET disabled = TRUE, expires_at = 0, updated_at = updated_at + 1 WHERE id = $1");
+  WriteTraits traits{.key = id.str(), .single_statement = true, .revokes = true};
   return db_.write(std::move(traits), [id = std::move(id)](Connection& connection) -> Result<bool> {
-    for (const Query& query : kRemoveTokens) SIGMA_CHECK(change(connection, query, {id}));
-    SIGMA_TRY(const auto removed, change(connection, kRemoveClient, {id}));
-    return removed > 0;
+    SIGMA_TRY(const auto retired, change(connection, kRetire, {id}));
+    return retired > 0;
   });
+}
+
+Task<Result<bool>> ClientStore::remove(ClientId id) {
+  static const Query kRemove("DELETE FROM clients WHERE id = $1");  // cascades to member keys
+  SIGMA_CO_TRY(const bool known, co_await retire(id));
+  if (!known) co_return false;
+  static constexpr auto kSteps = std::array{remove_grants, remove_own_tokens, remove_consents};
+  for (const auto remove_some : kSteps) {
+    for (std::size_t removed = kRemovedTogether; removed == kRemovedTogether;) {
+      SIGMA_CO_TRY(removed, co_await db_.write({.key = id.str()}, [id, remove_some](Connection& connection) {
+        return remove_some(connection, id);
+      }));
+    }
+  }
+  WriteTraits traits{.key = id.str(), .single_statement = true, .revokes = true};
+  SIGMA_CO_CHECK(co_await db_.write(std::move(traits),
+                                    [id](Connection& connection) { return change(connection, kRemove, {id}); }));
+  co_return true;
 }
 
 }  // namespace sigma::store

@@ -47,17 +47,21 @@ Result<void> end_grants(Connection& connection, const Consent& consent, const st
       "revoked_at IS NULL AND expires_at > $4",
       "SELECT id, scopes, claims FROM grants WHERE client_id = $1 AND user_id = $2 AND ($3::text IS NULL OR bap_id = "
       "$3) AND revoked_at IS NULL AND expires_at > $4");
-  static const Query kRevoke("UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL");
+  static const Query kRevoke(
+      "UPDATE grants SET revoked_at = $2 WHERE id IN (SELECT value FROM json_each($1)) AND revoked_at IS NULL",
+      "UPDATE grants SET revoked_at = $2 WHERE id IN (SELECT json_array_elements_text($1::json)) AND revoked_at IS "
+      "NULL");
   if (removed.empty()) return {};
   const auto is_removed = [&](const std::string& scope) { return contains(removed, scope); };
   SIGMA_TRY(const auto grants,
             find_all<WhatAGrantTells>(connection, kGrants, {consent.client_id, consent.user_id, consent.bap_id, now}));
+  std::vector<std::string> ended;
   for (const WhatAGrantTells& grant : grants) {
-    if (!std::ranges::any_of(grant.scopes, is_removed) &&
-        !std::ranges::any_of(scopes_of_claims(grant.claims), is_removed))
-      continue;
-    SIGMA_CHECK(change(connection, kRevoke, {grant.id, now}));
+    if (std::ranges::any_of(grant.scopes, is_removed) ||
+        std::ranges::any_of(scopes_of_claims(grant.claims), is_removed))
+      ended.push_back(grant.id.str());
   }
+  if (!ended.empty()) SIGMA_CHECK(change(connection, kRevoke, {json_text(ended), now}));
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "sigma/store/migrator.hpp"
 
 #include <map>
+#include <thread>
 
 #include "sigma/core/encoding.hpp"
 #include "sigma/crypto/digest.hpp"
@@ -41,9 +42,11 @@ const Query kApplied("SELECT version, name, checksum, oldest_program, applied_at
 const Query kRecord(
     "INSERT INTO schema_migration (version, name, checksum, oldest_program, applied_at) VALUES ($1, $2, $3, $4, $5)");
 
-// SQLite's begin() holds the only write lock already. A migration may take long: no time-outs for it.
+// SQLite's begin() holds the only write lock already. A migration may take long, and who waits for another program's
+// migration, too: no time-outs for either.
 const Query kNoTimeouts("SELECT 1",
                         "SELECT set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)");
+const Query kBriefLocks("SELECT $1", "SELECT set_config('lock_timeout', $1, true)");
 const Query kLock("SELECT 1", "SELECT pg_advisory_xact_lock(7310868735402535)");
 
 std::string checksum_of(const sql::Migration& migration) {
@@ -97,9 +100,11 @@ Result<void> check(const Applied& applied, Known known) {
 }
 
 /// Applies the first missing migration inside the open transaction; nothing when there is none.
-Result<std::optional<MigrationState>> apply_next(Connection& connection, Known known, UtcTime now) {
+Result<std::optional<MigrationState>> apply_next(Connection& connection, Known known, UtcTime now,
+                                                 core::Milliseconds lock_timeout) {
   SIGMA_CHECK(change(connection, kNoTimeouts, {}));
   SIGMA_CHECK(change(connection, kLock, {}));
+  SIGMA_CHECK(change(connection, kBriefLocks, {std::to_string(lock_timeout.count())}));
   SIGMA_CHECK(connection.execute_script(kCreateTable));
   SIGMA_TRY(const Applied applied, applied_in(connection));
   SIGMA_CHECK(check(applied, known));
@@ -113,6 +118,16 @@ Result<std::optional<MigrationState>> apply_next(Connection& connection, Known k
     return std::optional(MigrationState{migration.version, name, now});
   }
   return std::optional<MigrationState>{};
+}
+
+Error held_by_others(const MigrationPatience& patience, const Error& last) {
+  return {
+      Code::unavailable,
+      fmt::format("Others hold a table that the next migration changes; {} tries of {} ms each did not get it, and "
+                  "nothing has changed. Look in pg_stat_activity for a transaction that is open for long (a dump, a "
+                  "report, a forgotten psql), let it end, and run `sigma-auth migrate` again.",
+                  patience.tries, patience.lock_timeout.count()),
+      last.cause()};
 }
 
 }  // namespace
@@ -136,15 +151,25 @@ Result<std::vector<MigrationState>> Migrator::migrate() {
   SIGMA_TRY(const auto connection, connector_.open());
   std::vector<MigrationState> news;
   for (;;) {
-    SIGMA_CHECK(connection->begin());
-    auto applied = apply_next(*connection, connector_.migrations, clock_.now());
-    if (!applied) {
-      connection->rollback();
-      return std::move(applied).error();
+    SIGMA_TRY(auto applied, migrate_next(*connection));
+    if (!applied) return news;
+    news.push_back(std::move(*applied));
+  }
+}
+
+Result<std::optional<MigrationState>> Migrator::migrate_next(Connection& connection) {
+  for (int attempt = 1;; ++attempt) {
+    SIGMA_CHECK(connection.begin());
+    auto applied = apply_next(connection, connector_.migrations, clock_.now(), patience_.lock_timeout);
+    if (applied) {
+      SIGMA_CHECK(connection.commit());
+      return applied;
     }
-    SIGMA_CHECK(connection->commit());
-    if (!*applied) return news;
-    news.push_back(std::move(**applied));
+    const bool held = connection.last_failure() == sql::Failure::conflict;
+    connection.rollback();
+    if (!held) return applied;
+    if (attempt >= patience_.tries) return held_by_others(patience_, applied.error());
+    std::this_thread::sleep_for(patience_.pause);
   }
 }
 

@@ -23,6 +23,10 @@ void read_row(Columns columns, User& user);
 void read_row(Columns columns, Profile& profile);
 void read_row(Columns columns, AccessToken& token);
 
+/// Writers of one person queue up at their row: what they count and what they then write is one step. On Postgres it
+/// also keeps new rows out that refer to it. False when there is no such user.
+Result<bool> lock_user(Connection& connection, const UserId& id);
+
 /// "t.a, t.b" of "a, b".
 std::string of_table(std::string_view alias, std::string_view columns);
 /// How many columns a list names.

@@ -1,8 +1,13 @@
 #include "loop_statements.hpp"
+#include "row_statements.hpp"
 #include "session_statements.hpp"
 #include "sigma/store/store.hpp"
 
 namespace sigma::store {
+
+static void read_row(Columns columns, SessionId& id) {
+  columns.read(id);
+}
 
 static void read_row(Columns columns, Session& session) {
   columns.read(session.id, session.token_hash, session.user_id, session.active_bap_id, session.auth_time,
@@ -32,14 +37,24 @@ const std::string kSelectWithUser =
 
 Task<Result<void>> SessionStore::create(Session session) {
   static const Query kInsert("INSERT INTO sessions (" + kColumns + ") VALUES (" + placeholders(1, 10) + ")");
-  WriteTraits traits{.key = session.id.str(), .single_statement = true};
-  return db_.write(std::move(traits), [session = std::move(session)](Connection& connection) -> Result<void> {
-    SIGMA_CHECK(
-        change(connection, kInsert,
-               {session.id, session.token_hash, session.user_id, session.active_bap_id, session.auth_time,
-                session.ip_address, session.user_agent, session.created_at, session.updated_at, session.expires_at}));
-    return {};
-  });
+  // At most so many at once: who has more from before this limit loses them step by step.
+  static const Query kSurplus(
+      fmt::format("SELECT id FROM sessions WHERE user_id = $1 ORDER BY expires_at DESC, id DESC LIMIT 8 OFFSET {}",
+                  kMaxPerUser - 1));
+  SIGMA_CO_TRY(const auto surplus, co_await db_.read([user = session.user_id](Connection& connection) {
+    return find_all<SessionId>(connection, kSurplus, {user});
+  }));
+  for (const SessionId& id : surplus) SIGMA_CO_CHECK(co_await remove(id, session.created_at));
+  // By user, whose row the new one refers to: who locks that row is ordered alike.
+  WriteTraits traits{.key = session.user_id.str(), .single_statement = true};
+  co_return co_await db_.write(
+      std::move(traits), [session = std::move(session)](Connection& connection) -> Result<void> {
+        SIGMA_CHECK(change(
+            connection, kInsert,
+            {session.id, session.token_hash, session.user_id, session.active_bap_id, session.auth_time,
+             session.ip_address, session.user_agent, session.created_at, session.updated_at, session.expires_at}));
+        return {};
+      });
 }
 
 Task<Found<SessionWithUser>> SessionStore::find(SecretHash token_hash, UtcTime now) {
@@ -92,9 +107,30 @@ Task<Result<bool>> SessionStore::remove(SessionId id, UtcTime now) {
                    [id = std::move(id), now](Connection& connection) { return end_session(connection, id, now); });
 }
 
+Task<Result<bool>> SessionStore::remove_own(UserId user, SessionId id, SecretHash token_hash, UtcTime now) {
+  WriteTraits traits{.key = user.str(), .revokes = true};
+  return db_.write(std::move(traits),
+                   [user = std::move(user), id = std::move(id), token_hash = std::move(token_hash),
+                    now](Connection& connection) { return end_own_session(connection, user, id, token_hash, now); });
+}
+
+Task<Found<std::size_t>> SessionStore::remove_all(UserId user, std::optional<SessionId> keep, UtcTime now) {
+  WriteTraits traits{.key = user.str(), .revokes = true};
+  return db_.write(std::move(traits),
+                   [user = std::move(user), keep = std::move(keep),
+                    now](Connection& connection) -> Result<std::optional<std::size_t>> {
+                     SIGMA_TRY(const bool known, lock_user(connection, user));
+                     if (!known) return std::optional<std::size_t>{};
+                     SIGMA_TRY(const auto ended, end_sessions_of(connection, user, keep, now));
+                     return std::optional(ended);
+                   });
+}
+
 Task<Result<std::vector<Session>>> SessionStore::list(UserId id, UtcTime now) {
-  static const Query kList("SELECT " + kColumns +
-                           " FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY created_at, id");
+  static const Query kList(
+      fmt::format("SELECT {0} FROM (SELECT {0} FROM sessions WHERE user_id = $1 AND expires_at > "
+                  "$2 ORDER BY expires_at DESC, id DESC LIMIT {1}) AS live ORDER BY created_at, id",
+                  kColumns, kMaxPerUser));
   return db_.read(
       [id = std::move(id), now](Connection& connection) { return find_all<Session>(connection, kList, {id, now}); });
 }

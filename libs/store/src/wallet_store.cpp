@@ -1,6 +1,8 @@
 #include "sigma/store/wallet_store.hpp"
 
-#include "statements.hpp"
+#include <set>
+
+#include "row_statements.hpp"
 
 namespace sigma::store {
 
@@ -21,13 +23,6 @@ namespace {
 const std::string kColumns =
     "address, pubkey, user_id, bap_id, provider, connection_method, is_primary, connected_at, last_verified";
 
-// Writers of one person queue up at their row, so that counting and inserting are one step.
-Result<void> lock_user(Connection& connection, const UserId& user) {
-  static const Query kLock("SELECT 1 FROM users WHERE id = $1", "SELECT 1 FROM users WHERE id = $1 FOR UPDATE");
-  SIGMA_CHECK(change(connection, kLock, {user}));
-  return {};
-}
-
 Result<void> withdraw_entitlements(Connection& connection, const UserId& user) {
   static const Query kWithdraw(
       "INSERT INTO entitlements (user_id, revision, roles, subscription_tier, evidence, complete) "
@@ -46,12 +41,26 @@ Result<void> promote_oldest(Connection& connection, const UserId& user, const Ba
   return {};
 }
 
-Result<WalletConnection> connect_locked(Connection& connection, const Wallet& wallet, std::int64_t max,
-                                        bool take_over) {
-  static const Query kBefore("SELECT " + kColumns + " FROM wallets WHERE address = $1",
-                             "SELECT " + kColumns + " FROM wallets WHERE address = $1 FOR UPDATE");
+const Query kBefore("SELECT " + kColumns + " FROM wallets WHERE address = $1");
+
+/// Locks who connects a wallet and, for a take-over, who has it: in the order of their ids, as everybody does.
+Result<std::set<UserId>> lock_owners(Connection& connection, const Wallet& wallet, bool take_over) {
+  std::set<UserId> owners{wallet.user_id};
+  if (take_over) {
+    SIGMA_TRY(const auto before, find_one<Wallet>(connection, kBefore, {wallet.address}));
+    if (before) owners.insert(before->user_id);
+  }
+  for (const UserId& owner : owners) SIGMA_CHECK(lock_user(connection, owner));
+  return owners;
+}
+
+/// Nothing: the wallet came to somebody else while we looked.
+Result<std::optional<WalletConnection>> try_connect(Connection& connection, const Wallet& wallet, std::int64_t max,
+                                                    bool take_over) {
+  static const Query kBeforeLocked("SELECT " + kColumns + " FROM wallets WHERE address = $1",
+                                   "SELECT " + kColumns + " FROM wallets WHERE address = $1 FOR UPDATE");
   static const Query kCount("SELECT COUNT(*) FROM wallets WHERE user_id = $1");
-  // Who connected it in the meantime keeps it, unless this proof may take it over.
+  // $9: what is known of who has it, so that they are left in order. Who connected it only now is met at the next try.
   static const Query kPut(
       "INSERT INTO wallets (" + kColumns + ") VALUES ($1, $2, $3, $4, $5, $6, FALSE, $7, $8) " +
       "ON CONFLICT (address) DO UPDATE SET user_id = excluded.user_id, bap_id = excluded.bap_id, provider = "
@@ -59,35 +68,45 @@ Result<WalletConnection> connect_locked(Connection& connection, const Wallet& wa
       "wallets.user_id = excluded.user_id AND wallets.bap_id = excluded.bap_id), connected_at = CASE WHEN "
       "wallets.user_id = excluded.user_id THEN wallets.connected_at ELSE excluded.connected_at END, last_verified = "
       "excluded.last_verified WHERE wallets.user_id = excluded.user_id OR $9");
-  SIGMA_TRY(const auto before, find_one<Wallet>(connection, kBefore, {wallet.address}));
+  SIGMA_TRY(const auto locked, lock_owners(connection, wallet, take_over));
+  SIGMA_TRY(const auto before, find_one<Wallet>(connection, kBeforeLocked, {wallet.address}));
   const bool own = before && before->user_id == wallet.user_id;
-  if (before && !own && !take_over) return WalletConnection::elsewhere;
+  if (before && !own && !take_over) return std::optional(WalletConnection::elsewhere);
+  if (before && !locked.contains(before->user_id)) return std::optional<WalletConnection>{};
   if (!own) {
     SIGMA_TRY(const auto count, find_one<std::int64_t>(connection, kCount, {wallet.user_id}));
-    if (*count >= max) return WalletConnection::too_many;
+    if (*count >= max) return std::optional(WalletConnection::too_many);
   }
-  SIGMA_TRY(const auto put, change(connection, kPut,
-                                   {wallet.address, wallet.pubkey, wallet.user_id, wallet.bap_id, wallet.provider,
-                                    wallet.connection_method, wallet.connected_at, wallet.last_verified, take_over}));
-  if (put == 0) return WalletConnection::elsewhere;
+  SIGMA_TRY(const auto put,
+            change(connection, kPut,
+                   {wallet.address, wallet.pubkey, wallet.user_id, wallet.bap_id, wallet.provider,
+                    wallet.connection_method, wallet.connected_at, wallet.last_verified, before.has_value()}));
+  if (put == 0) return std::optional<WalletConnection>{};
   SIGMA_CHECK(promote_oldest(connection, wallet.user_id, wallet.bap_id));
   SIGMA_CHECK(withdraw_entitlements(connection, wallet.user_id));
   if (before) {
     SIGMA_CHECK(promote_oldest(connection, before->user_id, before->bap_id));
     if (!own) SIGMA_CHECK(withdraw_entitlements(connection, before->user_id));
   }
-  return WalletConnection::done;
+  return std::optional(WalletConnection::done);
+}
+
+Result<WalletConnection> connect_locked(Connection& connection, const Wallet& wallet, std::int64_t max,
+                                        bool take_over) {
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    SIGMA_TRY(const auto outcome, try_connect(connection, wallet, max, take_over));
+    if (outcome) return *outcome;
+  }
+  return core::Error{core::Code::unavailable, "This wallet is being connected by others; try again."};
 }
 
 }  // namespace
 
 Task<Result<WalletConnection>> WalletStore::connect(Wallet wallet, std::int64_t max, bool take_over) {
   WriteTraits traits{.key = wallet.user_id.str()};
-  return db_.write(std::move(traits),
-                   [wallet = std::move(wallet), max, take_over](Connection& connection) -> Result<WalletConnection> {
-                     SIGMA_CHECK(lock_user(connection, wallet.user_id));
-                     return connect_locked(connection, wallet, max, take_over);
-                   });
+  return db_.write(std::move(traits), [wallet = std::move(wallet), max, take_over](Connection& connection) {
+    return connect_locked(connection, wallet, max, take_over);
+  });
 }
 
 Task<Result<std::vector<Wallet>>> WalletStore::list(UserId user) {

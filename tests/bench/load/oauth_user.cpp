@@ -60,6 +60,11 @@ core::Task<core::Result<void>> OAuthUser::sign_in(Connection& connection) {
   co_return core::Result<void>{};
 }
 
+void OAuthUser::become_somebody_else() {
+  key_ = bitcoin::PrivateKey::generate(random_);
+  cookie_.clear();
+}
+
 core::Task<core::Result<std::string>> OAuthUser::authorize(Connection& connection, std::string_view scope) {
   const auto request = fmt::format(
       "GET {}?client_id={}&redirect_uri={}&response_type=code&state=k3x9q1&scope={}&code_challenge={}"

@@ -37,6 +37,8 @@ class OAuthUser {
   core::Task<core::Result<void>> get(Connection& connection, std::string_view path);
   /// Proves the key and keeps the session cookie. The first time creates the account.
   core::Task<core::Result<void>> sign_in(Connection& connection);
+  /// Takes another key: the next sign-in creates another account.
+  void become_somebody_else();
   /// An authorization request that is answered at once; the code.
   core::Task<core::Result<std::string>> authorize(Connection& connection, std::string_view scope);
   core::Task<core::Result<Tokens>> redeem(Connection& connection, std::string code);

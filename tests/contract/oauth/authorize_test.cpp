@@ -96,7 +96,7 @@ TEST_F(EngineTest, ConsentCountsForTheIdentityThatWasShown) {
   second.user_id = person.user.id;
   second.name = "Second";
   second.created_at = second.updated_at = clock.now();
-  ASSERT_TRUE(*run(store.users.save_profile(second)));
+  ASSERT_EQ(*run(store.users.add_profile(second)), store::ProfileAddition::done);
   ASSERT_TRUE(run(sessions.set_active_identity(*session_of(person), second.bap_id)));
   const auto again = run(authorizer.answer_consent(query_of(asked), {true, {}}, session_of(person))).value();
   EXPECT_EQ(page_of(again), "/consent");

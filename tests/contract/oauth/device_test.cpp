@@ -112,7 +112,7 @@ TEST_F(Device, ThePersonChoosesTheIdentity) {
   second.name = "Second";
   second.member_pubkey = bitcoin::PrivateKey::generate(random).public_key().hex();
   second.created_at = second.updated_at = clock.now();
-  ASSERT_TRUE(*run(store.users.save_profile(second)));
+  ASSERT_EQ(*run(store.users.add_profile(second)), store::ProfileAddition::done);
   ASSERT_TRUE(approve(codes.user_code, second.bap_id));
   const auto claims = claims_of(poll(codes).value());
   EXPECT_EQ(claims.at("bap_id"), second.bap_id.str());

@@ -53,6 +53,25 @@ TEST_F(SelfRegistration, ADayHasItsNumber) {
   registered();
 }
 
+TEST_F(SelfRegistration, ADayHasItsNumberAlsoWhenAllComeAtOnce) {
+  std::vector<core::Task<Result<Json>>> attempts;
+  for (int i = 0; i < 20; ++i) {
+    RegistrationRequest request;
+    request.metadata = description();
+    request.proofs.path = kRegistrationPath;
+    attempts.push_back(registration.create(std::move(request)));
+  }
+  int registered = 0;
+  for (const auto& answer : core::testing::run_all(std::move(attempts))) {
+    if (answer) {
+      ++registered;
+    } else {
+      EXPECT_EQ(answer.error().code(), ErrorCode::too_many_requests);
+    }
+  }
+  EXPECT_EQ(registered, 8);
+}
+
 TEST_F(SelfRegistration, ScopesThatAreNotOursAreLeftOut) {
   const auto answer = try_register().value();
   EXPECT_EQ(answer.at("scope"), "openid profile offline_access");

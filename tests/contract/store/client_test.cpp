@@ -164,6 +164,65 @@ TYPED_TEST(Clients, removal_takes_codes_tokens_and_consents_along) {
   }
 }
 
+TYPED_TEST(Clients, removal_takes_more_along_than_one_commit) {
+  Store& store = this->store();
+  for (const char* client : {"client-1", "client-2"}) await(store.clients.create(make_client(client)));
+  await(this->database().write({}, [](sql::Connection& connection) -> Result<void> {
+    const std::string numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2100) ";
+    const std::string blob = connection.dialect() == sql::Dialect::sqlite ? "BLOB" : "bytea";
+    for (const char* client : {"client-1", "client-2"}) {
+      SIGMA_CHECK(connection.execute_script(
+          "INSERT INTO grants (id, client_id, user_id, redirect_uri, redirect_uri_was_sent, scopes, offline_access, "
+          "claims, resources, auth_time, created_at, code_expires_at, expires_at) " +
+          numbers +
+          fmt::format("SELECT '{0}-' || i, '{0}', 'user-1', '', TRUE, '[]', TRUE, 'null', '[]', 0, 0, 0, 0 FROM n",
+                      client)));
+      for (const char* user : {"'user-1'", "NULL"}) {
+        SIGMA_CHECK(connection.execute_script(
+            "INSERT INTO access_tokens (hash, grant_id, client_id, user_id, scopes, audience, details, auth_time, "
+            "created_at, expires_at) " +
+            numbers +
+            fmt::format("SELECT CAST('{0}{1}' || i AS {2}), '{0}-' || i, '{0}', {3}, '[]', '[]', '[]', 0, 0, "
+                        "0 FROM n",
+                        client, user[0] == 'N' ? "own" : "of", blob, user)));
+      }
+    }
+    return {};
+  }));
+  EXPECT_TRUE(await(store.clients.remove(ClientId{"client-1"})));
+  std::map<std::string, std::int64_t> rows;
+  for (const TableCount& count : await(store.statistics.count_tables())) rows[std::string(count.table)] = count.rows;
+  EXPECT_EQ(rows["grants"], 2100);
+  EXPECT_EQ(rows["access_tokens"], 4200);
+  EXPECT_EQ(rows["clients"], 1);
+}
+
+TYPED_TEST(Clients, a_limit_holds_also_when_they_come_at_once_from_two_replicas) {
+  await(this->store().users.create_with_profile(make_user(), make_profile()));
+  Database second(this->backend_.connector());
+  Store other(second);
+  const auto created = [&](const std::string& kind, const ClientLimit& limit) {
+    std::vector<Task<Result<ClientCreation>>> attempts;
+    for (int i = 0; i < 12; ++i) {
+      Client client = make_client(kind + std::to_string(i));
+      client.owner_bap_id = BapId{kind};
+      if (!limit.since) client.registration_token.reset();
+      attempts.push_back((i % 2 == 0 ? this->store() : other).clients.create_within(client, limit));
+    }
+    int done = 0;
+    for (auto& result : run_all(std::move(attempts))) done += must(std::move(result)) == ClientCreation::done ? 1 : 0;
+    return done;
+  };
+  EXPECT_EQ(created("bap-1", {.max = 5, .since = {}}), 5);
+  EXPECT_EQ(created("themselves", {.max = 4, .since = after(-1)}), 4);
+  Client next = make_client("next");
+  next.owner_bap_id = BapId{"bap-1"};
+  EXPECT_EQ(await(this->clients().create_within(next, {.max = 5, .since = {}})), ClientCreation::too_many);
+  EXPECT_FALSE(await(this->clients().find(next.id)));
+  EXPECT_EQ(await(this->clients().create_within(next, {.max = 1, .since = kNow})), ClientCreation::done);
+  EXPECT_EQ(await(this->clients().create_within(next, {.max = 9, .since = kNow})), ClientCreation::taken);
+}
+
 TYPED_TEST(Clients, those_of_an_identity_oldest_first) {
   for (const char* id : {"b", "a", "c"}) {
     Client client = make_client(id);

@@ -63,11 +63,12 @@ TYPED_TEST(LiveAccess, every_write_that_may_end_a_token_is_told_before_it_is_ans
   tells("sign-out");
   await(store.users.update(make_user()));
   tells("a user may be disabled");
-  await(store.users.save_profile(make_profile()));
+  await(store.users.update_profile({.bap_id = BapId{"bap-1"}, .user_id = user, .updated_at = kNow}));
   tells("a profile changes");
   await(store.clients.update(make_client()));
   tells("a client may be disabled");
   await(store.clients.remove(client));
+  ++expected;  // switched off at once, and gone in the end
   tells("a client is gone");
   await(store.accounts.set_disabled(user, true, kNow));
   tells("an account is disabled");

@@ -124,6 +124,27 @@ TYPED_TEST(LogoutDeliveries, queue_of_a_client_is_bounded) {
   EXPECT_TRUE(std::ranges::none_of(claimed, [](const auto& d) { return d.session_id == SessionId{"session-1"}; }));
 }
 
+TYPED_TEST(LogoutDeliveries, sessions_that_end_together_are_all_queued_within_the_bound) {
+  this->make_listening_client("quiet");
+  for (int i = 0; i < 5; ++i) {
+    const std::string id = "session-" + std::to_string(i);
+    await(this->store().sessions.create(make_session(id)));
+    this->authorize(id, id, "listens");
+    this->authorize(id + "-quiet", id, "quiet");
+    this->authorize(id + "-deaf", id, "deaf");
+  }
+  await(this->database().write({}, [](sql::Connection& connection) {
+    return connection.execute_script(
+        "INSERT INTO logout_deliveries (session_id, client_id, user_id, attempts, next_attempt_at, created_at, "
+        "expires_at) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9998) "
+        "SELECT 'old-' || i, 'listens', 'user-1', 0, 9000000000000, 0, 9000000000000 FROM n");
+  }));
+  EXPECT_EQ(await(this->store().sessions.remove_all(UserId{"user-1"}, {}, kNow)), 5U);
+  std::map<std::string, int> queued;
+  for (const LogoutDelivery& delivery : this->claim(0)) ++queued[delivery.client_id.str()];
+  EXPECT_EQ(queued, (std::map<std::string, int>{{"listens", 2}, {"quiet", 5}}));
+}
+
 TYPED_TEST(LogoutDeliveries, entries_that_nobody_could_deliver_go_after_a_day) {
   this->end_session("session-1");
   await(this->store().maintenance.remove_expired(after(kDay - 1), 100));

@@ -118,6 +118,62 @@ TYPED_TEST(Migrations, replicas_that_start_at_once_apply_each_once) {
   EXPECT_EQ(applied, this->backend_.connector().migrations.size());
 }
 
+// A server that runs while its tables change: who waits for a lock holds up everybody behind.
+class PostgresMigrations : public Migrations<PostgresBackend> {
+ protected:
+  PostgresMigrations() {
+    must(migrate(with({kFirst})));
+    must(reader_->begin());
+    must(reader_->execute_script("SELECT a FROM one"));  // keeps its lock until the transaction ends
+  }
+  Result<std::vector<MigrationState>> migrate_patiently(int tries) {
+    const MigrationPatience patience{
+        .lock_timeout = core::Milliseconds{20}, .pause = core::Milliseconds{1}, .tries = tries};
+    return Migrator(with({kFirst, kWidening}), clock_, patience).migrate();
+  }
+  static constexpr sql::Migration kWidening{2, "widening",
+                                            "CREATE TABLE two (a bigint); ALTER TABLE one ADD COLUMN b bigint;"};
+  std::unique_ptr<sql::Connection> reader_ = must(backend_.connector().open());
+};
+
+TEST_F(PostgresMigrations, give_way_to_who_holds_a_table_and_say_so) {
+  const auto result = migrate_patiently(3);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code(), core::Code::unavailable);
+  EXPECT_NE(result.error().description().find("pg_stat_activity"), std::string::npos) << result.error().description();
+  EXPECT_FALSE(has_table("two"));
+  must(reader_->commit());
+  EXPECT_EQ(must(migrate_patiently(3)).size(), 1U);
+}
+
+TEST_F(PostgresMigrations, go_on_when_the_table_is_free) {
+  auto migrated = std::async(std::launch::async, [&] { return migrate_patiently(1'000'000); });
+  must(reader_->commit());
+  EXPECT_EQ(must(migrated.get()).size(), 1U);
+  EXPECT_TRUE(has_table("two"));
+}
+
+TYPED_TEST(Migrations, leave_one_primary_identity_to_a_user) {
+  const auto all = this->backend_.connector().migrations;
+  must(this->migrate(this->with({all.begin(), all.begin() + 11})));
+  must(must(this->backend_.connector().open())
+           ->execute_script(
+               "INSERT INTO users (id, name, email_verified, subscription_tier, roles, disabled, created_at, "
+               "updated_at) "
+               "VALUES ('u', '', FALSE, '', '', FALSE, 0, 0), ('v', '', FALSE, '', '', FALSE, 0, 0);"
+               "INSERT INTO profiles (bap_id, user_id, name, member_pubkey, is_primary, counter, profile, created_at, "
+               "updated_at) VALUES ('a', 'u', '', '', TRUE, 0, '{}', 0, 1), ('b', 'u', '', '', TRUE, 0, '{}', 0, 2), "
+               "('c', 'u', '', '', FALSE, 0, '{}', 0, 3), ('d', 'v', '', '', TRUE, 0, '{}', 0, 0)"));
+  must(this->migrate(this->backend_.connector()));
+  Database database(this->backend_.connector());
+  Store store(database);
+  const auto is_primary = [&](const char* id) { return await(store.users.find_profile(BapId{id}))->is_primary; };
+  EXPECT_FALSE(is_primary("a"));
+  EXPECT_TRUE(is_primary("b"));
+  EXPECT_FALSE(is_primary("c"));
+  EXPECT_TRUE(is_primary("d"));
+}
+
 // The embedded texts: versions count from 1 without a gap, and both dialects have the same steps.
 TEST(EmbeddedMigrations, are_in_step) {
   const sql::Connector sqlite = SqliteBackend().connector();

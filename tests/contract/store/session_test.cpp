@@ -125,6 +125,97 @@ TYPED_TEST(Sessions, removal_revokes_tokens_stored_without_a_code) {
   EXPECT_FALSE(this->is_live("direct"));
 }
 
+TYPED_TEST(Sessions, all_of_a_user_end_at_once) {
+  for (const char* id : {"session-1", "session-2", "session-3"}) {
+    await(this->sessions().create(make_session(id)));
+    this->grant(id, id, {"openid"});
+  }
+  this->grant("offline", "session-1", {"openid", "offline_access"});
+  await(this->sessions().create(make_session("theirs", "user-2")));
+  this->grant("theirs", "theirs", {"openid"});
+  EXPECT_EQ(await(this->sessions().remove_all(UserId{"user-1"}, SessionId{"session-2"}, after(5))), 2U);
+  EXPECT_EQ(await(this->sessions().list(UserId{"user-1"}, kNow)), std::vector{make_session("session-2")});
+  EXPECT_FALSE(this->is_live("session-1"));
+  EXPECT_TRUE(this->is_live("session-2"));
+  EXPECT_FALSE(this->is_live("session-3"));
+  EXPECT_TRUE(this->is_live("offline"));
+  EXPECT_EQ(await(this->sessions().remove_all(UserId{"user-1"}, {}, after(6))), 1U);
+  EXPECT_FALSE(this->is_live("session-2"));
+  EXPECT_EQ(await(this->sessions().remove_all(UserId{"user-1"}, {}, after(7))), 0U);
+  EXPECT_EQ(await(this->sessions().remove_all(UserId{"nobody"}, {}, kNow)), std::nullopt);
+  EXPECT_EQ(await(this->sessions().list(UserId{"user-2"}, kNow)).size(), 1U);
+  EXPECT_TRUE(this->is_live("theirs"));
+}
+
+TYPED_TEST(Sessions, are_ended_by_their_own_user_under_id_or_secret) {
+  for (const char* id : {"session-1", "session-2", "session-3"}) {
+    await(this->sessions().create(make_session(id)));
+    this->grant(id, id, {"openid"});
+  }
+  const auto end = [&](const char* user, const char* id, const char* secret) {
+    return await(this->sessions().remove_own(UserId{user}, SessionId{id}, hash_of(secret), after(5)));
+  };
+  EXPECT_FALSE(end("user-2", "session-1", "session-1"));
+  EXPECT_FALSE(end("user-1", "unknown", "unknown"));
+  EXPECT_TRUE(end("user-1", "session-1", "unknown"));
+  EXPECT_TRUE(end("user-1", "unknown", "session-3"));
+  EXPECT_EQ(await(this->sessions().list(UserId{"user-1"}, kNow)), std::vector{make_session("session-2")});
+  EXPECT_FALSE(this->is_live("session-1"));
+  EXPECT_TRUE(this->is_live("session-2"));
+  EXPECT_FALSE(this->is_live("session-3"));
+}
+
+TYPED_TEST(Sessions, of_one_user_are_bounded_and_the_one_that_would_end_first_goes) {
+  const auto numbered = [](std::int64_t number, const char* user = "user-1") {
+    Session session = make_session(fmt::format("s-{:03}", number), user);
+    session.expires_at = after(kDay + number);
+    return session;
+  };
+  std::vector<Task<Result<void>>> creations;
+  for (std::int64_t i = 0; i < SessionStore::kMaxPerUser; ++i)
+    creations.push_back(this->sessions().create(numbered(i)));
+  for (auto& result : run_all(std::move(creations))) must(std::move(result));
+  await(this->sessions().create(numbered(900, "user-2")));
+  this->grant("first", "s-000", {"openid"});
+  this->grant("second", "s-001", {"openid"});
+  EXPECT_EQ(await(this->sessions().list(UserId{"user-1"}, kNow)).size(), 200U);
+
+  await(this->sessions().create(numbered(200)));
+  EXPECT_EQ(await(this->sessions().list(UserId{"user-1"}, kNow)).size(), 200U);
+  EXPECT_FALSE(await(this->sessions().find(numbered(0).token_hash, kNow)));
+  EXPECT_FALSE(this->is_live("first")) << "as after a sign-out";
+  EXPECT_TRUE(this->is_live("second"));
+  EXPECT_TRUE(await(this->sessions().renew(SessionId{"s-001"}, kNow, after(2 * kDay))));
+  await(this->sessions().create(numbered(201)));
+  EXPECT_TRUE(await(this->sessions().find(numbered(1).token_hash, kNow))) << "one that is used stays";
+  EXPECT_FALSE(await(this->sessions().find(numbered(2).token_hash, kNow)));
+  EXPECT_TRUE(await(this->sessions().find(numbered(900).token_hash, kNow))) << "somebody else's";
+}
+
+// From before the limit: they are neither all read nor all ended in one go.
+TYPED_TEST(Sessions, far_beyond_the_limit_go_step_by_step) {
+  await(this->database().write({}, [](sql::Connection& connection) {
+    return connection.execute_script(fmt::format(
+        "INSERT INTO sessions (id, token_hash, user_id, auth_time, ip_address, user_agent, created_at, updated_at, "
+        "expires_at) WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 399) "
+        "SELECT 'many-' || i, CAST('hash-' || i AS {}), 'user-1', 0, '', '', i, i, 9000000000000 + i FROM n",
+        connection.dialect() == sql::Dialect::sqlite ? "BLOB" : "bytea"));
+  }));
+  const auto count = [&] {
+    for (const TableCount& table : await(this->store().statistics.count_tables())) {
+      if (table.table == "sessions") return table.rows;
+    }
+    return std::int64_t{0};
+  };
+  const auto listed = await(this->sessions().list(UserId{"user-1"}, kNow));
+  ASSERT_EQ(listed.size(), 200U);
+  EXPECT_EQ(listed.front().id, SessionId{"many-200"}) << "those that live longest, the oldest first";
+  EXPECT_EQ(count(), 300);
+  await(this->sessions().create(make_session()));
+  EXPECT_EQ(count(), 300 - 8 + 1);
+  EXPECT_EQ(await(this->sessions().remove_all(UserId{"user-1"}, {}, kNow)), 293U);
+}
+
 TYPED_TEST(Sessions, hostile_texts_come_back_unchanged) {
   int number = 0;
   for (const std::string& text : hostile_texts()) {

@@ -155,6 +155,24 @@ TYPED_TEST(Wallets, claimed_by_two_at_once_belong_to_one) {
   EXPECT_EQ(this->addresses().size() + this->addresses("user-2").size(), 10u);
 }
 
+TYPED_TEST(Wallets, taken_over_from_who_has_just_connected_them_are_missed_there) {
+  Database second(this->backend_.connector());
+  WalletStore other(second);
+  for (int round = 0; round < 20; ++round) {
+    const std::string address = "1r" + std::to_string(round);
+    const auto before = this->revision("user-1") + this->revision("user-2");
+    std::vector<Task<Result<WalletConnection>>> attempts;
+    attempts.push_back(this->wallets_.connect(make_wallet(address), 100, true));
+    attempts.push_back(other.connect(make_wallet(address, "user-2", "bap-2"), 100, true));
+    for (auto& result : run_all(std::move(attempts))) EXPECT_EQ(must(std::move(result)), WalletConnection::done);
+    EXPECT_EQ(this->revision("user-1") + this->revision("user-2"), before + 3) << "two that came and one that went";
+  }
+  for (const char* user : {"user-1", "user-2"}) {
+    const auto list = await(this->wallets_.list(UserId{user}));
+    EXPECT_EQ(std::ranges::count_if(list, &Wallet::is_primary), list.empty() ? 0 : 1) << user;
+  }
+}
+
 TYPED_TEST(Wallets, entitlements_are_kept_unless_wallets_changed_meanwhile) {
   const UserId user{"user-1"};
   EXPECT_EQ(await(this->entitlements_.find(user)), std::nullopt);

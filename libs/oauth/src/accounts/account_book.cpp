@@ -28,15 +28,7 @@ core::Task<core::Result<bool>> AccountBook::end_session(store::SessionId id) {
 }
 
 core::Task<store::Found<std::size_t>> AccountBook::end_sessions(store::UserId id) {
-  SIGMA_CO_TRY(const auto user, co_await store_.users.find(id));
-  if (!user) co_return std::optional<std::size_t>{};
-  SIGMA_CO_TRY(const auto live, co_await sessions(std::move(id)));
-  std::size_t ended = 0;
-  for (const store::Session& session : live) {
-    SIGMA_CO_TRY(const bool was_there, co_await end_session(session.id));
-    if (was_there) ++ended;
-  }
-  co_return std::optional(ended);
+  return store_.sessions.remove_all(std::move(id), std::nullopt, clock_.now());
 }
 
 core::Task<core::Result<std::size_t>> AccountBook::withdraw_consents(store::UserId id, store::ClientId client) {

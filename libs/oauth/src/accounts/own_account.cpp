@@ -98,13 +98,11 @@ core::Task<Result<void>> OwnAccount::describe(store::SessionWithUser session, Se
   }
   const core::UtcTime now = clock_.now();
   if (session.session.active_bap_id) {
-    SIGMA_CO_TRY(auto profile, co_await store_.users.find_profile(*session.session.active_bap_id));
-    if (profile && profile->user_id == session.user.id) {
-      if (change.name) profile->name = *change.name;
-      if (change.image) profile->image = *change.image;
-      profile->updated_at = now;
-      SIGMA_CO_CHECK(co_await store_.users.save_profile(std::move(*profile)));
-    }
+    store::ProfileChange profile{
+        .bap_id = *session.session.active_bap_id, .user_id = session.user.id, .updated_at = now};
+    profile.name = change.name;
+    profile.image = change.image;
+    SIGMA_CO_CHECK(co_await store_.users.update_profile(std::move(profile)));
   }
   if (change.name) session.user.name = std::move(*change.name);
   if (change.image) session.user.image = std::move(*change.image);

@@ -18,7 +18,18 @@ Error no_key() {
   return {ErrorCode::validation_error, "A member key is a compressed secp256k1 public key: 66 hexadecimal characters."};
 }
 
+Error belongs_to_another() {
+  return {ErrorCode::bap_ownership_failed, "This identity belongs to another account."};
+}
+
 }  // namespace
+
+Error too_many_identities() {
+  return {ErrorCode::access_denied,
+          fmt::format("An account has room for {} identities, and this one is full. Use one that is there, or sign up "
+                      "with the new key alone: it gets an account of its own.",
+                      store::UserStore::kMaxProfiles)};
+}
 
 bool is_display_name(std::string_view name) {
   return !name.empty() && name.size() <= kMaxName && !bap::is_misleading(name);
@@ -97,8 +108,7 @@ core::Task<Result<store::Profile>> IdentityBook::save(store::User user, Identity
                     "bapId does not derive from accountPubkey: an identity's id is made of its first member key."};
   }
   SIGMA_CO_TRY(const auto known, co_await users_.find_profile(bap_id));
-  if (known && known->user_id != user.id)
-    co_return Error{ErrorCode::bap_ownership_failed, "This identity belongs to another account."};
+  if (known && known->user_id != user.id) co_return belongs_to_another();
   const std::string pubkey = key->hex();
   if (!known && user.pubkey != pubkey) {
     if (change.x_auth_tokens.size() != 1) {
@@ -120,8 +130,18 @@ core::Task<Result<store::Profile>> IdentityBook::save(store::User user, Identity
   profile.is_primary = profile.is_primary || change.primary;
   profile.counter = change.counter;
   profile.updated_at = now;
-  SIGMA_CO_TRY(const bool saved, co_await users_.save_profile(profile));
-  if (!saved) co_return Error{ErrorCode::bap_ownership_failed, "This identity belongs to another account."};
+  if (known) {
+    store::ProfileChange written{.bap_id = bap_id, .user_id = user.id, .updated_at = now};
+    written.name = profile.name;
+    written.counter = profile.counter;
+    written.make_primary = change.primary;
+    SIGMA_CO_TRY(const bool updated, co_await users_.update_profile(std::move(written)));
+    if (!updated) co_return belongs_to_another();
+    co_return profile;
+  }
+  SIGMA_CO_TRY(const auto addition, co_await users_.add_profile(profile));
+  if (addition == store::ProfileAddition::too_many) co_return too_many_identities();
+  if (addition == store::ProfileAddition::elsewhere) co_return belongs_to_another();
   co_return profile;
 }
 

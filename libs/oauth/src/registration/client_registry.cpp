@@ -82,20 +82,27 @@ core::Task<core::Result<IssuedClient>> ClientRegistry::create(Json metadata) {
   co_return co_await add(std::move(client));
 }
 
-core::Task<core::Result<IssuedClient>> ClientRegistry::add(store::Client client) {
+core::Task<core::Result<IssuedClient>> ClientRegistry::add(store::Client client,
+                                                           std::optional<store::ClientLimit> limit) {
   if (client.id.empty()) {
     client.id = store::ClientId{random_.text(kIdLength, core::kLetters)};
     if (client.name.empty()) client.name = client.id.str();
   }
-  IssuedClient issued;
-  if (uses_secret(client)) issued.secret = add_secret(client);
-  issued.client = client;
-  SIGMA_CO_TRY(const bool created, co_await clients_.create(std::move(client)));
-  if (!created) {
+  IssuedClient issued = with_secret(std::move(client));
+  auto creation = store::ClientCreation::done;
+  if (limit) {
+    SIGMA_CO_TRY(creation, co_await clients_.create_within(issued.client, *limit));
+  } else {
+    SIGMA_CO_TRY(const bool created, co_await clients_.create(issued.client));
+    if (!created) creation = store::ClientCreation::taken;
+  }
+  if (creation == store::ClientCreation::taken) {
     co_return core::Error{
         core::Code::conflict,
         fmt::format("There is a client {} already; change it, or choose another client_id.", issued.client.id.str())};
   }
+  if (creation == store::ClientCreation::too_many)
+    co_return core::Error{core::Code::forbidden, "There are as many clients as are allowed."};
   co_return issued;
 }
 

@@ -24,6 +24,11 @@ Error not_its_token() {
   return {ErrorCode::invalid_token, "There is no such client, or this is not its registration access token."};
 }
 
+Error enough_for_today() {
+  return Error{ErrorCode::too_many_requests, "As many clients as this server allows in a day have registered."}
+      .with_retry_after(kRetryAfter);
+}
+
 // RFC 7592 §2.2: the client names itself and may repeat its secret, but not choose one. What else it was told belongs
 // to the answer, not to its description.
 Result<void> strip_issued(const store::Client& current, Json& metadata) {
@@ -68,9 +73,7 @@ core::Task<Result<void>> DynamicRegistration::check_allowed(const RegistrationRe
   }
   if (mode == DynamicRegistrationMode::open) {
     SIGMA_CO_TRY(const auto today, co_await clients_.count_self_registered(clock_.now() - kDay));
-    if (today >= settings_.open_registrations_per_day)
-      co_return Error{ErrorCode::too_many_requests, "As many clients as this server allows in a day have registered."}
-          .with_retry_after(kRetryAfter);
+    if (today >= settings_.open_registrations_per_day) co_return enough_for_today();
   }
   co_return Result<void>{};
 }
@@ -84,9 +87,15 @@ core::Task<Result<Json>> DynamicRegistration::create(RegistrationRequest request
   SIGMA_CO_CHECK(co_await check_sector_identifier(client, documents_));
   const std::string token = make_bearer_secret(random_);
   client.registration_token = hash_secret(token);
-  if (settings_.dynamic_registration == DynamicRegistrationMode::open)
+  std::optional<store::ClientLimit> limit;
+  if (settings_.dynamic_registration == DynamicRegistrationMode::open) {
     client.expires_at = clock_.now() + kUnusedLifetime;
-  SIGMA_CO_TRY(const IssuedClient issued, co_await registry_.add(std::move(client)));
+    // Once more: others may have registered since check_allowed(), which spares us the fetching.
+    limit = {.max = settings_.open_registrations_per_day, .since = clock_.now() - kDay};
+  }
+  auto added = co_await registry_.add(std::move(client), limit);
+  if (!added && added.error().code() == core::Code::forbidden) co_return enough_for_today();
+  SIGMA_CO_TRY(const IssuedClient issued, std::move(added));
   core::log::info("client_registered_itself",
                   {{"client_id", issued.client.id.str()}, {"remote_address", request.ip_address}});
   co_return render(issued, token);

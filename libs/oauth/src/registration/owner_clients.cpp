@@ -62,6 +62,10 @@ Result<IssuedClient> lift(core::Result<IssuedClient> issued) {
   if (issued) return std::move(*issued);
   const core::Error& error = issued.error();
   if (error.code() == core::Code::not_found) return unknown_client();
+  if (error.code() == core::Code::forbidden) {
+    return Error{ErrorCode::access_denied, fmt::format("An identity may own {} clients; delete one that is not needed.",
+                                                       OwnerClients::kMaxPerIdentity)};
+  }
   if (error.code() == core::Code::conflict || error.code() == core::Code::invalid_input)
     return refused(error.description());
   return Error{error};
@@ -100,13 +104,9 @@ core::Task<Result<IssuedClient>> OwnerClients::create(const store::SessionWithUs
   if (request.id) SIGMA_CO_CHECK(check_own_tokens(client, nullptr));
   SIGMA_CO_CHECK(co_await check_keys(session.user.id, client, std::move(request.proofs), {}));
   SIGMA_CO_CHECK(co_await check_sector_identifier(client, documents_));
-  SIGMA_CO_TRY(const auto owned, co_await store_.clients.list_owned(owner));
-  if (owned.size() >= kMaxPerIdentity) {
-    co_return Error{ErrorCode::access_denied,
-                    fmt::format("An identity may own {} clients; delete one that is not needed.", kMaxPerIdentity)};
-  }
   client.owner_bap_id = std::move(owner);
-  SIGMA_CO_TRY(IssuedClient issued, lift(co_await registry_.add(std::move(client))));
+  const store::ClientLimit limit{.max = kMaxPerIdentity, .since = {}};
+  SIGMA_CO_TRY(IssuedClient issued, lift(co_await registry_.add(std::move(client), limit)));
   core::log::info("client_created_by_owner", {{"client_id", issued.client.id.str()}, {"user", session.user.id.str()}});
   co_return std::move(issued);
 }

@@ -25,6 +25,11 @@ Error replaced(const std::string& bap_id) {
                   bap_id)};
 }
 
+// An account that goes while its key signs in takes the identity along.
+Error moved_meanwhile() {
+  return {ErrorCode::temporarily_unavailable, "The account of this identity went in this moment; sign in again."};
+}
+
 }  // namespace
 
 const store::Profile* KeyHolder::find(const store::BapId& bap_id) const {
@@ -91,7 +96,10 @@ core::Task<Result<KeyHolder>> KeyHolders::of_stranger(KeyHolder holder, std::str
     // The member key of an identity that a later key of it has brought here.
     SIGMA_CO_CHECK(co_await add_user(holder, kept->user_id));
     kept->member_pubkey = pubkey;
-    SIGMA_CO_CHECK(co_await users_.save_profile(*kept));
+    store::ProfileChange change{.bap_id = kept->bap_id, .user_id = kept->user_id, .updated_at = clock_.now()};
+    change.member_pubkey = std::move(pubkey);
+    SIGMA_CO_TRY(const bool updated, co_await users_.update_profile(std::move(change)));
+    if (!updated) co_return moved_meanwhile();
     holder.identity = std::move(*kept);
     co_return holder;
   }

@@ -22,19 +22,14 @@ core::Task<Result<std::vector<store::Session>>> SessionService::list(store::User
 }
 
 core::Task<Result<void>> SessionService::revoke(store::UserId user, std::string id_or_token) {
-  SIGMA_CO_TRY(const auto sessions, co_await list(std::move(user)));
-  const store::SecretHash hash = hash_secret(id_or_token);
-  for (const store::Session& session : sessions) {
-    if (session.id.str() == id_or_token || session.token_hash == hash) co_return co_await sign_out(session.id);
-  }
+  store::SecretHash hash = hash_secret(id_or_token);
+  SIGMA_CO_CHECK(co_await sessions_.remove_own(std::move(user), store::SessionId{std::move(id_or_token)},
+                                               std::move(hash), clock_.now()));
   co_return Result<void>{};
 }
 
 core::Task<Result<void>> SessionService::revoke_all(store::UserId user, std::optional<store::SessionId> keep) {
-  SIGMA_CO_TRY(const auto sessions, co_await list(std::move(user)));
-  for (const store::Session& session : sessions) {
-    if (session.id != keep) SIGMA_CO_CHECK(co_await sign_out(session.id));
-  }
+  SIGMA_CO_CHECK(co_await sessions_.remove_all(std::move(user), std::move(keep), clock_.now()));
   co_return Result<void>{};
 }
 

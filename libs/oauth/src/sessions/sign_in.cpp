@@ -4,6 +4,7 @@
 #include "sigma/bitcoin/keys.hpp"
 #include "sigma/core/uuid.hpp"
 #include "sigma/oauth/identities/follow_profile.hpp"
+#include "sigma/oauth/identities/identity_book.hpp"
 #include "sigma/oauth/sessions/session_service.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
 
@@ -82,8 +83,9 @@ core::Task<Result<std::optional<store::BapId>>> SessionService::choose_identity(
   }
   holder.identity.user_id = holder.user->id;
   holder.identity.is_primary = false;
-  SIGMA_CO_TRY(const bool saved, co_await users_.save_profile(holder.identity));
-  if (!saved)
+  SIGMA_CO_TRY(const auto addition, co_await users_.add_profile(holder.identity));
+  if (addition == store::ProfileAddition::too_many) co_return too_many_identities();
+  if (addition == store::ProfileAddition::elsewhere)
     co_return Error{ErrorCode::bap_ownership_failed, "The identity named in bapId belongs to another account."};
   holder.profiles.push_back(holder.identity);
   co_return std::optional{bap_id};

@@ -44,11 +44,11 @@ core::Task<Result<bool>> keep_person(store::UserStore& users, CloudPerson person
                           fmt::format("their key belongs to {} here, who signed in before the import.", kept.id.str())};
   }
   for (std::size_t i = 1; i < person.identities.size(); ++i) {
-    SIGMA_CO_TRY(const bool saved, co_await users.save_profile(person.identities[i]));
-    if (!saved) {
-      co_return core::Error{core::Code::conflict, fmt::format("identity {} belongs to somebody else here.",
-                                                              person.identities[i].bap_id.str())};
-    }
+    SIGMA_CO_TRY(const auto addition, co_await users.add_profile(person.identities[i]));
+    if (addition == store::ProfileAddition::done) continue;
+    const std::string_view why = addition == store::ProfileAddition::elsewhere ? "belongs to somebody else here"
+                                                                               : "finds no room in its account";
+    co_return core::Error{core::Code::conflict, fmt::format("identity {} {}.", person.identities[i].bap_id.str(), why)};
   }
   co_return true;
 }

@@ -41,10 +41,10 @@ Task<oauth::Result<void>> bring_name(oauth::Engine& engine, store::BapId id, Pro
   if (!profile || proof.name.empty()) co_return oauth::Result<void>{};
   const auto picture = proof.picture.empty() ? std::nullopt : std::optional(proof.picture);
   if (profile->name == proof.name && profile->image == picture) co_return oauth::Result<void>{};
-  profile->name = proof.name;
-  profile->image = picture;
-  profile->updated_at = engine.clock.now();
-  SIGMA_CO_CHECK(co_await engine.store.users.save_profile(std::move(*profile)));
+  store::ProfileChange change{.bap_id = profile->bap_id, .user_id = profile->user_id, .updated_at = engine.clock.now()};
+  change.name = std::move(proof.name);
+  change.image = picture;
+  SIGMA_CO_CHECK(co_await engine.store.users.update_profile(std::move(change)));
   co_return oauth::Result<void>{};
 }
 

@@ -35,6 +35,17 @@ struct Page {
   std::string after;       ///< last id of the previous page, empty for the first
 };
 
+/// How many clients like a new one there may be.
+struct ClientLimit {
+  std::int64_t max;
+  std::optional<UtcTime> since;  ///< of those that have registered themselves since; nothing: of its owner's
+};
+enum class ClientCreation {
+  done,
+  taken,     ///< the id
+  too_many,  ///< as many as the limit allows are there
+};
+
 class ClientStore {
  public:
   explicit ClientStore(Database& db) : db_(db) {}
@@ -50,33 +61,60 @@ class ClientStore {
   Task<Result<std::int64_t>> count_self_registered(UtcTime since);
   /// False when the id is taken.
   Task<Result<bool>> create(Client client);
+  /// create() unless there are `limit.max` already, also when others create theirs at the same time.
+  Task<Result<ClientCreation>> create_within(Client client, ClientLimit limit);
   /// Replaces everything but created_at; false when unknown. With `expected_updated_at`, false also when changed since.
   Task<Result<bool>> update(Client client, std::optional<UtcTime> expected_updated_at = {});
-  /// Removes the client with its codes, tokens and consents; false when unknown.
+  /// Removes the client with its codes, tokens and consents; false when unknown. It is switched off at once; the rest
+  /// follows in commits of a bounded size, the client last: whoever is interrupted repeats it, or maintenance does.
   Task<Result<bool>> remove(ClientId id);
 
  private:
+  Task<Result<bool>> retire(ClientId id);
+
   Database& db_;
+};
+
+/// What changes of an identity: what is left out stays as it is, whoever else changes it meanwhile.
+struct ProfileChange {
+  BapId bap_id;
+  UserId user_id;  ///< whose it has to be
+  std::optional<std::string> name = {};
+  std::optional<std::optional<std::string>> image = {};  ///< an empty one takes the picture away
+  std::optional<std::string> member_pubkey = {};
+  std::optional<std::int64_t> counter = {};
+  bool make_primary = false;  ///< in the place of the user's primary one
+  UtcTime updated_at;
+};
+enum class ProfileAddition {
+  done,
+  elsewhere,  ///< another user has this identity
+  too_many,   ///< the user has UserStore::kMaxProfiles
 };
 
 class UserStore {
  public:
+  /// Identities of one user: as many as a wallet holds (keyring::Keyring::kMaxIdentities).
+  static constexpr std::int64_t kMaxProfiles = 200;
+
   explicit UserStore(Database& db) : db_(db) {}
   Task<Found<User>> find(UserId id);
   /// By users.pubkey first, then by a profile's member key.
   Task<Found<User>> find_by_pubkey(std::string pubkey);
-  /// Creates user and profile in one transaction; when the pubkey exists already, changes nothing and returns the
-  /// existing user (two first sign-ins may race).
+  /// Creates user and profile in one transaction; when the pubkey or the identity exists already, changes nothing and
+  /// returns the user who has it (two first sign-ins may race). The caller has a proof for both.
   Task<Result<User>> create_with_profile(User user, Profile profile);
   Task<Result<bool>> update(User user);  ///< name, image and updated_at; the rest changes by statements of its own
 
   Task<Found<Profile>> find_profile(BapId id);
-  Task<Result<std::vector<Profile>>> list_profiles(UserId id);  ///< primary first, then oldest first
+  /// Primary first, then oldest first; kMaxProfiles at most.
+  Task<Result<std::vector<Profile>>> list_profiles(UserId id);
   /// The identity that the user was seen through when this client last got a grant, else the one last agreed to.
   Task<Found<BapId>> last_identity(UserId user, ClientId client);
-  /// Inserts or updates; false when the identity belongs to another user. A primary one replaces the primary one of its
-  /// user.
-  Task<Result<bool>> save_profile(Profile profile);
+  /// Gives a user another identity; one that they have already stays as it is. A primary one replaces the primary one.
+  Task<Result<ProfileAddition>> add_profile(Profile profile);
+  /// False when the user has no such identity.
+  Task<Result<bool>> update_profile(ProfileChange change);
 
  private:
   Database& db_;
@@ -84,7 +122,11 @@ class UserStore {
 
 class SessionStore {
  public:
+  /// Sessions of one user, give or take those that begin in the same moment.
+  static constexpr std::int64_t kMaxPerUser = 200;
+
   explicit SessionStore(Database& db) : db_(db) {}
+  /// One beyond kMaxPerUser ends, as remove() does, the one of the user that would have ended first.
   Task<Result<void>> create(Session session);
   /// Live session of a live user: not expired at `now`; disabled users are returned (the caller decides).
   Task<Found<SessionWithUser>> find(SecretHash token_hash, UtcTime now);
@@ -99,6 +141,11 @@ class SessionStore {
   /// offline_access, and queues a logout delivery for each of its clients that has a backchannel_logout_uri. False when
   /// it was gone already.
   Task<Result<bool>> remove(SessionId id, UtcTime now);
+  /// The same for a session of that user only, named by its id or by the hash of its secret.
+  Task<Result<bool>> remove_own(UserId user, SessionId id, SecretHash token_hash, UtcTime now);
+  /// Every session of the user but `keep`, in one commit; how many, nothing when the user is unknown.
+  Task<Found<std::size_t>> remove_all(UserId user, std::optional<SessionId> keep, UtcTime now);
+  /// Oldest first; of more than kMaxPerUser those that live longest.
   Task<Result<std::vector<Session>>> list(UserId id, UtcTime now);
 
  private:

@@ -30,7 +30,7 @@ class AccountBook {
   core::Task<core::Result<bool>> remove(store::UserId id);
   /// False when it was gone already.
   core::Task<core::Result<bool>> end_session(store::SessionId id);
-  /// All that the user has now, each as end_session() does; the account stays as it is. How many; nothing when unknown.
+  /// All that the user has, in one commit; the account stays as it is. How many; nothing when unknown.
   core::Task<store::Found<std::size_t>> end_sessions(store::UserId id);
   /// Takes back what the user has allowed the client, under whichever identity; its tokens end in the same moment. The
   /// client may ask again. How many consents; 0 when there is none.

@@ -23,6 +23,9 @@ store::Profile identity_on_chain(const store::UserId& user, const std::string& p
 /// The BAP profile (contract §9) with what only this server knows of it: the name and image chosen here.
 core::Json public_profile(const store::Profile& profile);
 
+/// access_denied: for an identity that an account has no room for (store::UserStore::kMaxProfiles).
+Error too_many_identities();
+
 inline constexpr std::string_view kIdentitiesPath = "/api/user/bap-ids";
 
 struct IdentityChange {
@@ -48,7 +51,8 @@ class IdentityBook {
   core::Task<Result<std::optional<store::Profile>>> of_key(std::string pubkey);
   core::Task<Result<std::optional<store::Profile>>> find(store::BapId id);
   /// Changes one of the person's identities, or adds one to them. The key must be theirs: one they have signed in with,
-  /// or one that signs this very request. bap_ownership_failed otherwise, and when another person has the identity.
+  /// or one that signs this very request. bap_ownership_failed otherwise, and when another person has the identity;
+  /// access_denied when the account is full.
   core::Task<Result<store::Profile>> save(store::User user, IdentityChange change);
   /// Through which identity the client saw the person last; with `pubkey`, only if the person has that member key.
   core::Task<Result<std::optional<store::BapId>>> last_used(store::User user, store::ClientId client,

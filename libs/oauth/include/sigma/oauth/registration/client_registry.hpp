@@ -43,8 +43,8 @@ class ClientRegistry {
 
   /// Without client_id: one of 32 letters. With a client_secret_* method: makes the secret.
   core::Task<core::Result<IssuedClient>> create(core::Json metadata);
-  /// The same for a client that was read and judged already.
-  core::Task<core::Result<IssuedClient>> add(store::Client client);
+  /// The same for a client that was read and judged already. Code::forbidden when there are as many as `limit` allows.
+  core::Task<core::Result<IssuedClient>> add(store::Client client, std::optional<store::ClientLimit> limit = {});
   core::Task<core::Result<store::Client>> load(store::ClientId id);
   /// A change to a client_secret_* method makes a secret, a change away from it forgets them.
   core::Task<core::Result<IssuedClient>> update(store::ClientId id, core::Json patch);

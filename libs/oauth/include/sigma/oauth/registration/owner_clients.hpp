@@ -24,7 +24,7 @@ struct OwnedClientRequest {
 /// may see and change it, within what is listed for owners (security case 60). To anybody else it does not exist.
 class OwnerClients {
  public:
-  static constexpr std::size_t kMaxPerIdentity = 50;
+  static constexpr std::int64_t kMaxPerIdentity = 50;
 
   OwnerClients(store::Store& store, XAuthTokenVerifier& x_auth_token, RemoteDocuments& documents,
                const core::Clock& clock, core::Random& random, const Settings& settings)

@@ -75,7 +75,7 @@ class SessionService {
   core::Task<Result<std::vector<store::Session>>> list(store::UserId user);
   /// Ends one session of the user: named by its id, or by its secret token. No error when it is not theirs or gone.
   core::Task<Result<void>> revoke(store::UserId user, std::string id_or_token);
-  /// Ends every session of the user but `keep`.
+  /// Ends every session of the user but `keep`, all in the same moment.
   core::Task<Result<void>> revoke_all(store::UserId user, std::optional<store::SessionId> keep);
 
   /// Makes one of the user's identities the current one, and renews the session. not_a_member when it is not theirs.
