@@ -58,9 +58,10 @@ std::string display_name(const Subject& subject) {
 }
 
 std::optional<std::string> display_picture(const Subject& subject) {
+  if (!subject.profile) return subject.user.image;
   if (auto image = from_profile(subject, "image"); image && is_showable(*image)) return image;
-  if (subject.profile && subject.profile->image && is_showable(*subject.profile->image)) return subject.profile->image;
-  return subject.user.image;
+  // Never the account's: that may be the picture of another identity, and would tell that the two are one person.
+  return subject.profile->image && is_showable(*subject.profile->image) ? subject.profile->image : std::nullopt;
 }
 
 Json subject_claims(const Subject& subject, const Scopes& scopes) {

@@ -14,7 +14,8 @@ struct Subject {
   bool with_entitlements = false;  ///< roles and tier of `user` are up to date: claim them
 };
 
-/// Name and picture of the subject: the profile's, else the user's.
+/// Name and picture of the subject: the identity's, else the account's; a picture of the account's only without an
+/// identity.
 std::string display_name(const Subject& subject);
 std::optional<std::string> display_picture(const Subject& subject);
 
