@@ -193,7 +193,7 @@ test('a lock that fails is told, and this browser has to show the password again
   const { server, person } = await start(t);
   const logout = await instead(person, 'POST', '/api/logout', 'Something is in the way.');
   await person.press('Lock');
-  await person.page.getByText('The wallet is still open. Something is in the way.').waitFor();
+  await person.page.getByText('The wallet may still be open. Something is in the way.').waitFor();
   assert.equal(await person.page.evaluate(() => localStorage.getItem('tokenpass.session')), null);
   await person.page.reload();
   await person.heading('Show that it is you');

@@ -13,9 +13,9 @@
 
 namespace sigma::tokenpass {
 
-/// What must be readable while the wallet is locked: profiles, which wallet is used, wrong passwords so far. In clear,
-/// mode 0600, in "tokenpass.json". Thread-safe; changes are on the disk when they return, or Code::invalid_input when
-/// there is no room for them.
+/// What must be readable while the wallet is locked: profiles, which wallet is used, known browsers, wrong passwords so
+/// far. In clear, mode 0600, in "tokenpass.json". Thread-safe; changes are on the disk when they return, or
+/// Code::invalid_input when there is no room for them.
 class PublicRecord {
  public:
   struct Failures {
