@@ -162,6 +162,19 @@ Task<Result<std::optional<AuditRow>>> AuditStore::find_last_before(std::string s
   });
 }
 
+Task<Result<bool>> AuditStore::begin_removal(std::string stream, std::int64_t sequence, AuditRow announcement) {
+  static const Query kRemove("DELETE FROM audit_log WHERE stream = $1 AND sequence = $2");
+  static const Query kInsert(insert_text(1));
+  return db_.write({.key = "audit"},
+                   [stream = std::move(stream), sequence,
+                    announcement = std::move(announcement)](Connection& connection) -> Result<bool> {
+                     SIGMA_TRY(const auto removed, change(connection, kRemove, {stream, sequence}));
+                     if (removed == 0) return false;
+                     SIGMA_CHECK(change(connection, kInsert, params_of(announcement)));
+                     return true;
+                   });
+}
+
 Task<Result<std::size_t>> AuditStore::remove_through(std::string stream, std::int64_t sequence, std::size_t batch) {
   static const Query kRemove(
       "DELETE FROM audit_log WHERE stream = $1 AND sequence IN (SELECT sequence FROM audit_log WHERE stream = $1 AND "

@@ -1,5 +1,6 @@
 #include "sigma/store/commit_queue.hpp"
 
+#include <algorithm>
 #include <random>
 #include <thread>
 
@@ -23,6 +24,37 @@ Result<void> tell_of_revocation(sql::Connection& connection) {
   const auto told = connection.execute(kTell, {}, [](const sql::Row&) {});
   if (!told) return told.error();
   return {};
+}
+
+bool is_late(const WriteJob& job) {
+  return job.traits().deadline <= std::chrono::steady_clock::now();
+}
+
+Error too_late() {
+  return {Code::overloaded, "The server is busy; try again in a moment.", "waited too long in the commit queue"};
+}
+
+void answer_late(WriteBatch& batch) {
+  std::erase_if(batch, [](const auto& job) {
+    if (!is_late(*job)) return false;
+    job->fail(too_late());
+    return true;
+  });
+}
+
+/// Also of those that the server cannot be reached for: each alone would only wait for the same dead address.
+void fail_all(WriteBatch::iterator first, WriteBatch::iterator last, const Error& error) {
+  std::for_each(first, last, [&](const auto& job) { job->fail(error); });
+}
+
+/// `job` met a lock: it and those that contend for the same thing do not make the others wait once more.
+void answer_locked(WriteBatch& batch, WriteBatch::iterator job, const Error& error) {
+  const std::string key = (*job)->traits().key;
+  const auto last = key.empty()
+                        ? job + 1
+                        : std::find_if(job, batch.end(), [&](const auto& other) { return other->traits().key != key; });
+  fail_all(job, last, error);
+  batch.erase(job, last);
 }
 
 }  // namespace
@@ -70,26 +102,36 @@ void CommitWorker::serve(CommitQueue& queue) {
 }
 
 void CommitWorker::process(WriteBatch batch) {
-  if (batch.size() > 1) {
-    std::sort(batch.begin(), batch.end(),
-              [](const auto& a, const auto& b) { return a->traits().key < b->traits().key; });
-    if (commit_together(batch) == Outcome::done) return;
+  std::sort(batch.begin(), batch.end(), [](const auto& a, const auto& b) { return a->traits().key < b->traits().key; });
+  for (;;) {
+    answer_late(batch);
+    if (batch.size() < 2) break;
+    const Outcome outcome = commit_together(batch);
+    if (outcome == Outcome::done) return;
+    if (outcome == Outcome::not_committed) break;
   }
-  for (auto& job : batch) commit_alone(*job);
+  for (auto job = batch.begin(); job != batch.end(); ++job) {
+    const auto answered = commit_alone(**job);
+    if (answered) continue;
+    fail_all(job, batch.end(), answered.error());
+    return;
+  }
 }
 
 CommitWorker::Outcome CommitWorker::commit_together(WriteBatch& batch) {
   auto connection = begin();
   if (!connection) {
-    // No point in trying each alone: every one would wait for the same dead address.
-    for (auto& job : batch) job->fail(connection.error());
+    fail_all(batch.begin(), batch.end(), connection.error());
     return Outcome::done;
   }
-  for (auto& job : batch) {
-    if (!job->run(**connection)) {
-      recover();
-      return Outcome::not_committed;
-    }
+  for (auto job = batch.begin(); job != batch.end(); ++job) {
+    const Result<void> done = (*job)->run(**connection);
+    if (done) continue;
+    const bool locked = (*connection)->last_failure() == Failure::locked;
+    recover();
+    if (!locked) return Outcome::not_committed;
+    answer_locked(batch, job, done.error());
+    return Outcome::fewer;
   }
   const bool revokes = std::any_of(batch.begin(), batch.end(), [](const auto& job) { return job->traits().revokes; });
   if (revokes && !tell_of_revocation(**connection)) {
@@ -101,31 +143,40 @@ CommitWorker::Outcome CommitWorker::commit_together(WriteBatch& batch) {
     const bool in_doubt = (*connection)->last_failure() == Failure::in_doubt;
     recover();
     if (!in_doubt) return Outcome::not_committed;
-    for (auto& job : batch) job->fail(unknown_outcome(committed.error().cause(), committed.error().where()));
+    fail_all(batch.begin(), batch.end(), unknown_outcome(committed.error().cause(), committed.error().where()));
     return Outcome::done;
   }
   for (auto& job : batch) job->succeed();
   return Outcome::done;
 }
 
-void CommitWorker::commit_alone(WriteJob& job) {
+Result<void> CommitWorker::commit_alone(WriteJob& job) {
   for (int attempt = 1;; ++attempt) {
-    std::optional<Error> error = try_alone(job);
-    if (!error) return;
-    if (attempt == kMaxAttempts) return job.fail(std::move(*error));
+    if (is_late(job)) {
+      job.fail(too_late());
+      return {};
+    }
+    std::optional<Error> error;
+    const Try outcome = try_alone(job, error);
+    if (outcome == Try::answered) return {};
+    if (outcome == Try::unreachable) return std::move(*error);
+    if (attempt == kMaxAttempts) {
+      job.fail(std::move(*error));
+      return {};
+    }
     pause(attempt);
   }
 }
 
-std::optional<Error> CommitWorker::try_alone(WriteJob& job) {
+CommitWorker::Try CommitWorker::try_alone(WriteJob& job, std::optional<Error>& error) {
   auto connection = connect();
   const WriteTraits& traits = job.traits();
   const bool alone = traits.single_statement && !traits.revokes;
   const bool autocommit = connection && alone && (*connection)->prefers_autocommit();
-  if (!autocommit) connection = begin();
+  if (connection && !autocommit) connection = begin();
   if (!connection) {
-    job.fail(connection.error());
-    return {};
+    error = connection.error();
+    return Try::unreachable;
   }
 
   Result<void> outcome = job.run(**connection);
@@ -139,14 +190,14 @@ std::optional<Error> CommitWorker::try_alone(WriteJob& job) {
   }
   if (outcome) {
     job.succeed();
-    return {};
+    return Try::answered;
   }
 
   recover();
-  if (failure == Failure::conflict || failure == Failure::lost) return outcome.error();
-  job.fail(failure == Failure::in_doubt ? unknown_outcome(outcome.error().cause(), outcome.error().where())
-                                        : outcome.error());
-  return {};
+  error = outcome.error();
+  if (failure == Failure::conflict || failure == Failure::lost || failure == Failure::read_only) return Try::failed;
+  job.fail(failure == Failure::in_doubt ? unknown_outcome(error->cause(), error->where()) : *error);
+  return Try::answered;
 }
 
 Result<sql::Connection*> CommitWorker::connect() {
@@ -174,7 +225,7 @@ Result<sql::Connection*> CommitWorker::begin() {
 
 void CommitWorker::recover() {
   const Failure failure = connection_->last_failure();
-  if (failure == Failure::lost || failure == Failure::in_doubt) {
+  if (sql::ends_connection(failure)) {
     connection_.reset();
   } else {
     connection_->rollback();

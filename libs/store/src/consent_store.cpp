@@ -34,11 +34,6 @@ bool contains(const std::vector<std::string>& scopes, const std::string& scope) 
   return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
 }
 
-/// A primary key holds no NULL, so "no identity" is the empty text.
-Param key_of(const std::optional<BapId>& bap_id) {
-  return bap_id ? Param(*bap_id) : Param(std::string());
-}
-
 /// Scopes that the consent held are gone from it: so are the grants that hold one of them, or a claim of one.
 Result<void> end_grants(Connection& connection, const Consent& consent, const std::vector<std::string>& removed,
                         ScopesOfClaims scopes_of_claims, UtcTime now) {

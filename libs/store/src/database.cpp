@@ -24,7 +24,7 @@ core::Result<std::unique_ptr<sql::Connection>> ReadConnections::take() {
 }
 
 void ReadConnections::give_back(std::unique_ptr<sql::Connection> connection) {
-  if (connection->last_failure() == sql::Failure::lost) return;
+  if (sql::ends_connection(connection->last_failure())) return;
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(connection));
 }
@@ -33,6 +33,7 @@ Database::Database(sql::Connector connector, DatabaseOptions options)
     : connector_(std::move(connector)),
       read_connections_(connector_),
       readers_("db-read", options.read_workers, options.max_queued_reads),
+      max_wait_(options.max_wait),
       commit_queue_(options.max_queued_writes, options.max_batch) {
   const std::size_t writers = std::min(options.write_workers, connector_.max_writers);
   for (std::size_t i = 0; i < writers; ++i) {
@@ -54,7 +55,8 @@ void Database::stop() {
 }
 
 bool Database::may_repeat_read(sql::Failure failure, int attempt) {
-  return (failure == sql::Failure::lost || failure == sql::Failure::conflict) && attempt < kMaxReadAttempts;
+  const bool hopeless = failure == sql::Failure::none || failure == sql::Failure::statement;
+  return !hopeless && attempt < kMaxReadAttempts;
 }
 
 }  // namespace sigma::store

@@ -54,6 +54,10 @@ Params params_of(const DeviceCode& code) {
 
 }  // namespace
 
+static void read_row(Columns columns, ClientId& client) {
+  columns.read(client);
+}
+
 static void read_row(Columns columns, DevicePoll& poll) {
   DeviceCode& code = poll.code;
   std::string status;
@@ -100,11 +104,30 @@ Task<Result<std::optional<DevicePoll>>> DeviceStore::poll(SecretHash hash, Clien
                    });
 }
 
-Task<Result<bool>> DeviceStore::approve(SecretHash user_code_hash, UtcTime now, DeviceApproval approval) {
+// Whoever withdraws the consent or ends the session at the same moment either comes first, and is seen here, or waits
+// for the grant and revokes it (Postgres; SQLite has one writer at a time).
+static Result<bool> may_approve(Connection& connection, const ClientId& client, UtcTime now,
+                                const DeviceApproval& approval) {
+  static const std::string kConsent = "SELECT 1 FROM consents WHERE user_id = $1 AND client_id = $2 AND bap_id = $3";
+  static const std::string kSession = "SELECT 1 FROM sessions WHERE id = $1 AND expires_at > $2";
+  static const std::string kGrant = "SELECT 1 FROM grants WHERE id = $1 AND revoked_at IS NULL";
+  static const Query kLockConsent(kConsent, kConsent + " FOR SHARE"), kLockSession(kSession, kSession + " FOR SHARE"),
+      kLockGrant(kGrant, kGrant + " FOR SHARE");
+  SIGMA_TRY(const auto consents, change(connection, kLockConsent, {approval.user_id, client, key_of(approval.bap_id)}));
+  if (consents == 0) return false;
+  SIGMA_TRY(const auto sessions, change(connection, kLockSession, {approval.session_id, now}));
+  if (sessions > 0) return true;
+  SIGMA_TRY(const auto grants, change(connection, kLockGrant, {approval.session_id}));
+  return grants > 0;
+}
+
+Task<Result<Approval>> DeviceStore::approve(SecretHash user_code_hash, UtcTime now, DeviceApproval approval) {
   static const Query kApprove(
       "UPDATE device_codes SET status = 'approved', grant_id = $3, user_id = $4, session_id = $5, bap_id = $6, scopes "
       "= $7, "
       "auth_time = $8 WHERE user_code_hash = $1 AND status = 'pending' AND code_expires_at > $2");
+  static const Query kClient(
+      "SELECT client_id FROM device_codes WHERE user_code_hash = $1 AND status = 'pending' AND code_expires_at > $2");
   static const Query kGrant(
       "INSERT INTO grants (id, client_id, user_id, session_id, bap_id, redirect_uri, redirect_uri_was_sent, scopes, "
       "offline_access, claims, resources, auth_time, created_at, code_expires_at, expires_at) "
@@ -114,14 +137,18 @@ Task<Result<bool>> DeviceStore::approve(SecretHash user_code_hash, UtcTime now, 
   return db_.write(
       std::move(traits),
       [user_code_hash = std::move(user_code_hash), now,
-       approval = std::move(approval)](Connection& connection) -> Result<bool> {
+       approval = std::move(approval)](Connection& connection) -> Result<Approval> {
+        SIGMA_TRY(const auto client, find_one<ClientId>(connection, kClient, {user_code_hash, now}));
+        if (!client) return Approval::not_pending;
+        SIGMA_TRY(const bool allowed, may_approve(connection, *client, now, approval));
+        if (!allowed) return Approval::withdrawn;
         SIGMA_TRY(const auto approved,
                   change(connection, kApprove,
                          {user_code_hash, now, approval.grant_id, approval.user_id, approval.session_id,
                           approval.bap_id, json_text(approval.scopes), approval.auth_time}));
-        if (approved == 0) return false;
+        if (approved == 0) return Approval::not_pending;
         SIGMA_CHECK(change(connection, kGrant, {user_code_hash, has_offline_access(approval.scopes), now}));
-        return true;
+        return Approval::done;
       });
 }
 

@@ -71,6 +71,11 @@ inline std::string json_text(const core::Json& value) {
   return core::dump_json(value);
 }
 
+/// An identity in the key of consents: a primary key holds no NULL, so "no identity" is the empty text.
+inline Param key_of(const std::optional<BapId>& bap_id) {
+  return bap_id ? Param(*bap_id) : Param(std::string());
+}
+
 /// "$first, $first+1, …"
 std::string placeholders(int first, int count);
 

@@ -7,7 +7,8 @@ namespace sigma::store {
 void read_row(Columns columns, AuthorizationCode& code) {
   columns.read(code.hash, code.grant_id, code.client_id, code.user_id, code.session_id, code.bap_id, code.redirect_uri,
                code.redirect_uri_was_sent, code.code_challenge, code.scopes, code.nonce, code.acr, code.claims,
-               code.resources, code.dpop_jkt, code.auth_time, code.created_at, code.expires_at, code.consumed_at);
+               code.resources, code.dpop_jkt, code.auth_time, code.created_at, code.expires_at, code.consumed_at,
+               code.revoked_at);
 }
 
 void read_row(Columns columns, AccessToken& token) {
@@ -43,12 +44,45 @@ const std::string kRefreshColumns =
     "expires_at";
 constexpr int kTokenColumnCount = 12;
 
+// Withdrawing or narrowing a consent revokes what was granted by then. Holding the row keeps both from happening
+// between the look at it and the commit of the grant (Postgres; SQLite has one writer at a time).
+const std::string kInsertConsentedGrant = "INSERT INTO grants (" + kGrantColumns + ") SELECT " +
+                                          placeholders(1, kGrantColumnCount) +
+                                          " FROM consents WHERE user_id = $4 AND client_id = $3 AND bap_id = $21 AND ";
+const Query kInsertConsented(kInsertConsentedGrant +
+                                 "NOT EXISTS (SELECT 1 FROM json_each($22) asked WHERE asked.value NOT IN (SELECT "
+                                 "held.value FROM json_each(consents.scopes) held))",
+                             kInsertConsentedGrant + "consents.scopes::jsonb @> CAST($22 AS text)::jsonb FOR SHARE");
+
 const std::string kInsertGrant =
     "INSERT INTO grants (" + kGrantColumns + ") VALUES (" + placeholders(1, kGrantColumnCount) + ")";
 const Query kInsertAccess("INSERT INTO access_tokens (" + kAccessColumns + ") VALUES (" +
                           placeholders(1, kTokenColumnCount) + ")");
 const Query kInsertRefresh("INSERT INTO refresh_tokens (" + kRefreshColumns + ") VALUES (" +
                            placeholders(1, kTokenColumnCount) + ")");
+
+Params params_of(const AuthorizationCode& code) {
+  return {code.grant_id,
+          code.hash,
+          code.client_id,
+          code.user_id,
+          code.session_id,
+          code.bap_id,
+          code.redirect_uri,
+          code.redirect_uri_was_sent,
+          code.code_challenge,
+          json_text(code.scopes),
+          has_offline_access(code.scopes),
+          code.nonce,
+          code.acr,
+          json_text(code.claims),
+          json_text(code.resources),
+          code.dpop_jkt,
+          code.auth_time,
+          code.created_at,
+          code.expires_at,
+          UtcTime{code.expires_at.ms + kGrantSlackMs}};
+}
 
 Params params_of(const AccessToken& token) {
   return {token.hash,
@@ -134,27 +168,14 @@ bool has_offline_access(const std::vector<std::string>& scopes) {
 
 Change grant_insertion(const AuthorizationCode& code) {
   static const Query kInsert(kInsertGrant);
-  return {kInsert,
-          {code.grant_id,
-           code.hash,
-           code.client_id,
-           code.user_id,
-           code.session_id,
-           code.bap_id,
-           code.redirect_uri,
-           code.redirect_uri_was_sent,
-           code.code_challenge,
-           json_text(code.scopes),
-           has_offline_access(code.scopes),
-           code.nonce,
-           code.acr,
-           json_text(code.claims),
-           json_text(code.resources),
-           code.dpop_jkt,
-           code.auth_time,
-           code.created_at,
-           code.expires_at,
-           UtcTime{code.expires_at.ms + kGrantSlackMs}}};
+  return {kInsert, params_of(code)};
+}
+
+Change consented_grant_insertion(const AuthorizationCode& code, const std::vector<std::string>& scopes) {
+  Params params = params_of(code);
+  params.push_back(key_of(code.bap_id));
+  params.emplace_back(json_text(scopes));
+  return {kInsertConsented, std::move(params)};
 }
 
 Result<void> insert_grant_of(Connection& connection, const AccessToken& token) {

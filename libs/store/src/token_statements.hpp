@@ -10,7 +10,7 @@ bool has_offline_access(const std::vector<std::string>& scopes);
 /// Columns of grants in the order in which read_row() takes those of a code.
 inline constexpr std::string_view kCodeColumns =
     "code_hash, id, client_id, user_id, session_id, bap_id, redirect_uri, redirect_uri_was_sent, code_challenge, "
-    "scopes, nonce, acr, claims, resources, dpop_jkt, auth_time, created_at, code_expires_at, consumed_at";
+    "scopes, nonce, acr, claims, resources, dpop_jkt, auth_time, created_at, code_expires_at, consumed_at, revoked_at";
 /// Of refresh_tokens t with its grant g.
 inline constexpr std::string_view kRefreshTokenColumns =
     "t.hash, t.grant_id, t.client_id, t.user_id, t.session_id, t.bap_id, t.scopes, t.resources, t.details, "
@@ -29,6 +29,8 @@ struct Change {
   Params params;
 };
 Change grant_insertion(const AuthorizationCode& code);
+/// Changes nothing when the person's consent does not hold all of `scopes`.
+Change consented_grant_insertion(const AuthorizationCode& code, const std::vector<std::string>& scopes);
 Change access_insertion(const AccessToken& token);
 /// The row that lets a user's token be revoked by session and consent, unless its grant has one.
 Result<void> insert_grant_of(Connection& connection, const AccessToken& token);

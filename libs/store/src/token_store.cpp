@@ -24,6 +24,21 @@ Task<Result<void>> TokenStore::create_code(AuthorizationCode code) {
                                });
 }
 
+Task<Result<bool>> TokenStore::create_consented_code(AuthorizationCode code, std::vector<std::string> scopes) {
+  // The key of whatever else changes this person's consents: who locks several of them locks in the same order.
+  const std::string key = code.user_id.str();
+  Change insertion = consented_grant_insertion(code, scopes);
+  SIGMA_CO_TRY(const auto created, co_await change_on_loop(db_, key, insertion.query, std::move(insertion.params)));
+  if (created) co_return *created > 0;
+  co_return co_await db_.write(
+      {.key = key, .single_statement = true},
+      [code = std::move(code), scopes = std::move(scopes)](Connection& connection) -> Result<bool> {
+        const Change again = consented_grant_insertion(code, scopes);
+        SIGMA_TRY(const auto rows, change(connection, again.query, again.params));
+        return rows > 0;
+      });
+}
+
 Task<Found<AuthorizationCode>> TokenStore::find_code(SecretHash hash) {
   co_return co_await find_first<AuthorizationCode>(db_, select_code(), {hash});
 }

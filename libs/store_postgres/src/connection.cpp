@@ -48,14 +48,14 @@ struct ToText {
 };
 
 /// Lock not granted in time.
-bool means_conflict(std::string_view sqlstate) {
+bool means_locked(std::string_view sqlstate) {
   return sqlstate == "55P03";
 }
 
 /// Resources (53), intervention and time-outs (57), system errors (58).
 bool means_outage(std::string_view sqlstate) {
   return sqlstate.starts_with("53") || sqlstate.starts_with("57") || sqlstate.starts_with("58") ||
-         means_conflict(sqlstate);
+         means_locked(sqlstate) || means_read_only(sqlstate);
 }
 
 }  // namespace
@@ -193,7 +193,8 @@ Error Connection::caught() {
       failure_ = Failure::lost;
       return unavailable(cause);
     }
-    if (means_conflict(state)) failure_ = Failure::conflict;
+    if (means_locked(state)) failure_ = Failure::locked;
+    if (means_read_only(state)) failure_ = Failure::read_only;
     if (means_outage(state)) return unavailable(cause);
     if (state.starts_with("23")) return {Code::conflict, "This contradicts what is stored already.", cause};
     return {Code::internal, "Something went wrong in the database.", cause};

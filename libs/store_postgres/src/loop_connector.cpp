@@ -28,6 +28,7 @@ store::LoopConnector make_loop_connector(std::string url, Options options, std::
   auto origin = std::make_shared<Pipeline::Origin>();
   origin->url = with_defaults(std::move(url));
   origin->options = options;
+  origin->options.lock_timeout = std::min(options.lock_timeout, options.loop_lock_timeout);
   origin->counts = std::move(counts);
   return [origin](boost::asio::io_context& loop, store::LoopUse use) {
     return std::make_unique<PipelinedConnection>(loop, use, origin);

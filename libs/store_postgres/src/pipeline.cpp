@@ -211,7 +211,7 @@ void Pipeline::take(PqResult result) {
     default: {
       const char* const state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
       batch.failed = true;
-      batch.lost |= state != nullptr && means_lost(state);
+      batch.lost |= state != nullptr && (means_lost(state) || means_read_only(state));
     }
   }
 }

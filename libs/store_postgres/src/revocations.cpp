@@ -53,8 +53,7 @@ void Revocations::work() {
   do {
     listen();
     if (listening_.exchange(false)) core::log::warn("revocations_not_heard", {});
-    const std::lock_guard lock(mutex_);
-    for (const Listener& listener : listeners_) listener.on_gap();
+    tell_gap();
   } while (pause(1s));
 }
 
@@ -65,6 +64,8 @@ void Revocations::listen() {
   const std::string listen = fmt::format("LISTEN {}", store::kRevocationChannel);
   const PqResult answer(PQexec(connection.get(), listen.c_str()));
   if (PQresultStatus(answer.get()) != PGRES_COMMAND_OK) return;
+  // What was told before is missed; what comes from now on is heard.
+  tell_gap();
   listening_ = true;
   for (;;) {
     pollfd waiting[] = {{.fd = PQsocket(connection.get()), .events = POLLIN, .revents = 0},
@@ -77,6 +78,11 @@ void Revocations::listen() {
     const std::lock_guard lock(mutex_);
     for (const Listener& listener : listeners_) listener.on_message("");
   }
+}
+
+void Revocations::tell_gap() {
+  const std::lock_guard lock(mutex_);
+  for (const Listener& listener : listeners_) listener.on_gap();
 }
 
 bool Revocations::pause(std::chrono::milliseconds time) {

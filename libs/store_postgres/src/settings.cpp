@@ -22,8 +22,11 @@ std::string session_settings(const Options& options) {
 }
 
 bool means_lost(std::string_view sqlstate) {
-  return sqlstate.starts_with("08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03" ||
-         sqlstate == "25006";
+  return sqlstate.starts_with("08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03";
+}
+
+bool means_read_only(std::string_view sqlstate) {
+  return sqlstate == "25006";
 }
 
 }  // namespace sigma::store_postgres

@@ -324,6 +324,39 @@ TYPED_TEST(Audit, old_rows_leave_and_the_log_still_holds) {
   EXPECT_THAT(this->findings(), ElementsAre("removed 1")) << "one row more than was said";
 }
 
+TYPED_TEST(Audit, of_two_replicas_one_says_what_is_removed) {
+  this->finished_stream();
+  AuditLog one = this->log(), two = this->log();
+  await(one.open("serve"));
+  await(two.open("serve"));
+  this->clock_.advance(core::Milliseconds{1});
+  const UtcTime cutoff = this->clock_.now();
+  std::vector<Task<Result<std::size_t>>> at_once;
+  at_once.push_back(one.remove_before(cutoff));
+  at_once.push_back(two.remove_before(cutoff));
+  for (auto& result : run_all(std::move(at_once))) must(std::move(result));
+  std::size_t said = 0;
+  for (const AuditLog* log : {&one, &two}) {
+    for (const AuditRow& row : this->rows(log->stream())) said += row.type == "rows_removed" ? 1 : 0;
+  }
+  EXPECT_EQ(said, 3u) << "one word for each stream: the finished one and the two that were opened";
+  this->write(one, 2);
+  this->write(two, 2);
+  EXPECT_THAT(this->findings(), IsEmpty()) << "who came second goes on as if it had said nothing";
+}
+
+TYPED_TEST(Audit, a_removal_that_another_has_begun_is_not_announced) {
+  const std::string old = this->finished_stream();
+  AuditStore& rows = this->store().audit;
+  AuditRow announcement = this->rows(old).front();
+  announcement.stream = "another";
+  EXPECT_TRUE(await(rows.begin_removal(old, 1, announcement)));
+  EXPECT_EQ(this->rows(old).front().sequence, 2);
+  announcement.sequence = 2;
+  EXPECT_FALSE(await(rows.begin_removal(old, 1, announcement)));
+  EXPECT_EQ(this->rows("another").size(), 1u);
+}
+
 TYPED_TEST(Audit, a_full_queue_is_told_of_and_loses_nothing_silently) {
   AuditLog log = this->log();
   await(log.open("serve"));

@@ -57,6 +57,55 @@ TYPED_TEST(Consents, come_back_by_user_client_and_identity) {
   EXPECT_EQ(await(this->consents().list(kUser)), (std::vector{with, without}));
 }
 
+TYPED_TEST(Consents, a_code_is_created_while_they_hold_its_scopes) {
+  AuthorizationCode code = make_code();
+  const auto create = [&](const std::string& label, std::vector<std::string> scopes) {
+    code.hash = hash_of("code-" + label);
+    code.grant_id = GrantId{"grant-" + label};
+    const bool created = await(this->store().tokens.create_consented_code(code, std::move(scopes)));
+    const auto found = await(this->store().tokens.find_code(code.hash));
+    EXPECT_EQ(found.has_value(), created);
+    if (found) EXPECT_EQ(*found, code);
+    return created;
+  };
+  EXPECT_FALSE(create("none", {}));
+  await(this->consents().remember({kUser, kClient, kIdentity, {"openid", "profile", "a\"b"}, kNow, kNow}));
+  EXPECT_TRUE(create("1", {"profile", "openid"}));
+  EXPECT_TRUE(create("2", {"a\"b"}));
+  EXPECT_TRUE(create("3", {}));
+  EXPECT_FALSE(create("more", {"openid", "email"}));
+  EXPECT_FALSE(create("part", {"open"}));
+  code.bap_id.reset();
+  EXPECT_FALSE(create("without identity", {"openid"}));
+  await(this->consents().remember({kUser, kClient, {}, {"openid"}, kNow, kNow}));
+  EXPECT_TRUE(create("4", {"openid"}));
+  code.client_id = ClientId{"client-2"};
+  EXPECT_FALSE(create("another client", {"openid"}));
+  code.client_id = kClient;
+  code.user_id = UserId{"user-2"};
+  EXPECT_FALSE(create("another person", {"openid"}));
+}
+
+// Whoever withdraws at the same moment: no code is left that is not revoked.
+TYPED_TEST(Consents, no_code_outlives_a_withdrawal_at_the_same_moment) {
+  Database second(this->backend_.connector());
+  Store other(second);
+  for (int round = 0; round < 20; ++round) {
+    await(this->consents().remember({kUser, kClient, kIdentity, {"openid"}, kNow, kNow}));
+    std::vector<Task<Result<bool>>> at_once;
+    for (int i = 0; i < 6; ++i) {
+      if (i == 3) at_once.push_back(other.consents.withdraw(kUser, kClient, kIdentity, after(1)));
+      AuthorizationCode code = make_code(fmt::format("{}-{}", round, i));
+      at_once.push_back((i % 2 == 0 ? this->store() : other).tokens.create_consented_code(code, {"openid"}));
+    }
+    for (auto& result : run_all(std::move(at_once))) must(std::move(result));
+    for (int i = 0; i < 6; ++i) {
+      const auto code = await(this->store().tokens.find_code(make_code(fmt::format("{}-{}", round, i)).hash));
+      if (code) EXPECT_TRUE(code->revoked_at) << i;
+    }
+  }
+}
+
 TYPED_TEST(Consents, remembering_adds_scopes) {
   await(this->consents().remember({kUser, kClient, kIdentity, {"openid", "profile"}, kNow, kNow}));
   await(this->consents().remember({kUser, kClient, kIdentity, {"email", "openid"}, after(5), after(6)}));

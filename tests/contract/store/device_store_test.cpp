@@ -22,9 +22,24 @@ DeviceApproval make_approval(const std::string& label = "1",
           std::move(scopes),         after(-7)};
 }
 
+Task<Result<bool>> says_yes(DeviceStore& devices, DeviceCode code, std::string label) {
+  SIGMA_CO_TRY(const Approval approval, co_await devices.approve(code.user_code_hash, kNow, make_approval(label)));
+  co_return approval == Approval::done;
+}
+
+/// A person who is signed in and has agreed.
 template <class Backend>
 class Devices : public StoreContract<Backend> {
  protected:
+  Devices() {
+    await(this->store().users.create_with_profile(make_user(), make_profile()));
+    await(this->store().clients.create(make_client()));
+    sign_in_and_agree();
+  }
+  void sign_in_and_agree() {
+    await(this->store().sessions.create(make_session()));
+    await(this->store().consents.remember({UserId{"user-1"}, ClientId{"client-1"}, BapId{"bap-1"}, {}, kNow, kNow}));
+  }
   DeviceStore& devices() { return this->store().devices; }
   /// A poll by its client that must find the code.
   DevicePoll poll(const DeviceCode& code, UtcTime now) {
@@ -94,7 +109,7 @@ TYPED_TEST(Devices, another_client_finds_nothing_and_leaves_no_trace) {
 TYPED_TEST(Devices, approval_keeps_who_said_yes) {
   DeviceCode code = make_device_code();
   await(this->devices().create(code));
-  EXPECT_TRUE(await(this->devices().approve(code.user_code_hash, kNow, make_approval("1", {"openid"}))));
+  EXPECT_EQ(await(this->devices().approve(code.user_code_hash, kNow, make_approval("1", {"openid"}))), Approval::done);
   code.status = DeviceCodeStatus::approved;
   code.grant_id = GrantId{"grant-1"};
   code.user_id = UserId{"user-1"};
@@ -111,7 +126,7 @@ TYPED_TEST(Devices, only_the_first_answer_counts) {
   const DeviceCode code = make_device_code();
   await(this->devices().create(code));
   EXPECT_TRUE(await(this->devices().deny(code.user_code_hash, kNow, UserId{"user-2"})));
-  EXPECT_FALSE(await(this->devices().approve(code.user_code_hash, kNow, make_approval())));
+  EXPECT_EQ(await(this->devices().approve(code.user_code_hash, kNow, make_approval())), Approval::not_pending);
   EXPECT_FALSE(await(this->devices().deny(code.user_code_hash, kNow, UserId{"user-1"})));
   const auto denied = await(this->devices().find_by_user_code(code.user_code_hash));
   EXPECT_EQ(denied->status, DeviceCodeStatus::denied);
@@ -128,20 +143,49 @@ TYPED_TEST(Devices, one_of_many_answers_counts) {
   for (int i = 0; i < 20; ++i) {
     DeviceStore& devices = (i % 2 == 0 ? this->store() : other).devices;
     answers.push_back(i % 3 == 0 ? devices.deny(code.user_code_hash, kNow, UserId{"user-1"})
-                                 : devices.approve(code.user_code_hash, kNow, make_approval(std::to_string(i))));
+                                 : says_yes(devices, code, std::to_string(i)));
   }
   std::size_t counted = 0;
   for (const auto& answer : run_all(std::move(answers))) counted += must(answer) ? 1 : 0;
   EXPECT_EQ(counted, 1u);
 }
 
+TYPED_TEST(Devices, approval_needs_the_consent_and_the_session_it_is_given_in) {
+  const DeviceCode code = make_device_code();
+  await(this->devices().create(code));
+  const auto approve = [&](SessionId session, UtcTime now = kNow) {
+    DeviceApproval approval = make_approval();
+    approval.session_id = std::move(session);
+    return await(this->devices().approve(code.user_code_hash, now, std::move(approval)));
+  };
+  EXPECT_EQ(approve(SessionId{"another"}), Approval::withdrawn);
+  Session short_one = make_session("short");
+  short_one.expires_at = after(kMinute);
+  await(this->store().sessions.create(short_one));
+  EXPECT_EQ(approve(short_one.id, after(kMinute)), Approval::withdrawn);
+  await(this->store().consents.withdraw(UserId{"user-1"}, code.client_id, BapId{"bap-1"}, kNow));
+  EXPECT_EQ(approve(make_session().id), Approval::withdrawn);
+  EXPECT_EQ(await(this->devices().find_by_user_code(code.user_code_hash)), code) << "still pending";
+  await(this->store().consents.remember({UserId{"user-1"}, code.client_id, BapId{"bap-1"}, {}, kNow, kNow}));
+
+  AuthorizationCode of_token = make_code("token");
+  await(this->store().tokens.create_code(of_token));
+  await(this->store().tokens.revoke_grant(of_token.grant_id, kNow));
+  EXPECT_EQ(approve(SessionId{of_token.grant_id.str()}), Approval::withdrawn);
+  of_token = make_code("live");
+  await(this->store().tokens.create_code(of_token));
+  EXPECT_EQ(approve(SessionId{of_token.grant_id.str()}), Approval::done);
+}
+
 TYPED_TEST(Devices, expired_code_takes_no_answer) {
   const DeviceCode code = make_device_code();
   await(this->devices().create(code));
-  EXPECT_FALSE(await(this->devices().approve(code.user_code_hash, code.expires_at, make_approval())));
+  EXPECT_EQ(await(this->devices().approve(code.user_code_hash, code.expires_at, make_approval())),
+            Approval::not_pending);
   EXPECT_FALSE(await(this->devices().deny(code.user_code_hash, code.expires_at, UserId{"user-1"})));
-  EXPECT_FALSE(await(this->devices().approve(hash_of("unknown"), kNow, make_approval())));
-  EXPECT_TRUE(await(this->devices().approve(code.user_code_hash, {code.expires_at.ms - 1}, make_approval())));
+  EXPECT_EQ(await(this->devices().approve(hash_of("unknown"), kNow, make_approval())), Approval::not_pending);
+  EXPECT_EQ(await(this->devices().approve(code.user_code_hash, {code.expires_at.ms - 1}, make_approval())),
+            Approval::done);
 }
 
 TYPED_TEST(Devices, redeeming_stores_the_tokens_once) {
@@ -195,8 +239,6 @@ TYPED_TEST(Devices, denied_and_expired_codes_cannot_be_redeemed) {
 TYPED_TEST(Devices, sign_out_reaches_an_approval_before_its_tokens) {
   for (const bool offline : {false, true}) {
     const std::string label = offline ? "1" : "2";
-    await(this->store().users.create_with_profile(make_user(), make_profile()));
-    await(this->store().sessions.create(make_session()));
     const DeviceCode code = make_device_code(label);
     await(this->devices().create(code));
     const std::vector<std::string> scopes =
@@ -205,6 +247,7 @@ TYPED_TEST(Devices, sign_out_reaches_an_approval_before_its_tokens) {
     await(this->store().sessions.remove(make_session().id, after(1)));
     EXPECT_EQ(await(this->devices().redeem(code.hash, after(2), {make_access(label, label), {}})),
               offline ? Consumed::done : Consumed::already);
+    this->sign_in_and_agree();
   }
 }
 

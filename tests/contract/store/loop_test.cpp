@@ -17,6 +17,10 @@ namespace {
 using core::Code;
 using namespace std::string_literals;
 
+/// Whoever waits for a lock here waits until the test lets go.
+const store_postgres::Options kPatient{.lock_timeout = std::chrono::minutes{1},
+                                       .loop_lock_timeout = std::chrono::minutes{1}};
+
 /// A schema of its own, a store, and a loop with connections that are up.
 class Loop : public ::testing::Test {
  protected:
@@ -24,7 +28,7 @@ class Loop : public ::testing::Test {
     must(administrator()->execute_script("CREATE SCHEMA " + name_));
     core::testing::FixedClock clock;
     must(Migrator(store_postgres::make_connector(url_), clock).migrate());
-    const LoopConnector connector = store_postgres::make_loop_connector(url_, {}, counts_);
+    const LoopConnector connector = store_postgres::make_loop_connector(url_, kPatient, counts_);
     attach(loop_, database_, [&](boost::asio::io_context& loop, LoopUse use) {
       auto connection = connector(loop, use);
       connections_.push_back(connection.get());
@@ -169,6 +173,20 @@ TEST_F(Loop, a_connection_that_is_killed_is_made_again_and_meanwhile_the_threads
   EXPECT_GT(connections_of_threads(), 0u);
   wait_until([&] { return all_ready(); });
   EXPECT_EQ(must(run(store_.tokens.find_code(code.hash))), code);
+}
+
+TEST_F(Loop, a_consented_code_needs_no_thread_of_the_database) {
+  must(run(store_.users.create_with_profile(make_user(), make_profile())));
+  must(run(store_.clients.create(make_client())));
+  const AuthorizationCode code = make_code();
+  const auto threads = connections_of_threads();
+  EXPECT_FALSE(must(run(store_.tokens.create_consented_code(code, {"openid"}))));
+  EXPECT_EQ(connections_of_threads(), threads);
+  must(run(store_.consents.remember({code.user_id, code.client_id, code.bap_id, {"openid"}, kNow, kNow})));
+  const auto before = connections_of_threads();
+  EXPECT_TRUE(must(run(store_.tokens.create_consented_code(code, {"openid"}))));
+  EXPECT_EQ(must(run(store_.tokens.find_code(code.hash))), code);
+  EXPECT_EQ(connections_of_threads(), before);
 }
 
 TEST_F(Loop, a_change_whose_connection_dies_while_it_waits_is_in_doubt) {

@@ -192,6 +192,57 @@ TEST_F(PostgresOutage, slow_statement_is_ended_by_the_server) {
   EXPECT_EQ(result.error().code(), Code::unavailable);
 }
 
+// A server that has become a standby under an open connection: it has done nothing, so nothing is in doubt.
+TEST_F(PostgresOutage, write_that_a_standby_refuses_is_repeated_on_another_connection) {
+  std::atomic<int> runs{0};
+  const auto write = [&](sql::Connection& connection) -> Result<bool> {
+    static const sql::Query kInsert("INSERT INTO used_keys (key, expires_at) VALUES ($1, 1)");
+    if (++runs == 1) SIGMA_CHECK(connection.execute_script("SET default_transaction_read_only = on"));
+    SIGMA_CHECK(connection.execute(kInsert, sql::Params{sql::Blob{"moved"}}, [](const sql::Row&) {}));
+    return true;
+  };
+  EXPECT_TRUE(await(database().write({.single_statement = true}, write)));
+  EXPECT_EQ(runs, 2);
+}
+
+// Whoever waits for a row in vain is told so; those who wrote beside it are done.
+TEST_F(PostgresOutage, locked_row_holds_up_nobody_else_and_is_not_waited_for_again) {
+  this->open({.write_workers = 1});
+  await(store().users.create_with_profile(make_user(), make_profile()));
+  const auto holder = must(backend_.connector().open());
+  must(holder->begin());
+  must(holder->execute_script("SELECT * FROM users FOR UPDATE"));
+  Gate gate;
+  core::testing::EventLoop loop;
+  auto blocked = loop.start(database().write({}, [&gate](sql::Connection& connection) -> Result<bool> {
+    ++gate.waiting;
+    gate.open.wait();
+    SIGMA_CHECK(connection.execute_script("SET lock_timeout = 50"));
+    return true;
+  }));
+  loop.poll();
+  wait_until([&] { return gate.waiting == 1; });
+  std::atomic<int> runs{0};
+  std::vector<std::future<Result<bool>>> waiting, beside;
+  for (int i = 0; i < 3; ++i) {
+    waiting.push_back(loop.start(database().write({.key = "user-1"}, [&](sql::Connection& connection) -> Result<bool> {
+      static const sql::Query kTouch("UPDATE users SET updated_at = updated_at + 1 WHERE id = 'user-1'");
+      ++runs;
+      SIGMA_CHECK(connection.execute(kTouch, {}, [](const sql::Row&) {}));
+      return true;
+    })));
+    beside.push_back(loop.start(store().replay.first_use(std::to_string(i), kNow, after(kDay))));
+  }
+  loop.poll();
+  gate.opened.set_value();
+  loop.run();
+  EXPECT_TRUE(must(blocked.get()));
+  for (auto& write : waiting) EXPECT_EQ(write.get().error().code(), Code::unavailable);
+  for (auto& use : beside) EXPECT_TRUE(must(use.get()));
+  EXPECT_EQ(runs, 1) << "nobody waits for the same row once more";
+  holder->rollback();
+}
+
 TEST_F(PostgresOutage, deadlocked_writers_both_succeed) {
   await(store().users.create_with_profile(make_user("user-1"), make_profile("bap-1", "user-1")));
   await(store().users.create_with_profile(make_user("user-2"), make_profile("bap-2", "user-2")));

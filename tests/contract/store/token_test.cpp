@@ -52,6 +52,16 @@ TYPED_TEST(Tokens, code_without_optional_members) {
   EXPECT_EQ(await(this->tokens().find_code(code.hash)), code);
 }
 
+TYPED_TEST(Tokens, revoked_code_says_so) {
+  AuthorizationCode code = make_code();
+  await(this->tokens().create_code(code));
+  await(this->tokens().revoke_grant(code.grant_id, after(3)));
+  code.revoked_at = after(3);
+  EXPECT_EQ(await(this->tokens().find_code(code.hash)), code);
+  EXPECT_EQ(await(this->tokens().redeem_code(code.hash, after(5), {make_access(), {}})), Consumed::already);
+  EXPECT_EQ(await(this->tokens().find_code(code.hash)), code) << "not used";
+}
+
 TYPED_TEST(Tokens, redeeming_stores_the_tokens_and_spends_the_code) {
   AuthorizationCode code = make_code();
   await(this->tokens().create_code(code));

@@ -20,11 +20,8 @@ using Answers = std::vector<std::string>;
 /// Runs one statement, named after the job.
 class StatementJob final : public WriteJob {
  public:
-  StatementJob(std::string name, Answers& answers, bool single_statement = false)
-      : WriteJob({.key = name, .single_statement = single_statement}),
-        name_(std::move(name)),
-        query_(name_),
-        answers_(answers) {}
+  StatementJob(std::string name, Answers& answers, WriteTraits traits)
+      : WriteJob(std::move(traits)), name_(std::move(name)), query_(name_), answers_(answers) {}
   core::Result<void> run(sql::Connection& connection) override {
     SIGMA_CHECK(connection.execute(query_, {}, [](const sql::Row&) {}));
     return {};
@@ -43,9 +40,12 @@ class StatementJob final : public WriteJob {
 
 class CommitWorkerTest : public ::testing::Test {
  protected:
+  std::unique_ptr<WriteJob> job(std::string name, WriteTraits traits) {
+    return std::make_unique<StatementJob>(std::move(name), answers_, std::move(traits));
+  }
   void process(std::vector<std::string> names, bool single_statement = false) {
     WriteBatch batch;
-    for (auto& name : names) batch.push_back(std::make_unique<StatementJob>(name, answers_, single_statement));
+    for (auto& name : names) batch.push_back(job(name, {.key = name, .single_statement = single_statement}));
     worker_.process(std::move(batch));
   }
 
@@ -146,6 +146,65 @@ TEST_F(CommitWorkerTest, conflict_is_repeated_three_times) {
   EXPECT_EQ(std::count(script_.log.begin(), script_.log.end(), "run b"), 4);
 }
 
+TEST_F(CommitWorkerTest, who_meets_a_lock_is_answered_and_the_others_go_together) {
+  script_.statements["b"] = {Failure::locked};
+  process({"a", "b", "c", "d"});
+  EXPECT_THAT(script_.log, ElementsAre("open", "begin", "run a", "run b", "rollback",  //
+                                       "begin", "run a", "run c", "run d", "commit"));
+  EXPECT_THAT(answers_, ElementsAre("b unavailable", "a done", "c done", "d done"));
+}
+
+TEST_F(CommitWorkerTest, who_contends_for_the_same_thing_does_not_meet_its_lock_again) {
+  script_.statements["b1"] = {Failure::locked};
+  WriteBatch batch;
+  batch.push_back(job("a", {.key = "a"}));
+  batch.push_back(job("b1", {.key = "b"}));
+  batch.push_back(job("b2", {.key = "b"}));
+  batch.push_back(job("c", {.key = "c"}));
+  worker_.process(std::move(batch));
+  EXPECT_THAT(answers_, ElementsAre("b1 unavailable", "b2 unavailable", "a done", "c done"));
+}
+
+TEST_F(CommitWorkerTest, a_lock_is_waited_for_once) {
+  script_.statements["a"] = {Failure::locked};
+  process({"a"});
+  EXPECT_THAT(script_.log, ElementsAre("open", "begin", "run a", "rollback"));
+  EXPECT_THAT(answers_, ElementsAre("a unavailable"));
+}
+
+TEST_F(CommitWorkerTest, what_comes_too_late_is_not_begun) {
+  WriteBatch batch;
+  batch.push_back(job("a", {.key = "a"}));
+  batch.push_back(job("late", {.key = "b", .deadline = std::chrono::steady_clock::now()}));
+  batch.push_back(job("c", {.key = "c"}));
+  worker_.process(std::move(batch));
+  EXPECT_THAT(script_.log, ElementsAre("open", "begin", "run a", "run c", "commit"));
+  EXPECT_THAT(answers_, ElementsAre("late overloaded", "a done", "c done"));
+}
+
+TEST_F(CommitWorkerTest, read_only_server_is_left_and_nothing_is_in_doubt) {
+  script_.prefers_autocommit = true;
+  script_.statements["a"] = {Failure::read_only};
+  process({"a"}, true);
+  EXPECT_THAT(script_.log, ElementsAre("open", "run a", "open", "run a"));
+  EXPECT_THAT(answers_, ElementsAre("a done"));
+}
+
+TEST_F(CommitWorkerTest, batch_that_loses_an_unreachable_database_asks_for_it_once) {
+  script_.statements["b"] = {Failure::lost};
+  script_.opens = {true, false};
+  process({"a", "b", "c"});
+  EXPECT_THAT(script_.log, ElementsAre("open", "begin", "run a", "run b", "refused"));
+  EXPECT_THAT(answers_, ElementsAre("a unavailable", "b unavailable", "c unavailable"));
+}
+
+TEST_F(CommitWorkerTest, unreachable_database_is_asked_for_once_by_a_lone_job) {
+  script_.opens = {false};
+  process({"a"}, true);
+  EXPECT_THAT(script_.log, ElementsAre("refused"));
+  EXPECT_THAT(answers_, ElementsAre("a unavailable"));
+}
+
 TEST_F(CommitWorkerTest, connection_lost_in_a_transaction_is_repeated) {
   script_.statements["a"] = {Failure::lost, Failure::lost};
   process({"a"});
@@ -182,7 +241,7 @@ TEST_F(CommitWorkerTest, lone_statement_is_repeated_after_a_conflict) {
 class CommitQueueTest : public ::testing::Test {
  protected:
   bool push(CommitQueue& queue, const std::string& name) {
-    std::unique_ptr<WriteJob> job = std::make_unique<StatementJob>(name, answers_);
+    std::unique_ptr<WriteJob> job = std::make_unique<StatementJob>(name, answers_, WriteTraits{.key = name});
     const bool accepted = queue.push(job);
     EXPECT_EQ(job == nullptr, accepted) << "a refused job stays with its owner";
     return accepted;

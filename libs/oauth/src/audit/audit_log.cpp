@@ -132,13 +132,17 @@ void AuditLog::take_batch() {
   if (lost > 0) append(own_event(AuditType::events_lost, {{"count", lost}}), clock_.now());
 }
 
+core::Result<void> AuditLog::sign_batch() {
+  store::AuditRow& last = batch_.back();
+  if (last.signature) return {};
+  SIGMA_TRY(last.signature, key_.sign(last));
+  return {};
+}
+
 core::Task<core::Result<std::size_t>> AuditLog::flush() {
   if (batch_.empty()) take_batch();
   if (batch_.empty()) co_return std::size_t{0};
-  store::AuditRow& last = batch_.back();
-  if (!last.signature) {
-    SIGMA_CO_TRY(last.signature, key_.sign(last));
-  }
+  SIGMA_CO_CHECK(sign_batch());
   SIGMA_CO_CHECK(co_await rows_.append(batch_));
   const std::size_t written = batch_.size();
   batch_.clear();
@@ -178,6 +182,23 @@ core::Task<core::Result<void>> AuditLog::checkpoint() {
   co_return core::Result<void>{};
 }
 
+// The word in one commit with the first deed: of several replicas one says it, and one that dies then leaves rows that
+// nobody misses.
+core::Task<core::Result<bool>> AuditLog::announce_removal(const store::AuditRow& first, const store::AuditRow& last) {
+  SIGMA_CO_CHECK(co_await flush_all());
+  const std::int64_t sequence = sequence_;
+  const std::string hash = last_hash_;
+  append(own_event(AuditType::rows_removed, {{"through", head_of(last)}}), clock_.now());
+  SIGMA_CO_CHECK(sign_batch());
+  SIGMA_CO_TRY(const bool announced, co_await rows_.begin_removal(first.stream, first.sequence, batch_.front()));
+  batch_.clear();
+  if (!announced) {  // it was not said
+    sequence_ = sequence;
+    last_hash_ = hash;
+  }
+  co_return announced;
+}
+
 core::Task<core::Result<std::size_t>> AuditLog::remove_before(core::UtcTime moment) {
   std::size_t removed = 0;
   SIGMA_CO_TRY(const auto streams, co_await rows_.list_streams());
@@ -185,10 +206,9 @@ core::Task<core::Result<std::size_t>> AuditLog::remove_before(core::UtcTime mome
     if (stream.first.at >= moment) continue;
     SIGMA_CO_TRY(const auto last, co_await rows_.find_last_before(stream.first.stream, moment));
     if (!last) continue;
-    // First the word, then the deed: a process that dies between them leaves rows that nobody misses.
-    SIGMA_CO_CHECK(co_await flush_all());
-    append(own_event(AuditType::rows_removed, {{"through", head_of(*last)}}), clock_.now());
-    SIGMA_CO_CHECK(co_await flush());
+    SIGMA_CO_TRY(const bool announced, co_await announce_removal(stream.first, *last));
+    if (!announced) continue;  // another replica does it
+    ++removed;
     for (;;) {
       SIGMA_CO_TRY(const std::size_t gone, co_await rows_.remove_through(last->stream, last->sequence, kRemovedAtOnce));
       removed += gone;

@@ -164,11 +164,11 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::decide_interaction(Authoriz
     SIGMA_CO_CHECK(co_await clients_.keep(request.client));
     SIGMA_CO_CHECK(co_await remember({session->user.id, request.client.id, bap_id, asked_scopes(request), now, now},
                                      std::move(declined)));
-  } else {
-    SIGMA_CO_TRY(const bool consented, co_await has_consent(request, session->user.id, bap_id));
-    if (!consented) co_return to_page(request, "/consent");
+    co_return co_await issue_code(std::move(request), std::move(*session), std::move(bap_id), Consent::remembered);
   }
-  co_return co_await issue_code(std::move(request), std::move(*session), std::move(bap_id));
+  SIGMA_CO_TRY(const Consent consent, co_await consent_of(request, session->user.id, bap_id));
+  if (consent == Consent::missing) co_return consent_missing(request);
+  co_return co_await issue_code(std::move(request), std::move(*session), std::move(bap_id), consent);
 }
 
 // An application can ask silently whenever a page of its is open, and would learn by the answers whose browser it is:
@@ -179,13 +179,12 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::decide_silently(Authorizati
   const Error choice_needed{ErrorCode::interaction_required, "The person has to choose an identity."};
   const auto concerned = request.wanted_identity ? store::BapId{*request.wanted_identity} : bap_id;
   if (!concerned) co_return refuse(request, choice_needed);
-  SIGMA_CO_TRY(const bool consented, co_await has_consent(request, session.user.id, concerned));
-  if (!consented)
-    co_return refuse(request, {ErrorCode::consent_required, "The person has not agreed to this access yet."});
+  SIGMA_CO_TRY(const Consent consent, co_await consent_of(request, session.user.id, concerned));
+  if (consent == Consent::missing) co_return consent_missing(request);
   if (!bap_id) co_return refuse(request, choice_needed);
   if (is_somebody_else(request, session))
     co_return refuse(request, {ErrorCode::login_required, "Somebody else is signed in than the one asked for."});
-  co_return co_await issue_code(std::move(request), std::move(session), std::move(bap_id));
+  co_return co_await issue_code(std::move(request), std::move(session), std::move(bap_id), consent);
 }
 
 core::Task<Result<void>> Authorizer::remember(store::Consent consent, Scopes declined) {
@@ -210,25 +209,25 @@ core::Task<Result<std::optional<store::BapId>>> Authorizer::identity_for(const A
   co_return session.session.active_bap_id;
 }
 
-core::Task<Result<bool>> Authorizer::has_consent(const AuthorizationRequest& request, const store::UserId& user,
-                                                 std::optional<store::BapId> bap_id) {
-  if (request.prompt.contains("consent")) co_return false;
+core::Task<Result<Authorizer::Consent>> Authorizer::consent_of(const AuthorizationRequest& request,
+                                                               const store::UserId& user,
+                                                               std::optional<store::BapId> bap_id) {
+  if (request.prompt.contains("consent")) co_return Consent::missing;
   // Nobody but a domain name vouches for such a client: each time the person decides (security case 61).
-  if (is_document_client(request.client)) co_return false;
-  if (request.client.skip_consent) co_return true;
+  if (is_document_client(request.client)) co_return Consent::missing;
+  if (request.client.skip_consent) co_return Consent::not_needed;
   SIGMA_CO_TRY(const auto consent, co_await store_.consents.find(user, request.client.id, std::move(bap_id)));
-  co_return consent.has_value() && covers(consent->scopes, asked_scopes(request));
+  co_return consent&& covers(consent->scopes, asked_scopes(request)) ? Consent::remembered : Consent::missing;
+}
+
+AuthorizationOutcome Authorizer::consent_missing(const AuthorizationRequest& request) const {
+  if (!request.prompt.contains("none")) return to_page(request, "/consent");
+  return refuse(request, {ErrorCode::consent_required, "The person has not agreed to this access yet."});
 }
 
 core::Task<Result<AuthorizationOutcome>> Authorizer::issue_code(AuthorizationRequest request,
                                                                 store::SessionWithUser session,
-                                                                std::optional<store::BapId> bap_id) {
-  if (request.progress.request_uri) {
-    if (auto spent = co_await pushed_.consume(*request.progress.request_uri); !spent) {
-      if (spent.error().is_outage()) co_return spent.error();
-      co_return AuthorizationOutcome{ShowError{spent.error()}};
-    }
-  }
+                                                                std::optional<store::BapId> bap_id, Consent consent) {
   const std::string secret = make_bearer_secret(random_);
   store::AuthorizationCode code;
   code.hash = hash_secret(secret);
@@ -248,7 +247,20 @@ core::Task<Result<AuthorizationOutcome>> Authorizer::issue_code(AuthorizationReq
   code.auth_time = session.session.auth_time;
   code.created_at = clock_.now();
   code.expires_at = code.created_at + settings_.code_lifetime;
-  SIGMA_CO_CHECK(co_await store_.tokens.create_code(std::move(code)));
+  if (consent == Consent::remembered) {
+    SIGMA_CO_TRY(const bool created,
+                 co_await store_.tokens.create_consented_code(std::move(code), asked_scopes(request)));
+    if (!created) co_return consent_missing(request);
+  } else {
+    SIGMA_CO_CHECK(co_await store_.tokens.create_code(std::move(code)));
+  }
+  // Spent last, so that who has to go by the consent page once more can. A code that is told to nobody expires.
+  if (request.progress.request_uri) {
+    if (auto spent = co_await pushed_.consume(*request.progress.request_uri); !spent) {
+      if (spent.error().is_outage()) co_return spent.error();
+      co_return AuthorizationOutcome{ShowError{spent.error()}};
+    }
+  }
   http::Form answer;
   answer.add("code", secret);
   co_return to_client(request, std::move(answer));

@@ -24,6 +24,12 @@ Error unknown_code() {
           "This code is not valid (any more). Check it, or start again on the device to get a new one."};
 }
 
+Error ended_meanwhile() {
+  return {ErrorCode::access_denied,
+          "You signed out or withdrew this access at the same moment, so the device was not signed in. Sign in and "
+          "try again."};
+}
+
 Error too_many(std::chrono::seconds wait, std::string_view what) {
   return Error{ErrorCode::too_many_requests, fmt::format("Too many {}; try again in {} seconds.", what, wait.count())}
       .with_retry_after(wait);
@@ -121,8 +127,10 @@ core::Task<Result<void>> DeviceAuthorization::approve(std::string user_code, std
   approval.bap_id = std::move(identity);
   approval.scopes = code.scopes;
   approval.auth_time = session.session.auth_time;
-  SIGMA_CO_TRY(const bool approved, co_await store_.devices.approve(code.user_code_hash, now, std::move(approval)));
-  if (!approved) co_return unknown_code();
+  SIGMA_CO_TRY(const store::Approval approved,
+               co_await store_.devices.approve(code.user_code_hash, now, std::move(approval)));
+  if (approved == store::Approval::withdrawn) co_return ended_meanwhile();
+  if (approved != store::Approval::done) co_return unknown_code();
   core::log::info(
       "device_approved",
       {{"user", session.user.id.str()}, {"client", code.client_id.str()}, {"session", session.session.id.str()}});

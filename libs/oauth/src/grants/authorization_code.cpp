@@ -29,6 +29,13 @@ Error used_before() {
   return bad_grant("The code was used before. The tokens issued for it were revoked; start the sign-in again.");
 }
 
+// Of a code that nobody has used.
+Error withdrawn() {
+  return bad_grant(
+      "The access was withdrawn, or the session behind this code has ended, before the code was used; start the "
+      "sign-in again.");
+}
+
 }  // namespace
 
 Result<void> check_code_verifier(const std::optional<std::string>& code_challenge,
@@ -99,6 +106,7 @@ core::Task<Result<core::Json>> AuthorizationCodeGrant::exchange(TokenRequest req
     SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(grant_id, clock_.now()));
     co_return used_before();
   }
+  if (found->code.revoked_at) co_return withdrawn();
   auto issue = prepare(std::move(request), std::move(*found));
   if (!issue) {
     // A code that met a wrong verifier or redirect URI may be in the wrong hands: it is spent. An outage spends
@@ -114,6 +122,9 @@ core::Task<Result<core::Json>> AuthorizationCodeGrant::exchange(TokenRequest req
   SIGMA_CO_TRY(const store::Consumed outcome,
                co_await store_.tokens.redeem_code(hash, clock_.now(), std::move(minted.rows)));
   if (outcome != store::Consumed::done) {
+    // Used by somebody else, or withdrawn, since it was read.
+    SIGMA_CO_TRY(const auto lost, co_await store_.tokens.find_code(hash));
+    if (!lost || !lost->consumed_at) co_return withdrawn();
     note_reuse(audit, grant_id, user_id);
     SIGMA_CO_CHECK(co_await store_.tokens.revoke_grant(grant_id, clock_.now()));
     co_return used_before();

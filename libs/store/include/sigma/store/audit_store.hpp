@@ -76,6 +76,9 @@ class AuditStore {
   core::Task<core::Result<std::vector<AuditStream>>> list_streams(std::optional<std::size_t> newest = {});
   /// The last row of the stream before the first one that is not older than `moment`; nothing when there is none.
   core::Task<core::Result<std::optional<AuditRow>>> find_last_before(std::string stream, UtcTime moment);
+  /// In one commit: removes row `sequence` of the stream and adds `announcement`, which says so. False, and nothing
+  /// changes, when that row is gone: another process was faster.
+  core::Task<core::Result<bool>> begin_removal(std::string stream, std::int64_t sequence, AuditRow announcement);
   /// Removes rows up to and with `sequence`, the oldest `batch` of them; how many went.
   core::Task<core::Result<std::size_t>> remove_through(std::string stream, std::int64_t sequence, std::size_t batch);
 

@@ -1,5 +1,6 @@
 // Group commit: writes that wait together share one transaction and are answered after its COMMIT (decision 0003).
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -21,6 +22,8 @@ struct WriteTraits {
   bool single_statement = false;
   /// Something that was live may be so no more: whoever keeps copies is told (Database::tell_of_revocations).
   bool revokes = false;
+  /// Not begun any more from then on: whoever asked has been answered long ago.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
 /// A write. run() may be called several times, each time in a fresh transaction; then exactly one of succeed() and
@@ -73,12 +76,22 @@ class CommitWorker {
   void process(WriteBatch batch);
 
  private:
-  enum class Outcome { done, not_committed };
+  enum class Outcome {
+    done,           ///< every job is answered
+    fewer,          ///< some are answered; the rest may be committed together
+    not_committed,  ///< none is answered, and each has to be tried alone
+  };
+  enum class Try {
+    answered,
+    failed,       ///< not answered, and may be repeated
+    unreachable,  ///< not answered, and there is no connection to be had
+  };
 
   Outcome commit_together(WriteBatch& batch);
-  void commit_alone(WriteJob& job);
-  /// One try: nothing when the job was answered, otherwise the error to answer with if no further try is made.
-  std::optional<core::Error> try_alone(WriteJob& job);
+  /// An error, and the job is not answered, when there is no connection to be had.
+  core::Result<void> commit_alone(WriteJob& job);
+  /// `error`: why it is not answered.
+  Try try_alone(WriteJob& job, std::optional<core::Error>& error);
   core::Result<sql::Connection*> connect();
   /// A connection inside a fresh transaction; opens a new one when the old one turns out to be gone.
   core::Result<sql::Connection*> begin();

@@ -24,6 +24,9 @@ struct DatabaseOptions {
   std::size_t max_queued_reads = 4096;  ///< waiting reads before Code::overloaded
   std::size_t max_queued_writes = 4096;
   std::size_t max_batch = 32;  ///< writes that share a COMMIT
+  /// A write that has waited so long is answered Code::overloaded instead of being begun. Not below the deadline of
+  /// requests: who asked has been answered by then.
+  core::Milliseconds max_wait{15'000};
 };
 
 /// Connections that idle between reads.
@@ -92,6 +95,7 @@ class Database {
 
   template <class R, class Function>
   core::Task<R> commit(WriteTraits traits, Function function) {
+    traits.deadline = std::chrono::steady_clock::now() + max_wait_;
     auto initiate = [this](auto handler, WriteTraits job_traits, Function work) {
       using Handler = decltype(handler);
       std::unique_ptr<WriteJob> job = std::make_unique<FunctionJob<R, Function, Handler>>(
@@ -139,6 +143,7 @@ class Database {
   const sql::Connector connector_;
   ReadConnections read_connections_;
   core::WorkPool readers_;
+  const core::Milliseconds max_wait_;
   CommitQueue commit_queue_;
   std::vector<std::thread> writers_;
   std::function<core::Task<>()> tell_;

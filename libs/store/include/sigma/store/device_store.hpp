@@ -19,10 +19,17 @@ struct DevicePoll {
 struct DeviceApproval {
   GrantId grant_id;
   UserId user_id;
-  SessionId session_id;
+  SessionId session_id;  ///< or the id of the grant whose token stands for a session
   std::optional<BapId> bap_id;
   std::vector<std::string> scopes;  ///< what the person was shown
   UtcTime auth_time;
+};
+
+/// What became of it.
+enum class Approval {
+  done,
+  not_pending,  ///< unknown, expired, or answered before
+  withdrawn,    ///< the consent or the session (or the grant, of a token) behind it has ended at the same moment
 };
 
 /// Device codes (RFC 8628).
@@ -41,9 +48,9 @@ class DeviceStore {
   /// One atomic step: notes the poll and, when it came before the interval was over, makes the interval 5 s longer
   /// (RFC 8628 §3.5). Nothing, and nothing noted, for another client's code.
   core::Task<core::Result<std::optional<DevicePoll>>> poll(SecretHash hash, ClientId client, UtcTime now);
-  /// Together with the grant, so that sign-out and withdrawn consent reach it before its tokens exist. False when it
-  /// is not pending any more.
-  core::Task<core::Result<bool>> approve(SecretHash user_code_hash, UtcTime now, DeviceApproval approval);
+  /// Together with the grant, so that sign-out and withdrawn consent reach it before its tokens exist. Needs the
+  /// consent (remember it first) and the session it is given in.
+  core::Task<core::Result<Approval>> approve(SecretHash user_code_hash, UtcTime now, DeviceApproval approval);
   core::Task<core::Result<bool>> deny(SecretHash user_code_hash, UtcTime now, UserId user);
   /// One atomic step: consumes an approved code whose grant lives and, only then, stores the tokens.
   core::Task<core::Result<Consumed>> redeem(SecretHash hash, UtcTime now, IssuedTokens tokens);

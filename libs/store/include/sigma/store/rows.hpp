@@ -121,6 +121,7 @@ struct AuthorizationCode {
   UtcTime created_at;
   UtcTime expires_at;
   std::optional<UtcTime> consumed_at;
+  std::optional<UtcTime> revoked_at;  ///< by sign-out, by a withdrawn consent, or because it was used twice
   bool operator==(const AuthorizationCode&) const = default;
 };
 

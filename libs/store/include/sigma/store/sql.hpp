@@ -87,10 +87,17 @@ using RowVisitor = std::function<void(const Row&)>;
 enum class Failure {
   none,
   statement,  ///< refused (constraint, time-out, syntax); the connection is fine
-  conflict,   ///< serialization failure, deadlock, lock not granted: the same work may succeed when repeated
+  conflict,   ///< serialization failure, deadlock: the same work may succeed when repeated
+  locked,     ///< somebody else has held a lock for as long as one waits for it: repeating would wait as long again
+  read_only,  ///< the server takes no writes (any more): nothing was done, another connection may be luckier
   lost,       ///< the connection is gone; nothing of an open transaction was kept
   in_doubt,   ///< the connection went while committing: kept or not, nobody knows
 };
+
+/// After it the connection is of no more use.
+constexpr bool ends_connection(Failure failure) {
+  return failure == Failure::lost || failure == Failure::in_doubt || failure == Failure::read_only;
+}
 
 /// Every method reports driver errors as values. After an error inside a transaction only rollback() is allowed.
 class Connection {

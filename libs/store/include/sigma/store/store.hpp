@@ -157,6 +157,9 @@ class TokenStore {
   explicit TokenStore(Database& db) : db_(db) {}
 
   Task<Result<void>> create_code(AuthorizationCode code);
+  /// As create_code(), when at this moment the person's consent to the client, for the code's identity, holds all of
+  /// `scopes`. False, and nothing is stored, when it was withdrawn or narrowed since it was read.
+  Task<Result<bool>> create_consented_code(AuthorizationCode code, std::vector<std::string> scopes);
   Task<Found<AuthorizationCode>> find_code(SecretHash hash);
   /// One atomic step: marks the code consumed if it was not and, only then, stores the tokens.
   Task<Result<Consumed>> redeem_code(SecretHash hash, UtcTime now, IssuedTokens tokens);

@@ -33,6 +33,7 @@ class Revocations final : public cache::PubSub {
   void work();
   /// Until the connection ends, or the object.
   void listen();
+  void tell_gap();
   /// False when it is time to end.
   bool pause(std::chrono::milliseconds time);
 

@@ -52,6 +52,9 @@ class AuditLog final : public Audit {
   core::Task<core::Result<void>> flush_all();
   void append(AuditEvent event, core::UtcTime at);
   void take_batch();
+  core::Result<void> sign_batch();
+  /// False when another process was faster. `first` and `last` of the rows to remove.
+  core::Task<core::Result<bool>> announce_removal(const store::AuditRow& first, const store::AuditRow& last);
 
   struct Waiting {
     AuditEvent event;

@@ -68,6 +68,13 @@ class Authorizer {
                                                           MaybeSession session);
 
  private:
+  /// Why the application may have what it asks for.
+  enum class Consent {
+    missing,     ///< it may not yet
+    remembered,  ///< the person has agreed, and can withdraw it
+    not_needed,  ///< the operator vouches for the application
+  };
+
   core::Task<Result<AuthorizationOutcome>> decide(http::Form parameters, Progress progress, MaybeSession session,
                                                   std::optional<ConsentAnswer> answer);
   /// Replaces the parameters of a request that was pushed by what was pushed.
@@ -83,10 +90,12 @@ class Authorizer {
   core::Task<Result<void>> remember(store::Consent consent, Scopes declined);
   core::Task<Result<std::optional<store::BapId>>> identity_for(const AuthorizationRequest& request,
                                                                const store::SessionWithUser& session);
-  core::Task<Result<bool>> has_consent(const AuthorizationRequest& request, const store::UserId& user,
-                                       std::optional<store::BapId> bap_id);
+  core::Task<Result<Consent>> consent_of(const AuthorizationRequest& request, const store::UserId& user,
+                                         std::optional<store::BapId> bap_id);
+  /// With Consent::remembered it is read once more where the code is stored, and may be gone by then.
   core::Task<Result<AuthorizationOutcome>> issue_code(AuthorizationRequest request, store::SessionWithUser session,
-                                                      std::optional<store::BapId> bap_id);
+                                                      std::optional<store::BapId> bap_id, Consent consent);
+  AuthorizationOutcome consent_missing(const AuthorizationRequest& request) const;
   AuthorizationOutcome to_page(const AuthorizationRequest& request, std::string path) const;
   AuthorizationOutcome to_client(const AuthorizationRequest& request, http::Form answer) const;
   AuthorizationOutcome refuse(const AuthorizationRequest& request, const Error& error) const;
