@@ -69,7 +69,9 @@ core::Task<Result<void>> DynamicRegistration::check_allowed(const RegistrationRe
   if (mode == DynamicRegistrationMode::open) {
     SIGMA_CO_TRY(const auto today, co_await clients_.count_self_registered(clock_.now() - kDay));
     if (today >= settings_.open_registrations_per_day)
-      co_return Error{ErrorCode::too_many_requests, "As many clients as this server allows in a day have registered."}
+      co_return Error{
+          ErrorCode::too_many_requests,
+          "As many clients as this server allows in a day have registered; try again later, or ask its operator."}
           .with_retry_after(kRetryAfter);
   }
   co_return Result<void>{};
