@@ -18,6 +18,11 @@ Error no_key() {
   return {ErrorCode::validation_error, "A member key is a compressed secp256k1 public key: 66 hexadecimal characters."};
 }
 
+Error taken() {
+  return {ErrorCode::bap_ownership_failed,
+          "This identity belongs to another account; sign in with its member key to change it."};
+}
+
 }  // namespace
 
 bool is_display_name(std::string_view name) {
@@ -66,6 +71,13 @@ core::Task<Result<std::vector<store::Profile>>> IdentityBook::of_user(store::Use
   co_return profiles;
 }
 
+core::Task<Result<store::Profile>> IdentityBook::of_user(store::UserId user, store::BapId bap_id) {
+  SIGMA_CO_TRY(auto profile, co_await users_.find_profile(std::move(bap_id)));
+  if (!profile || profile->user_id != user)
+    co_return Error{ErrorCode::not_a_member, "This identity is not one of yours; sign in with its member key first."};
+  co_return std::move(*profile);
+}
+
 core::Task<Result<std::optional<store::Profile>>> IdentityBook::of_key(std::string pubkey) {
   const auto key = bitcoin::PublicKey::from_hex(pubkey);
   if (!key) co_return no_key();
@@ -97,8 +109,7 @@ core::Task<Result<store::Profile>> IdentityBook::save(store::User user, Identity
                     "bapId does not derive from accountPubkey: an identity's id is made of its first member key."};
   }
   SIGMA_CO_TRY(const auto known, co_await users_.find_profile(bap_id));
-  if (known && known->user_id != user.id)
-    co_return Error{ErrorCode::bap_ownership_failed, "This identity belongs to another account."};
+  if (known && known->user_id != user.id) co_return taken();
   const std::string pubkey = key->hex();
   if (!known && user.pubkey != pubkey) {
     if (change.x_auth_tokens.size() != 1) {
@@ -121,7 +132,7 @@ core::Task<Result<store::Profile>> IdentityBook::save(store::User user, Identity
   profile.counter = change.counter;
   profile.updated_at = now;
   SIGMA_CO_TRY(const bool saved, co_await users_.save_profile(profile));
-  if (!saved) co_return Error{ErrorCode::bap_ownership_failed, "This identity belongs to another account."};
+  if (!saved) co_return taken();
   co_return profile;
 }
 
