@@ -125,8 +125,11 @@ forEachStore('audit log', () => ({ clients: clients() }), (context) => {
     const authToken = wallet.token('/api/wallet/connect', { scheme: 'bsm' });
     assert.equal((await call('wallet/connect', { bapId: person.bapId, authToken })).status, 200);
     assert.ok((await call('wallet/connect', { bapId: new Key().bapId, authToken })).status >= 400);
+    const primary = { bapId: person.bapId, walletAddress: wallet.address };
+    assert.equal((await call('wallet/set-primary', primary)).status, 200);
+    assert.equal((await call('wallet/set-primary', { ...primary, walletAddress: new Key().address })).status, 404);
     assert.equal((await call('delete-user', {})).status, 200);
-    const rows = (await rowsOf(server, { user_id: person.userId }, 5)).reverse();
+    const rows = (await rowsOf(server, { user_id: person.userId }, 7)).reverse();
     assert.deepEqual(
       rows.map((row) => [row.type, row.outcome, row.actor, row.detail.what]),
       [
@@ -134,6 +137,8 @@ forEachStore('audit log', () => ({ clients: clients() }), (context) => {
         ['identity_changed', 'ok', `user:${person.userId}`, 'account'],
         ['identity_changed', 'ok', `user:${person.userId}`, 'wallet_connected'],
         ['identity_changed', 'refused', `user:${person.userId}`, 'wallet_connected'],
+        ['identity_changed', 'ok', `user:${person.userId}`, 'wallet_made_primary'],
+        ['identity_changed', 'refused', `user:${person.userId}`, 'wallet_made_primary'],
         ['user_deleted', 'ok', `user:${person.userId}`, undefined],
       ],
     );

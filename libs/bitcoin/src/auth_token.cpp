@@ -50,11 +50,6 @@ std::string_view to_string(AuthTokenFault fault) {
   return "malformed";
 }
 
-core::Error AuthTokenError::as_error() const {
-  const auto code = fault <= AuthTokenFault::timestamp ? core::Code::invalid_input : core::Code::unauthorized;
-  return core::Error{code, description, "X-Auth-Token: " + std::string(to_string(fault))};
-}
-
 void throw_exception_from_error(const AuthTokenError& error, const boost::source_location&) {
   throw std::logic_error(error.description);
 }

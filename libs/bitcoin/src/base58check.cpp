@@ -25,9 +25,4 @@ std::optional<std::string> base58check_decode(std::string_view text) {
   return bytes;
 }
 
-bool is_address(std::string_view text) {
-  const auto payload = base58check_decode(text);
-  return payload && payload->size() == 21 && payload->front() == '\0';
-}
-
 }  // namespace sigma::bitcoin

@@ -1,9 +1,9 @@
 #include "sigma/bitcoin/bip32.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "sigma/bitcoin/base58check.hpp"
+#include "sigma/core/number.hpp"
 #include "sigma/crypto/secret_bytes.hpp"
 
 namespace sigma::bitcoin {
@@ -34,11 +34,9 @@ Hash256 half(const crypto::Hash512& bytes, std::size_t index) {
 std::optional<std::uint32_t> parse_step(std::string_view step) {
   const bool hardened = step.ends_with('\'') || step.ends_with('h');
   if (hardened) step.remove_suffix(1);
-  std::uint32_t number = 0;
-  const auto* end = step.data() + step.size();
-  const auto result = std::from_chars(step.data(), end, number);
-  if (result.ec != std::errc() || result.ptr != end || number >= ExtendedKey::kHardened) return std::nullopt;
-  return number + (hardened ? ExtendedKey::kHardened : 0);
+  const auto number = core::parse_number<std::uint32_t>(step);
+  if (!number || *number >= ExtendedKey::kHardened) return std::nullopt;
+  return *number + (hardened ? ExtendedKey::kHardened : 0);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "sigma/bitcoin/auth_token.hpp"
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/number.hpp"
 
 namespace sigma::bitcoin {
 namespace {
@@ -39,11 +39,9 @@ std::string decode(std::string_view text) {
 
 /// The number, if the name is one that JavaScript objects keep in numeric order (canonical, below 2^32 − 1).
 std::optional<std::uint32_t> array_index(std::string_view name) {
-  std::uint32_t value = 0;
-  const auto result = std::from_chars(name.data(), name.data() + name.size(), value);
-  const bool whole = result.ec == std::errc() && result.ptr == name.data() + name.size();
-  const bool canonical = whole && (name == "0" || name.front() != '0') && value != UINT32_MAX;
-  return canonical ? std::optional(value) : std::nullopt;
+  const auto value = core::parse_number<std::uint32_t>(name);
+  const bool canonical = value && (name == "0" || name.front() != '0') && *value != UINT32_MAX;
+  return canonical ? value : std::nullopt;
 }
 
 /// A JavaScript object's own string properties in their order.

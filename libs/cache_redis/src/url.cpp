@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <boost/url/pct_string_view.hpp>
-#include <charconv>
 #include <optional>
+
+#include "sigma/core/number.hpp"
 
 namespace sigma::cache_redis {
 namespace {
@@ -32,10 +33,8 @@ std::string_view take_until(std::string_view& text, char separator) {
 }
 
 std::optional<int> number(std::string_view text, int highest) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 0 || value > highest) return std::nullopt;
-  return value;
+  const auto value = core::parse_number<int>(text);
+  return value && *value >= 0 && *value <= highest ? value : std::nullopt;
 }
 
 Result<Address> parse_address(std::string_view text, std::string_view default_port) {

@@ -2,7 +2,6 @@
 
 #include <argon2.h>
 
-#include <bit>
 #include <limits>
 
 #include "evp.hpp"
@@ -70,24 +69,6 @@ core::Result<SecretBytes> pbkdf2_sha256(std::string_view password, std::string_v
 core::Result<SecretBytes> pbkdf2_sha512(std::string_view password, std::string_view salt, std::uint32_t iterations,
                                         std::size_t length) {
   return pbkdf2(EVP_sha512(), password, salt, iterations, length);
-}
-
-core::Result<SecretBytes> scrypt(std::string_view password, std::string_view salt, ScryptCost cost,
-                                 std::size_t length) {
-  SIGMA_CHECK(check_texts(password, salt, length));
-  if (cost.n < 2 || !std::has_single_bit(cost.n) || cost.r < 1 || cost.p < 1 || cost.r > 1024 || cost.p > 1024 ||
-      cost.n > kMaxMemory / 128 / cost.r) {
-    return refused("scrypt cost");
-  }
-  SecretBytes out = SecretBytes::zeros(length);
-  const char* text = password.empty() ? "" : password.data();
-  // OpenSSL also counts 128·r·p and a little more, so its own limit is set above ours.
-  if (EVP_PBE_scrypt(text, password.size(), bytes(salt), salt.size(), cost.n, cost.r, cost.p, 2 * kMaxMemory,
-                     out.data(), length) != 1) {
-    ERR_clear_error();
-    return refused("scrypt cost");
-  }
-  return out;
 }
 
 core::Result<SecretBytes> argon2id(std::string_view password, std::string_view salt, Argon2Cost cost,

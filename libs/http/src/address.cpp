@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address_v6.hpp>
-#include <charconv>
 
+#include "sigma/core/number.hpp"
 #include "text.hpp"
 
 namespace sigma::http {
@@ -53,8 +53,9 @@ core::Result<AddressRange> AddressRange::parse(std::string_view text) {
   const unsigned width = range.v4_ ? 32 : 128;
   range.bits_ = width;
   if (text.find('/') != std::string_view::npos) {
-    const auto [end, error] = std::from_chars(bits.data(), bits.data() + bits.size(), range.bits_);
-    if (error != std::errc{} || end != bits.data() + bits.size() || range.bits_ > width) return bad_range(text);
+    const auto prefix = core::parse_number<unsigned>(bits);
+    if (!prefix || *prefix > width) return bad_range(text);
+    range.bits_ = *prefix;
   }
   return range;
 }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
-#include <charconv>
 
 #include "address.hpp"
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/number.hpp"
 
 namespace sigma::http {
 namespace {
@@ -39,11 +39,9 @@ bool read_authority(std::string_view text, Destination& destination) {
   const std::string usual = destination.tls ? "443" : "80";
   destination.port = usual;
   if (colon != std::string_view::npos && colon + 1 < text.size()) {
-    const std::string_view digits = text.substr(colon + 1);
-    std::uint16_t number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc{} || end != digits.data() + digits.size() || number == 0) return false;
-    destination.port = std::to_string(number);
+    const auto number = core::parse_number<std::uint16_t>(text.substr(colon + 1));
+    if (number.value_or(0) == 0) return false;
+    destination.port = std::to_string(*number);
   }
   if (destination.port != usual) destination.authority += ":" + destination.port;
   return true;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "sigma/core/encoding.hpp"
 #include "text.hpp"
 
 namespace sigma::http {
@@ -126,8 +127,8 @@ const Endpoint* Router::Index::match_pattern(std::string_view path, Match& match
         matches = expected.text == segments[i];
         continue;
       }
-      auto value = percent_decode(segments[i]);
-      matches = value && !value->empty();
+      auto value = core::percent_decode(segments[i]);
+      matches = value && !value->empty() && value->find('\0') == std::string::npos;
       if (matches) match.path_parameters.emplace_back(expected.text, std::move(*value));
     }
     if (matches) return &pattern.endpoint;

@@ -1,8 +1,7 @@
 #include "sigma/http/server.hpp"
 
-#include <charconv>
-
 #include "fleet.hpp"
+#include "sigma/core/number.hpp"
 #include "text.hpp"
 #include "tls_context.hpp"
 #include "worker.hpp"
@@ -20,11 +19,9 @@ core::Result<Worker::Endpoint> parse_endpoint(const std::string& listen) {
   if (brackets) host = host.substr(1, host.size() - 2);
   const auto address = parse_address(host);
   if (!address || address->is_v6() != brackets) return bad;
-  std::uint16_t port = 0;
-  const char* end = listen.data() + listen.size();
-  const auto [parsed, error] = std::from_chars(listen.data() + colon + 1, end, port);
-  if (error != std::errc{} || parsed != end) return bad;
-  return Worker::Endpoint{*address, port};
+  const auto port = core::parse_number<std::uint16_t>(std::string_view(listen).substr(colon + 1));
+  if (!port) return bad;
+  return Worker::Endpoint{*address, *port};
 }
 
 }  // namespace

@@ -12,8 +12,6 @@ bool iequals(std::string_view a, std::string_view b);
 std::string_view trim(std::string_view text);
 /// RFC 9110 §5.6.2 `token`: one or more of the characters a field name or a method may hold.
 bool is_token(std::string_view text);
-/// Decodes %XX (and leaves '+' alone); nothing on a broken escape or when a NUL byte comes out.
-std::optional<std::string> percent_decode(std::string_view text);
 /// Takes the part of `rest` before the next `separator` off its front.
 std::string_view take_until(std::string_view& rest, char separator);
 

@@ -29,8 +29,6 @@ constexpr ErrorTraits kTraits[] = {
     {login_required, "login_required", 400, true, kOidc, "prompt=none, but nobody is signed in."},
     {interaction_required, "interaction_required", 400, true, kOidc, "prompt=none, but an identity has to be chosen."},
     {consent_required, "consent_required", 400, true, kOidc, "prompt=none, but consent is missing."},
-    {account_selection_required, "account_selection_required", 400, true, kOidc,
-     "prompt=none, but an account has to be selected."},
     {request_not_supported, "request_not_supported", 400, true, kOidc, "Request objects are not supported."},
     {request_uri_not_supported, "request_uri_not_supported", 400, true, kOidc, "request_uri is not supported."},
     {invalid_request_uri, "invalid_request_uri", 400, true, "RFC 9126 §2.2",

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
+
+#include "sigma/core/number.hpp"
 
 namespace sigma::wallet {
 namespace {
@@ -116,11 +117,7 @@ std::optional<std::uint64_t> read_amount(const Json* value) {
   if (!value) return std::nullopt;
   if (value->is_number_unsigned()) return value->get<std::uint64_t>();
   if (!value->is_string()) return std::nullopt;
-  const auto& text = value->get_ref<const std::string&>();
-  std::uint64_t amount = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return amount;
+  return core::parse_number<std::uint64_t>(value->get_ref<const std::string&>());
 }
 
 std::optional<TokenBalance> read_balance(const Json& row) {

@@ -5,9 +5,9 @@
 #include <boost/asio/ip/network_v6.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
-#include <charconv>
 
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/number.hpp"
 
 namespace sigma::service {
 namespace {
@@ -16,14 +16,6 @@ namespace ip = boost::asio::ip;
 
 core::Error wrong(std::string description) {
   return {core::Code::invalid_input, std::move(description)};
-}
-
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 core::Result<boost::urls::url_view> parse_web_url(std::string_view text) {
@@ -35,7 +27,8 @@ core::Result<boost::urls::url_view> parse_web_url(std::string_view text) {
   if (url->host().empty()) return wrong("names no host");
   if (url->has_userinfo()) return wrong("must not hold a user name or password");
   if (url->has_fragment()) return wrong("must not hold a fragment (#)");
-  if (url->has_port() && !parse_number<std::uint16_t>(std::string_view(url->port()))) return wrong("has no valid port");
+  if (url->has_port() && !core::parse_number<std::uint16_t>(std::string_view(url->port())))
+    return wrong("has no valid port");
   return *url;
 }
 
@@ -66,7 +59,7 @@ core::Result<std::string> parse_http_url(std::string_view text) {
 
 core::Result<std::string> parse_listen(std::string_view text) {
   const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos || !parse_number<std::uint16_t>(text.substr(colon + 1))) {
+  if (colon == std::string_view::npos || !core::parse_number<std::uint16_t>(text.substr(colon + 1))) {
     return wrong("is not an address and a port");
   }
   std::string_view host = text.substr(0, colon);
@@ -124,7 +117,7 @@ core::Result<std::string> parse_cidr(std::string_view text) {
 
 core::Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
   const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const auto number = parse_number<std::int64_t>(text.substr(0, digits));
+  const auto number = core::parse_number<std::int64_t>(text.substr(0, digits));
   static constexpr std::pair<std::string_view, std::int64_t> kUnits[] = {
       {"", 1'000}, {"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
   constexpr std::int64_t kMost = 3'653LL * 86'400'000;
@@ -142,7 +135,7 @@ core::Result<std::size_t> parse_size(std::string_view text, std::size_t min, std
   if (text.ends_with('k')) factor = 1'024;
   if (text.ends_with('m')) factor = 1'024 * 1'024;
   if (factor > 1) digits.remove_suffix(1);
-  const auto number = parse_number<std::size_t>(digits);
+  const auto number = core::parse_number<std::size_t>(digits);
   if (!number) return wrong("is not a number");
   if (*number > max / factor || *number * factor < min) return wrong(fmt::format("must be from {} to {}", min, max));
   return *number * factor;

@@ -1,11 +1,11 @@
-#include "admin/paging.hpp"
+#include "paging.hpp"
 
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/number.hpp"
 #include "sigma/http/form.hpp"
 
 namespace sigma::service {
@@ -33,11 +33,10 @@ bool is_text(const std::string& value) {
 }
 
 core::Result<std::size_t> parse_limit(const std::string& value) {
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), limit);
-  if (error != std::errc{} || end != value.data() + value.size() || limit < 1 || limit > kMaxLimit)
+  const auto limit = core::parse_number<std::size_t>(value);
+  if (!limit || *limit < 1 || *limit > kMaxLimit)
     return wrong(fmt::format("limit must be a number from 1 to {}.", kMaxLimit));
-  return limit;
+  return *limit;
 }
 
 core::Result<std::string> parse_cursor(const std::string& value, const ListRules& rules) {

@@ -137,10 +137,10 @@ constexpr Entry kTable[] = {
     {post, kBackupPath, keep_backup, Cors::trusted, "Sigma contract §8b",
      "Keep an encrypted backup of the current identity", Limit::backup},
     // Authorization (contract §2)
-    {get, "/oauth2/authorize", authorize, Cors::none, "Sigma contract §2", "The gate: authorization for Sigma clients",
+    {get, "/oauth2/authorize", authorize, Cors::none, "Sigma contract §2", "Authorization endpoint of Sigma clients",
      Limit::authorize},
-    {post, "/oauth2/authorize", authorize_by_post, Cors::none, "Sigma contract §2", "The gate, by form post",
-     Limit::authorize},
+    {post, "/oauth2/authorize", authorize_by_post, Cors::none, "Sigma contract §2",
+     "Authorization endpoint of Sigma clients, by form post", Limit::authorize},
     {get, "/api/auth/oauth2/authorize", authorize, Cors::none, "RFC 6749 §3.1", "Authorization endpoint",
      Limit::authorize},
     {post, "/api/auth/oauth2/authorize", authorize_by_post, Cors::none, "OpenID Connect Core §3.1.2.1",

@@ -73,7 +73,7 @@ int serve(const Config& config) {
   if (!outbound) return fail("configuration_refused", outbound.error());
   auto cache = SharedCache::open(config, clock, metrics);
   if (!cache) return fail("configuration_refused", cache.error());
-  // Of the database's own news and Redis' the former cannot be lost without the commit itself.
+  // What revokes, Postgres tells within the commit; Redis only where Postgres cannot (decision 0027).
   const auto told_by_database = make_revocations(config);
   cache::PubSub* const revocations =
       told_by_database ? static_cast<cache::PubSub*>(told_by_database.get()) : (*cache)->revocations();

@@ -1,4 +1,4 @@
-// The only place that names SQLite and Postgres.
+// From the configuration to what the server is made of: the store and its driver, listeners, secrets.
 #pragma once
 #include <memory>
 
@@ -44,7 +44,7 @@ core::Result<std::unique_ptr<http::Client>> make_outbound(const Config& config);
 http::ServerOptions public_server_options(const Config& config);
 http::ServerOptions admin_server_options(const Config& config);
 
-/// Runs the server until SIGTERM or SIGINT; the exit code (interface.md).
+/// Runs the server until SIGTERM or SIGINT; the exit code.
 int serve(const Config& config);
 
 }  // namespace sigma::service

@@ -1,9 +1,8 @@
 #include "config.hpp"
 
-#include <charconv>
-
 #include "origin.hpp"
 #include "sigma/core/nearest.hpp"
+#include "sigma/core/number.hpp"
 
 namespace sigma::tokenpass {
 namespace {
@@ -19,14 +18,6 @@ core::Error wrong(std::string description) {
   return {core::Code::invalid_input, std::move(description)};
 }
 
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 Result<void> set_host(Config& config, std::string_view text) {
   if (text == "localhost")
     config.addresses = {"127.0.0.1", "[::1]"};
@@ -40,7 +31,7 @@ Result<void> set_host(Config& config, std::string_view text) {
 }
 
 Result<void> set_port(Config& config, std::string_view text) {
-  const auto port = parse_number<std::uint16_t>(text);
+  const auto port = core::parse_number<std::uint16_t>(text);
   if (!port) return wrong("is not a port (0 to 65535)");
   config.port = *port;
   return {};
@@ -87,7 +78,7 @@ Result<void> set_auto_lock(Config& config, std::string_view text) {
   static constexpr std::pair<char, std::int64_t> kUnits[] = {{'s', 1'000}, {'m', 60'000}, {'h', 3'600'000}};
   for (const auto& [unit, factor] : kUnits) {
     if (!text.ends_with(unit)) continue;
-    const auto number = parse_number<std::int64_t>(text.substr(0, text.size() - 1));
+    const auto number = core::parse_number<std::int64_t>(text.substr(0, text.size() - 1));
     constexpr std::int64_t kMost = 30LL * 24 * 3'600'000;
     if (!number || *number < 1 || *number > kMost / factor) break;
     config.auto_lock = milliseconds{*number * factor};

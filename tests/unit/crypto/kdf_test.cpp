@@ -29,45 +29,6 @@ TEST(Hkdf, MatchesRfc5869) {
       "367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87");
 }
 
-// RFC 7914 §11; BIP-39's first English vector (mnemonic "abandon … about", passphrase TREZOR).
-TEST(Pbkdf2, MatchesPublishedVectors) {
-  EXPECT_EQ(hex(pbkdf2_sha256("passwd", "salt", 1, 64).value()),
-            "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"
-            "49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783");
-  std::string words;
-  for (int i = 0; i < 11; ++i) words += "abandon ";
-  EXPECT_EQ(
-      hex(pbkdf2_sha512(words + "about", "mnemonicTREZOR", 2048, 64).value()),
-      "c55257c360c07c72029aebc1b53c05ed0362ada38ead3e3e9efa3708e53495531f09a6987599d18264c1e1c92f2cf141630c7a3c4ab7c81b"
-      "2f001698e7463b04");
-}
-
-TEST(Pbkdf2, RefusesCostsOutOfRange) {
-  EXPECT_FALSE(pbkdf2_sha256("p", "s", 0, 32));
-  EXPECT_FALSE(pbkdf2_sha256("p", "s", 10'000'001, 32));
-  EXPECT_FALSE(pbkdf2_sha256("p", "s", 1, 0));
-  EXPECT_FALSE(pbkdf2_sha256("p", "s", 1, 1025));
-  EXPECT_TRUE(pbkdf2_sha256("", "", 1, 32));
-}
-
-// RFC 7914 §12.
-TEST(Scrypt, MatchesRfc7914) {
-  EXPECT_EQ(
-      hex(scrypt("", "", {16, 1, 1}, 64).value()),
-      "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628"
-      "cf35e20c38d18906");
-  EXPECT_EQ(
-      hex(scrypt("password", "NaCl", {1024, 8, 16}, 64).value()),
-      "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d"
-      "8360cbdfa2cc0640");
-}
-
-TEST(Scrypt, RefusesCostsOutOfRange) {
-  for (const ScryptCost cost : {ScryptCost{0, 8, 1}, {1000, 8, 1}, {1024, 0, 1}, {1024, 8, 0}, {1ull << 40, 8, 1}}) {
-    EXPECT_EQ(scrypt("p", "s", cost, 32).error().code(), core::Code::invalid_input) << cost.n;
-  }
-}
-
 // The reference implementation's src/test.c: version 19, Argon2id.
 TEST(Argon2id, MatchesTheReferenceImplementation) {
   EXPECT_EQ(hex(argon2id("password", "somesalt", {1 << 16, 2, 1}, 32).value()),

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <regex>
+#include <set>
 #include <sstream>
 
 #include "sigma/oauth/error.hpp"
@@ -17,7 +20,9 @@ std::string reference() {
       "a change.\n"
       "OAuth endpoints answer `{\"error\",\"error_description\"}`, the session API `{\"message\",\"code\"}`. The "
       "description says how to\n"
-      "fix the request; \"redirect\" tells whether the error may travel to a proven redirect URI.\n\n"
+      "fix the request; \"redirect\" tells whether the error may travel to a proven redirect URI. \"Sigma contract\" "
+      "is "
+      "[docs/spec](../spec/sigma-contract.md).\n\n"
       "| code | status | redirect | meaning | source |\n|---|---|---|---|---|\n";
   for (const ErrorTraits& row : all_error_traits()) {
     text += fmt::format("| `{}` | {} | {} | {} | {} |\n", row.name, row.status, row.redirectable ? "yes" : "no",
@@ -26,13 +31,42 @@ std::string reference() {
   return text;
 }
 
-TEST(ErrorsReference, DocumentationIsMadeFromTheTable) {
-  const std::string path = SIGMA_SOURCE_DIR "/docs/reference/errors.md";
-  if (std::getenv("SIGMA_TEST_UPDATE")) std::ofstream(path) << reference();
+std::string text_of(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
-  EXPECT_EQ(text.str(), reference()) << "docs/reference/errors.md is out of date";
+  return text.str();
+}
+
+TEST(ErrorsReference, DocumentationIsMadeFromTheTable) {
+  const std::string path = SIGMA_SOURCE_DIR "/docs/reference/errors.md";
+  if (std::getenv("SIGMA_TEST_UPDATE")) std::ofstream(path) << reference();
+  EXPECT_EQ(text_of(path), reference()) << "docs/reference/errors.md is out of date";
+}
+
+TEST(ErrorsReference, NamesNoErrorThatNobodyCanGet) {
+  const std::filesystem::path root = SIGMA_SOURCE_DIR;
+  const auto table = root / "libs/oauth/src/error.cpp";
+  std::string sources;
+  for (const char* folder : {"libs", "services"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root / folder)) {
+      const auto extension = entry.path().extension();
+      if (extension != ".cpp" && extension != ".hpp") continue;
+      if (entry.path() != table) sources += text_of(entry.path());
+    }
+  }
+  std::set<std::string> named;
+  static const std::regex kUse("ErrorCode::([a-z_]+)");
+  for (std::sregex_iterator use(sources.begin(), sources.end(), kUse), end; use != end; ++use) named.insert((*use)[1]);
+  const std::string declared = text_of(root / "libs/oauth/include/sigma/oauth/error.hpp");
+  const auto begin = declared.find("enum class ErrorCode {"), end = declared.find("};", begin);
+  ASSERT_NE(end, std::string::npos);
+  const std::string codes = declared.substr(begin, end - begin);
+  static const std::regex kCode("\n  ([a-z_]+),");
+  std::size_t count = 0;
+  for (std::sregex_iterator code(codes.begin(), codes.end(), kCode), last; code != last; ++code, ++count)
+    EXPECT_TRUE(named.contains((*code)[1])) << (*code)[1] << " is in the table, and nothing answers it";
+  EXPECT_EQ(count, all_error_traits().size());
 }
 
 TEST(Errors, DescriptionsHaveOnlyTheCharactersOfRfc6749) {

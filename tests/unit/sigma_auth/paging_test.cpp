@@ -1,4 +1,4 @@
-#include "admin/paging.hpp"
+#include "paging.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,8 +1,7 @@
 #include "sigma/oauth/authorize/handover.hpp"
 
-#include <charconv>
-
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/number.hpp"
 
 namespace sigma::oauth {
 namespace {
@@ -19,12 +18,7 @@ Error refused(std::string description) {
 }
 
 std::optional<std::int64_t> number(const http::Form& form, std::string_view name) {
-  const auto text = form.find(name);
-  if (!text) return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc{} || end != text->data() + text->size()) return std::nullopt;
-  return value;
+  return core::parse_number<std::int64_t>(form.find(name).value_or(""));
 }
 
 }  // namespace

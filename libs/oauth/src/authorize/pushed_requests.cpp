@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "each_once.hpp"
 #include "sigma/oauth/authorize/authorization_request.hpp"
 #include "sigma/oauth/authorize/handover.hpp"
 #include "sigma/oauth/tokens/secret.hpp"
@@ -29,8 +30,7 @@ core::Task<Result<core::Json>> PushedRequests::push(ClientCredentials request) {
     co_return Error{ErrorCode::invalid_request, "A pushed request cannot hold a request_uri (RFC 9126, section 2.1)."};
   AuthorizationRequest checked;
   const http::Form sent = Handover::strip(request.form);
-  if (const auto name = sent.repeated({"resource"}))
-    co_return Error{ErrorCode::invalid_request, fmt::format("The parameter {} appears more than once.", *name)};
+  SIGMA_CO_CHECK(each_once(sent, {"resource"}));
   for (const auto& [name, value] : sent.parameters()) {
     if (!is_client_proof(name)) checked.parameters.add(name, value);
   }

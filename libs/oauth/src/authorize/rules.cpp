@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "each_once.hpp"
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/number.hpp"
 #include "sigma/oauth/authorize/authorization_request.hpp"
 #include "sigma/oauth/registration/security_profile.hpp"
 #include "sigma/oauth/tokens/resources.hpp"
@@ -28,13 +29,11 @@ Error bad_request(std::string description) {
 }
 
 Result<void> check_identifying_parameters_once(AuthorizationRequest& request, const Settings&) {
-  for (const std::string_view name : {"client_id", "redirect_uri"}) {
-    const auto& all = request.parameters.parameters();
-    if (std::count_if(all.begin(), all.end(), [&](const auto& p) { return p.first == name; }) > 1) {
-      return bad_request(fmt::format("The parameter {} appears more than once.", name));
-    }
+  http::Form identifying;
+  for (const auto& [name, value] : request.parameters.parameters()) {
+    if (name == "client_id" || name == "redirect_uri") identifying.add(name, value);
   }
-  return {};
+  return each_once(identifying);
 }
 
 Result<void> check_client(AuthorizationRequest& request, const Settings&) {
@@ -76,9 +75,7 @@ Result<void> read_delivery(AuthorizationRequest& request, const Settings&) {
 }
 
 Result<void> check_parameters_once(AuthorizationRequest& request, const Settings&) {
-  if (const auto name = request.parameters.repeated({"resource"}))
-    return bad_request(fmt::format("The parameter {} appears more than once.", *name));
-  return {};
+  return each_once(request.parameters, {"resource"});
 }
 
 Result<void> check_request_object(AuthorizationRequest& request, const Settings&) {
@@ -187,11 +184,9 @@ Result<void> check_nonce_and_max_age(AuthorizationRequest& request, const Settin
   request.nonce = text_of(request, "nonce");
   if (request.nonce && request.nonce->size() > 1'000) return bad_request("nonce is too long; 1,000 bytes are enough.");
   if (const auto text = text_of(request, "max_age")) {
-    std::int64_t seconds = -1;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
-    if (error != std::errc{} || end != text->data() + text->size() || seconds < 0)
-      return bad_request("max_age must be a number of seconds, 0 or more.");
-    request.max_age = std::min<std::int64_t>(seconds, 10LL * 366 * 86'400);
+    const auto seconds = core::parse_number<std::int64_t>(*text);
+    if (!seconds || *seconds < 0) return bad_request("max_age must be a number of seconds, 0 or more.");
+    request.max_age = std::min<std::int64_t>(*seconds, 10LL * 366 * 86'400);
   }
   return {};
 }
@@ -218,9 +213,7 @@ std::optional<Loopback> split_loopback(std::string_view uri) {
       rest.remove_prefix(1);
       const auto digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
       if (digits == 0 || digits > 5) return std::nullopt;
-      int port = 0;
-      std::from_chars(rest.data(), rest.data() + digits, port);
-      if (port < 1 || port > 65'535) return std::nullopt;
+      if (core::parse_number<std::uint16_t>(rest.substr(0, digits)).value_or(0) == 0) return std::nullopt;
       rest.remove_prefix(digits);
     }
     if (!rest.empty() && rest.front() != '/' && rest.front() != '?') return std::nullopt;

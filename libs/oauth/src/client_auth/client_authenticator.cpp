@@ -209,7 +209,8 @@ core::Task<Result<void>> ClientAuthenticator::check_secret(const store::Client& 
   const auto wait = co_await limits_.secret_failures.take(who);
   if (wait) co_return too_many(*wait, "Too many wrong secrets of this client came from your network");
   if (!secret_matches(client.secrets, secret, clock_.now()))
-    co_return Error{ErrorCode::invalid_client, "The client secret is wrong or no longer valid."};
+    co_return Error{ErrorCode::invalid_client,
+                    "The client secret is wrong or no longer valid; send the current one, or have it rotated."};
   co_await limits_.secret_failures.give_back(who);
   co_return Result<void>{};
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "each_once.hpp"
 #include "sigma/core/log.hpp"
 #include "sigma/core/uuid.hpp"
 #include "sigma/http/network.hpp"
@@ -56,9 +57,7 @@ core::Task<Result<core::Json>> DeviceAuthorization::start(ClientCredentials requ
                                                           std::string ip_address) {
   const auto wait = co_await limits_.starts.take(http::client_network(ip_address));
   if (wait) co_return too_many(*wait, "device codes were asked for from this network");
-  if (const auto name = request.form.repeated({"resource", "audience"})) {
-    co_return Error{ErrorCode::invalid_request, fmt::format("The parameter {} appears more than once.", *name)};
-  }
+  SIGMA_CO_CHECK(each_once(request.form, {"resource", "audience"}));
   const std::string scope(request.form.find("scope").value_or(""));
   SIGMA_CO_TRY(const store::Client client, co_await authenticator_.authenticate(std::move(request), std::move(path)));
   if (std::find(client.grant_types.begin(), client.grant_types.end(), kDeviceCodeGrant) == client.grant_types.end()) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "each_once.hpp"
+
 namespace sigma::oauth {
 
 void note_token(AuditEvent* audit, const store::AccessToken& token) {
@@ -32,9 +34,7 @@ std::vector<std::string> TokenEndpoint::grant_types() const {
 
 core::Task<Result<core::Json>> TokenEndpoint::exchange(ClientCredentials request, std::string path, AuditEvent* audit) {
   // 1. Every parameter at most once (RFC 6749 §3.2; resource may repeat, RFC 8707 §2).
-  if (const auto name = request.form.repeated({"resource", "audience"})) {
-    co_return Error{ErrorCode::invalid_request, fmt::format("The parameter {} appears more than once.", *name)};
-  }
+  SIGMA_CO_CHECK(each_once(request.form, {"resource", "audience"}));
   // 2. The grant.
   const auto type = request.form.find_nonempty("grant_type");
   if (!type) co_return Error{ErrorCode::invalid_request, "grant_type is missing."};

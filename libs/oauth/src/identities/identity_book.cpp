@@ -18,8 +18,9 @@ Error no_key() {
   return {ErrorCode::validation_error, "A member key is a compressed secp256k1 public key: 66 hexadecimal characters."};
 }
 
-Error belongs_to_another() {
-  return {ErrorCode::bap_ownership_failed, "This identity belongs to another account."};
+Error taken() {
+  return {ErrorCode::bap_ownership_failed,
+          "This identity belongs to another account; sign in with its member key to change it."};
 }
 
 }  // namespace
@@ -77,6 +78,13 @@ core::Task<Result<std::vector<store::Profile>>> IdentityBook::of_user(store::Use
   co_return profiles;
 }
 
+core::Task<Result<store::Profile>> IdentityBook::of_user(store::UserId user, store::BapId bap_id) {
+  SIGMA_CO_TRY(auto profile, co_await users_.find_profile(std::move(bap_id)));
+  if (!profile || profile->user_id != user)
+    co_return Error{ErrorCode::not_a_member, "This identity is not one of yours; sign in with its member key first."};
+  co_return std::move(*profile);
+}
+
 core::Task<Result<std::optional<store::Profile>>> IdentityBook::of_key(std::string pubkey) {
   const auto key = bitcoin::PublicKey::from_hex(pubkey);
   if (!key) co_return no_key();
@@ -108,7 +116,7 @@ core::Task<Result<store::Profile>> IdentityBook::save(store::User user, Identity
                     "bapId does not derive from accountPubkey: an identity's id is made of its first member key."};
   }
   SIGMA_CO_TRY(const auto known, co_await users_.find_profile(bap_id));
-  if (known && known->user_id != user.id) co_return belongs_to_another();
+  if (known && known->user_id != user.id) co_return taken();
   const std::string pubkey = key->hex();
   if (!known && user.pubkey != pubkey) {
     if (change.x_auth_tokens.size() != 1) {
@@ -136,12 +144,12 @@ core::Task<Result<store::Profile>> IdentityBook::save(store::User user, Identity
     written.counter = profile.counter;
     written.make_primary = change.primary;
     SIGMA_CO_TRY(const bool updated, co_await users_.update_profile(std::move(written)));
-    if (!updated) co_return belongs_to_another();
+    if (!updated) co_return taken();
     co_return profile;
   }
   SIGMA_CO_TRY(const auto addition, co_await users_.add_profile(profile));
   if (addition == store::ProfileAddition::too_many) co_return too_many_identities();
-  if (addition == store::ProfileAddition::elsewhere) co_return belongs_to_another();
+  if (addition == store::ProfileAddition::elsewhere) co_return taken();
   co_return profile;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "each_once.hpp"
 #include "sigma/oauth/dpop/dpop_verifier.hpp"
 #include "sigma/oauth/grants/token_exchange.hpp"
 #include "sigma/oauth/scope.hpp"
@@ -37,9 +38,7 @@ bool names_a_client(const ClientCredentials& request) {
 }  // namespace
 
 core::Task<Result<TokenStatus::Caller>> TokenStatus::authenticate(ClientCredentials request, std::string_view path) {
-  if (const auto name = request.form.repeated()) {
-    co_return Error{ErrorCode::invalid_request, fmt::format("The parameter {} appears more than once.", *name)};
-  }
+  SIGMA_CO_CHECK(each_once(request.form));
   if (!names_a_client(request))
     co_return Error{ErrorCode::invalid_client, "Say who asks: send client_id and the client's authentication."};
   const auto secret = request.form.find_nonempty("token");

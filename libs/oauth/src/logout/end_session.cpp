@@ -1,9 +1,10 @@
 #include "sigma/oauth/logout/end_session.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "each_once.hpp"
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/number.hpp"
 #include "sigma/oauth/sessions/session_identifier.hpp"
 
 namespace sigma::oauth {
@@ -76,8 +77,7 @@ std::string EndSession::make_confirmation(const store::SessionId& session,
 }
 
 core::Task<Result<EndSessionOutcome>> EndSession::request(http::Form parameters, MaybeSession session) {
-  if (const auto name = parameters.repeated())
-    co_return Error{ErrorCode::invalid_request, *name + " appears more than once; send it once."};
+  SIGMA_CO_CHECK(each_once(parameters));
   SIGMA_CO_TRY(const auto asker, co_await find_asker(parameters));
   std::optional<std::string> return_to;
   if (asker) {
@@ -104,10 +104,8 @@ core::Task<Result<SignedOut>> EndSession::confirm(std::string confirmation, Mayb
   if (!text || !mac || !sealer_.verify_mac(kPurpose, *text, *mac)) co_return out_of_date();
   const auto form = http::Form::parse(*text);
   if (!form) co_return out_of_date();
-  const std::string_view exp = form->find("exp").value_or("0");
-  std::int64_t expires = 0;
-  std::from_chars(exp.data(), exp.data() + exp.size(), expires);
-  if (expires <= clock_.now().seconds()) co_return out_of_date();
+  const auto expires = core::parse_number<std::int64_t>(form->find("exp").value_or(""));
+  if (!expires || *expires <= clock_.now().seconds()) co_return out_of_date();
 
   SignedOut outcome;
   if (const auto return_to = form->find("return_to")) outcome.return_to = std::string(*return_to);

@@ -4,6 +4,7 @@
 
 #include <boost/url/parse.hpp>
 
+#include "registration/host_of.hpp"
 #include "sigma/oauth/registration/redirect_uri.hpp"
 #include "sigma/oauth/registration/sector_identifier.hpp"
 
@@ -36,10 +37,6 @@ void infer_application_type(Json& document) {
     return uri.is_string() && uri.get_ref<const std::string&>().starts_with("http://");
   });
   if (plain_http) document["application_type"] = "native";
-}
-
-std::string host_of(const std::string& url) {
-  return std::string(std::string_view(boost::urls::parse_uri(url)->encoded_host()));
 }
 
 }  // namespace

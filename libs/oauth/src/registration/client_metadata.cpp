@@ -9,8 +9,7 @@
 #include "sigma/bap/bap_id.hpp"
 #include "sigma/bap/person.hpp"
 #include "sigma/oauth/device/unverified_client.hpp"
-#include "sigma/oauth/grants/device_code.hpp"
-#include "sigma/oauth/grants/token_exchange.hpp"
+#include "sigma/oauth/grants/grant_types.hpp"
 #include "sigma/oauth/registration/client_documents.hpp"
 #include "sigma/oauth/scope.hpp"
 
@@ -21,8 +20,6 @@ using core::Json;
 
 constexpr std::string_view kAuthMethods[] = {"x_auth_token", "client_secret_basic", "client_secret_post",
                                              "private_key_jwt", "none"};
-constexpr std::string_view kGrantTypes[] = {"authorization_code", "refresh_token", "client_credentials",
-                                            kDeviceCodeGrant, kTokenExchangeGrant};
 constexpr std::string_view kApplicationTypes[] = {"web", "native"};
 constexpr std::string_view kReadOnly[] = {"client_id", "client_id_issued_at", "client_secret",
                                           "client_secret_expires_at"};

@@ -175,18 +175,20 @@ core::Task<core::Result<store::Client>> ClientRegistry::add_key(store::ClientId 
 
 core::Task<core::Result<store::Client>> ClientRegistry::remove_key(store::ClientId id, std::string pubkey) {
   pubkey = core::to_lower_ascii(pubkey);
-  SIGMA_CO_TRY(auto issued,
-               co_await modify(std::move(id), [this, &pubkey](store::Client current) -> core::Result<store::Client> {
-                 const auto removed =
-                     std::erase_if(current.member_keys, [&](const auto& known) { return known.pubkey == pubkey; });
-                 if (removed == 0) return core::Error{core::Code::not_found, "The client has no such member key."};
-                 if (current.member_keys.empty()) {
-                   return core::Error{
-                       core::Code::conflict,
-                       "This is the client's last member key; add another first, or disable the client."};
-                 }
-                 return apply_patch(current, Json::object(), rules_, clock_.now());
-               }));
+  SIGMA_CO_TRY(
+      auto issued,
+      co_await modify(std::move(id), [this, &pubkey](store::Client current) -> core::Result<store::Client> {
+        const auto removed =
+            std::erase_if(current.member_keys, [&](const auto& known) { return known.pubkey == pubkey; });
+        if (removed == 0)
+          return core::Error{core::Code::not_found,
+                             "The client has no such member key; member_pubkeys of the client names those it has."};
+        if (current.member_keys.empty()) {
+          return core::Error{core::Code::conflict,
+                             "This is the client's last member key; add another first, or disable the client."};
+        }
+        return apply_patch(current, Json::object(), rules_, clock_.now());
+      }));
   co_return std::move(issued.client);
 }
 

@@ -25,7 +25,8 @@ Error not_its_token() {
 }
 
 Error enough_for_today() {
-  return Error{ErrorCode::too_many_requests, "As many clients as this server allows in a day have registered."}
+  return Error{ErrorCode::too_many_requests,
+               "As many clients as this server allows in a day have registered; try again later, or ask its operator."}
       .with_retry_after(kRetryAfter);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "registration/host_of.hpp"
 #include "registration/member_readers.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/jose/key_set.hpp"
@@ -42,11 +43,6 @@ constexpr Unsupported kUnsupported[] = {
 
 bool asks_for_nothing(const Json& value) {
   return value == false || value == Json::array();
-}
-
-std::string host_of(const std::string& uri) {
-  const auto url = boost::urls::parse_uri(uri);
-  return url ? core::to_lower_ascii(std::string_view(url->encoded_host())) : "";
 }
 
 // OpenID Connect Core §8.1: without a sector identifier the one host of the redirect URIs is the sector. A device,

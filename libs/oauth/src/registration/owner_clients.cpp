@@ -81,7 +81,8 @@ core::Task<Result<store::BapId>> OwnerClients::choose_owner(const store::Session
   if (!wanted) co_return refused("Choose the identity that is to own the client: call organization/set-active first.");
   const bool theirs =
       std::ranges::any_of(profiles, [&](const store::Profile& profile) { return profile.bap_id == *wanted; });
-  if (!theirs) co_return Error{ErrorCode::access_denied, "This identity is not one of yours."};
+  if (!theirs)
+    co_return Error{ErrorCode::access_denied, "This identity is not one of yours; sign in with its member key first."};
   co_return std::move(*wanted);
 }
 

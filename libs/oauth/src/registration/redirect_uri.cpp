@@ -4,9 +4,9 @@
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/number.hpp"
 
 namespace sigma::oauth {
 namespace {
@@ -28,9 +28,7 @@ bool has_dot_segments(std::string_view path) {
 }
 
 bool is_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc{} && end == text.data() + text.size() && port != 0;
+  return core::parse_number<std::uint16_t>(text).value_or(0) != 0;
 }
 
 // Boost.URL 1.81 reads "http://127.0.0.1.evil.com/" as host 127.0.0.1 and the rest as path. What it took for the

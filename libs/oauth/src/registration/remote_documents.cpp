@@ -1,12 +1,13 @@
 #include "sigma/oauth/registration/remote_documents.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <boost/url/parse.hpp>
 
+#include "registration/host_of.hpp"
 #include "sigma/core/encoding.hpp"
 #include "sigma/core/log.hpp"
+#include "sigma/core/number.hpp"
 
 namespace sigma::oauth {
 namespace {
@@ -22,16 +23,10 @@ core::Error unreachable(std::string description) {
   return {Code::unavailable, std::move(description)};
 }
 
-std::string host_of(const std::string& url) {
-  const auto parsed = boost::urls::parse_uri(url);
-  return parsed ? core::to_lower_ascii(std::string_view(parsed->encoded_host())) : "";
-}
-
 std::optional<std::int64_t> parse_seconds(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return std::min<std::int64_t>(value, 366 * 86'400);
+  const auto value = core::parse_number<std::int64_t>(text);
+  if (!value || *value < 0) return std::nullopt;
+  return std::min<std::int64_t>(*value, 366 * 86'400);
 }
 
 std::string_view trim(std::string_view text) {

@@ -33,16 +33,18 @@ core::Task<Result<void>> SessionService::revoke_all(store::UserId user, std::opt
   co_return Result<void>{};
 }
 
-core::Task<Result<store::Profile>> SessionService::set_active_identity(store::SessionWithUser session,
-                                                                       store::BapId bap_id) {
-  SIGMA_CO_TRY(auto profile, co_await users_.find_profile(bap_id));
-  if (!profile || profile->user_id != session.user.id) {
-    co_return Error{ErrorCode::not_a_member, "This identity is not one of yours; sign in with its member key first."};
+core::Task<Result<std::optional<store::Profile>>> SessionService::set_active_identity(
+    store::SessionWithUser session, std::optional<store::BapId> bap_id) {
+  std::optional<store::Profile> profile;
+  if (bap_id) {
+    SIGMA_CO_TRY(profile, co_await users_.find_profile(*bap_id));
+    if (!profile || profile->user_id != session.user.id)
+      co_return Error{ErrorCode::not_a_member, "This identity is not one of yours; sign in with its member key first."};
   }
   const core::UtcTime now = clock_.now();
   SIGMA_CO_CHECK(co_await sessions_.set_active_identity(session.session.id, std::move(bap_id), now,
                                                         now + settings_.session_lifetime));
-  co_return std::move(*profile);
+  co_return std::move(profile);
 }
 
 }  // namespace sigma::oauth

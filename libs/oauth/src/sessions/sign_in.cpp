@@ -17,6 +17,11 @@ std::string address_of(const std::string& pubkey) {
   return bitcoin::PublicKey::from_hex(pubkey).value().address();  // verified tokens carry valid keys
 }
 
+Error taken() {
+  return {ErrorCode::bap_ownership_failed,
+          "The identity named in bapId belongs to another account; sign in with its member key, or leave bapId out."};
+}
+
 Error not_theirs() {
   return {ErrorCode::bap_ownership_failed,
           "The signing key does not own the identity named in bapId. Sign in with that identity's member key."};
@@ -64,7 +69,7 @@ core::Task<Result<void>> SessionService::may_create(std::optional<std::string> w
   if (settings_.implicit_sign_up) co_return Result<void>{};
   if (!wanted) co_return Error{ErrorCode::user_not_found, "Nobody has signed up with this key yet; sign up first."};
   SIGMA_CO_CHECK(co_await must_be_known(users_, store::BapId{std::move(*wanted)}));
-  co_return Error{ErrorCode::bap_ownership_failed, "The identity named in bapId belongs to another account."};
+  co_return taken();
 }
 
 core::Task<Result<std::optional<store::BapId>>> SessionService::choose_identity(KeyHolder& holder,
@@ -85,8 +90,7 @@ core::Task<Result<std::optional<store::BapId>>> SessionService::choose_identity(
   holder.identity.is_primary = false;
   SIGMA_CO_TRY(const auto addition, co_await users_.add_profile(holder.identity));
   if (addition == store::ProfileAddition::too_many) co_return too_many_identities();
-  if (addition == store::ProfileAddition::elsewhere)
-    co_return Error{ErrorCode::bap_ownership_failed, "The identity named in bapId belongs to another account."};
+  if (addition == store::ProfileAddition::elsewhere) co_return taken();
   holder.profiles.push_back(holder.identity);
   co_return std::optional{bap_id};
 }

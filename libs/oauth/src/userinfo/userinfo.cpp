@@ -17,7 +17,8 @@ core::Task<Result<core::Json>> UserInfo::describe(PresentedToken presented) {
                         : "The access token is not bound to a key; send Authorization: Bearer."};
   }
   if (!has_scope(token.scopes, "openid"))
-    co_return Error{ErrorCode::insufficient_scope, "This access token lacks the scope openid."};
+    co_return Error{ErrorCode::insufficient_scope,
+                    "This access token lacks the scope openid; ask for it when the person signs in."};
   if (!live->user) co_return dead;
 
   Subject subject{*live->user, live->profile};

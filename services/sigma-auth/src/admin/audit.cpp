@@ -1,8 +1,7 @@
-#include <charconv>
-
 #include "admin/answers.hpp"
 #include "admin/handler.hpp"
 #include "admin/lists.hpp"
+#include "audit_cursor.hpp"
 #include "sigma/oauth/audit/audit_chain.hpp"
 
 namespace sigma::service {
@@ -34,31 +33,6 @@ core::Result<store::AuditFilter> parse_filter(const ListQuery& query) {
   return filter;
 }
 
-std::string cursor_of(const store::AuditRow& row) {
-  return make_cursor(kAuditList, fmt::format("{}|{}|{}", row.at.ms, row.sequence, row.stream));
-}
-
-core::Result<std::int64_t> parse_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size())
-    return wrong("cursor must be next_cursor of the page before.");
-  return number;
-}
-
-core::Result<std::optional<store::AuditPosition>> parse_position(const ListQuery& query) {
-  if (query.after.empty()) return std::optional<store::AuditPosition>{};
-  const std::string_view text = query.after;
-  const auto first = text.find('|');
-  const auto second = first == std::string_view::npos ? first : text.find('|', first + 1);
-  if (second == std::string_view::npos) return wrong("cursor must be next_cursor of the page before.");
-  store::AuditPosition position;
-  SIGMA_TRY(position.at.ms, parse_number(text.substr(0, first)));
-  SIGMA_TRY(position.sequence, parse_number(text.substr(first + 1, second - first - 1)));
-  position.stream = text.substr(second + 1);
-  return std::optional(std::move(position));
-}
-
 }  // namespace
 
 core::Task<http::Response> list_audit(AdminContext& admin, http::Request request) {
@@ -66,13 +40,13 @@ core::Task<http::Response> list_audit(AdminContext& admin, http::Request request
   if (!query) co_return problem(query.error());
   const auto filter = parse_filter(*query);
   if (!filter) co_return problem(filter.error());
-  const auto position = parse_position(*query);
+  const auto position = audit_position(*query);
   if (!position) co_return problem(position.error());
   const auto rows = co_await admin.store.audit.list(*filter, query->limit, *position);
   if (!rows) co_return problem(rows.error());
   Json answer = {{"items", Json::array()}};
   for (const store::AuditRow& row : *rows) answer["items"].push_back(oauth::render_audit_row(row));
-  if (rows->size() == query->limit) answer["next_cursor"] = cursor_of(rows->back());
+  if (rows->size() == query->limit) answer["next_cursor"] = audit_cursor(kAuditList, rows->back());
   co_return admin_json(answer);
 }
 

@@ -1,6 +1,6 @@
 // What the lists of the admin API are called, and what they can be filtered by.
 #pragma once
-#include "admin/paging.hpp"
+#include "paging.hpp"
 
 namespace sigma::service {
 

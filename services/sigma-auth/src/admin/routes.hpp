@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "admin/handler.hpp"
-#include "admin/paging.hpp"
 #include "openapi/parts.hpp"
+#include "paging.hpp"
 #include "sigma/http/router.hpp"
 
 namespace sigma::service {

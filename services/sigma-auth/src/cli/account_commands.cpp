@@ -132,7 +132,7 @@ void add_user_commands(CLI::App& app, Invocation& run) {
   const auto given = std::make_shared<AccountArguments>();
   const auto name_user = [&given](CLI::App& command) {
     command.add_option("ID", given->id, "User's id: the sub of tokens that are not pairwise")->required();
-    command.add_flag("--json", given->json, "It is JSON anyway");
+    command.add_flag("--json", given->json, "Accepted for scripts; the output is always JSON");
   };
   const auto event_of = [given](oauth::AuditType type) {
     return [given, type] {

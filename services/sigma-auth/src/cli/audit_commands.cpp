@@ -143,7 +143,7 @@ void add_audit_commands(CLI::App& app, Invocation& run) {
 
   CLI::App* export_command = group.add_subcommand("export", "All events as JSON lines, in the order of writing");
   add_time_flags(*export_command, *given);
-  export_command->add_flag("--json", given->json, "It is JSON anyway");
+  export_command->add_flag("--json", given->json, "Accepted for scripts; the output is always JSON");
   export_command->callback([&run, given] {
     run.action = [&run, given] {
       return with_store(run, [&](store::Store& store) { return export_rows(store, *given); });

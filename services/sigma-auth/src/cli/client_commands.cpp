@@ -229,7 +229,7 @@ void add_client_commands(CLI::App& app, Invocation& run) {
 
   command = group.add_subcommand("get", "Print a client as JSON");
   command->add_option("ID", given->id, "client_id")->required();
-  command->add_flag("--json", given->json, "It is JSON anyway");
+  command->add_flag("--json", given->json, "Accepted for scripts; the output is always JSON");
   command->callback([&run, given] {
     run.action = [&run, given] {
       return with_store(run, [&](store::Store& store) {

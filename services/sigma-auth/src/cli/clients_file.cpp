@@ -34,7 +34,8 @@ Result<Json> read_array(const std::string& path) {
   const std::string text(std::istreambuf_iterator<char>(in), {});
   auto json = core::parse_json(text);
   if (!json) return wrong(fmt::format("SIGMA_CLIENTS_FILE: {} is not JSON: {}", path, json.error().description()));
-  if (!json->is_array()) return wrong(fmt::format("SIGMA_CLIENTS_FILE: {} must hold an array of clients.", path));
+  if (!json->is_array())
+    return wrong(fmt::format("SIGMA_CLIENTS_FILE: {} must hold an array of clients: [{{\"client_id\": ...}}].", path));
   return json;
 }
 

@@ -1,6 +1,8 @@
 // What more than one file of routes/ names.
 #include "openapi/public_api.hpp"
 
+#include "sigma/oauth/grants/grant_types.hpp"
+
 namespace sigma::service {
 namespace {
 
@@ -49,12 +51,7 @@ constexpr const char* kSchemas = R"json({
   "TokenRequest": {
     "type": "object", "required": ["grant_type"],
     "properties": {
-      "grant_type": {
-        "enum": [
-          "authorization_code", "refresh_token", "client_credentials",
-          "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange"
-        ]
-      },
+      "grant_type": {},
       "code": {"type": "string"}, "redirect_uri": {"type": "string"}, "code_verifier": {"type": "string"},
       "refresh_token": {"type": "string"}, "scope": {"type": "string"}, "device_code": {"type": "string"},
       "subject_token": {"type": "string"}, "subject_token_type": {"type": "string"},
@@ -93,7 +90,9 @@ constexpr const char* kSchemas = R"json({
 }  // namespace
 
 core::Json shared_schemas() {
-  return core::Json::parse(kSchemas);
+  core::Json schemas = core::Json::parse(kSchemas);
+  schemas["TokenRequest"]["properties"]["grant_type"]["enum"] = oauth::kGrantTypes;
+  return schemas;
 }
 
 }  // namespace sigma::service

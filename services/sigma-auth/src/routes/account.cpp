@@ -2,6 +2,7 @@
 #include "routes/handler.hpp"
 
 #include "routes/audit_event.hpp"
+#include "routes/body.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/oauth/accounts/account_proof.hpp"
@@ -13,16 +14,10 @@ namespace {
 
 using core::Json;
 
-oauth::Error invalid(std::string description) {
-  return {oauth::ErrorCode::validation_error, std::move(description)};
-}
-
-oauth::Result<oauth::SelfDescription> description_of(const std::string& text) {
-  const auto body = core::parse_json(text);
-  if (!body) return invalid(body.error().description());
-  if (!body->is_object()) return invalid("Body must be an object");
+oauth::Result<oauth::SelfDescription> description_of(const http::Request& request) {
+  SIGMA_TRY(const Json body, json_object(request));
   oauth::SelfDescription change;
-  for (const auto& [name, value] : body->items()) {
+  for (const auto& [name, value] : body.items()) {
     if (name == "name" && value.is_string()) {
       change.name = value.get<std::string>();
     } else if (name == "image" && (value.is_string() || value.is_null())) {
@@ -57,11 +52,10 @@ core::Task<oauth::Result<bool>> may_take_backups(App& app, const http::Request& 
 }
 
 core::Task<http::Response> update_user(App& app, http::Request request) {
-  if (request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (!is_json(request)) co_return not_json(request);
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
-  auto change = description_of(request.body);
+  auto change = description_of(request);
   if (!change) co_return session_error(change.error());
   oauth::AuditEvent event = audit_event(request, oauth::AuditType::identity_changed, *session);
   event.detail["what"] = "account";
@@ -71,8 +65,7 @@ core::Task<http::Response> update_user(App& app, http::Request request) {
 }
 
 core::Task<http::Response> delete_user(App& app, http::Request request) {
-  if (!request.body.empty() && request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (!request.body.empty() && !is_json(request)) co_return not_json(request);
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
   oauth::AuditEvent event = audit_event(request, oauth::AuditType::user_deleted, *session);

@@ -1,8 +1,8 @@
 // What has happened at a person's account, out of the audit log: for them to recognise, or not.
 #include <algorithm>
-#include <charconv>
 
-#include "admin/paging.hpp"
+#include "audit_cursor.hpp"
+#include "routes/body.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -60,43 +60,22 @@ Json event_json(const store::AuditRow& row) {
           {"network", network ? Json(*network) : Json(nullptr)}};
 }
 
-std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
-
-/// "<time>|<sequence>|<stream>", as it stood in the cursor.
-std::optional<store::AuditPosition> position_of(std::string_view text) {
-  const auto first = text.find('|');
-  const auto second = first == std::string_view::npos ? first : text.find('|', first + 1);
-  if (second == std::string_view::npos) return std::nullopt;
-  const auto at = number(text.substr(0, first));
-  const auto sequence = number(text.substr(first + 1, second - first - 1));
-  if (!at || !sequence) return std::nullopt;
-  return store::AuditPosition{{*at}, std::string(text.substr(second + 1)), *sequence};
-}
-
 core::Task<http::Response> activity(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
   const auto query = parse_list_query(request, kActivity);
-  if (!query) co_return session_error({oauth::ErrorCode::validation_error, query.error().description()});
-  const auto before = position_of(query->after);
-  if (!query->after.empty() && !before)
-    co_return session_error({oauth::ErrorCode::validation_error, "cursor must be next_cursor of the page before."});
+  if (!query) co_return session_error(invalid(query.error().description()));
+  const auto before = audit_position(*query);
+  if (!before) co_return session_error(invalid(before.error().description()));
   store::AuditFilter filter;
   filter.user_id = session->user.id.str();
-  const auto rows = co_await app.store.audit.list(std::move(filter), query->limit, before);
+  const auto rows = co_await app.store.audit.list(std::move(filter), query->limit, *before);
   if (!rows) co_return session_error(rows.error());
   Json answer = {{"events", Json::array()}, {"next_cursor", nullptr}};
   for (const store::AuditRow& row : *rows) {
     if (is_shown(row)) answer["events"].push_back(event_json(row));
   }
-  if (rows->size() == query->limit) {
-    const store::AuditRow& last = rows->back();
-    answer["next_cursor"] = make_cursor(kActivity, fmt::format("{}|{}|{}", last.at.ms, last.sequence, last.stream));
-  }
+  if (rows->size() == query->limit) answer["next_cursor"] = audit_cursor(kActivity, rows->back());
   co_return json_answer(answer);
 }
 

@@ -1,4 +1,5 @@
 #include "routes/audit_event.hpp"
+#include "routes/body.hpp"
 #include "routes/by_get.hpp"
 #include "routes/form_post.hpp"
 #include "routes/handler.hpp"
@@ -62,14 +63,13 @@ struct PageAnswer {
 // What continue and consent have in common: JSON from our own origin with the query that was handed to the page.
 oauth::Result<PageAnswer> page_answer(const App& app, const http::Request& request) {
   SIGMA_CHECK(check_origin(app, request));
-  auto body = core::parse_json(request.body);
-  if (!body) return oauth::Error{oauth::ErrorCode::invalid_request, body.error().description()};
-  auto query = core::json_string(*body, "oauth_query");
+  SIGMA_TRY(Json body, json_object(request, oauth::ErrorCode::invalid_request));
+  auto query = core::json_string(body, "oauth_query");
   if (!query)
     return oauth::Error{oauth::ErrorCode::invalid_request,
                         "oauth_query is missing: hand back the page's query string."};
   if (query->starts_with('?')) query->erase(0, 1);
-  return PageAnswer{std::move(*body), std::move(*query)};
+  return PageAnswer{std::move(body), std::move(*query)};
 }
 
 bool is_true(const Json& body, std::string_view name) {
@@ -151,8 +151,7 @@ Task<http::Response> legacy_authorize(App&, http::Request request) {
 }
 
 Task<http::Response> oauth2_continue(App& app, http::Request request) {
-  if (request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (!is_json(request)) co_return not_json(request);
   auto page = page_answer(app, request);
   if (!page) co_return oauth_error(page.error());
   const bool selected = is_true(page->body, "selected");
@@ -169,8 +168,7 @@ Task<http::Response> oauth2_continue(App& app, http::Request request) {
 }
 
 Task<http::Response> oauth2_consent(App& app, http::Request request) {
-  if (request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (!is_json(request)) co_return not_json(request);
   auto page = page_answer(app, request);
   if (!page) co_return oauth_error(page.error());
   const auto accept = page->body.find("accept");
@@ -188,12 +186,12 @@ Task<http::Response> oauth2_consent(App& app, http::Request request) {
 }
 
 Task<http::Response> public_client(App& app, http::Request request) {
-  const auto form = http::Form::parse(request.query);
-  const auto id = form ? form->find_nonempty("client_id") : std::nullopt;
+  auto id = query_parameter(request, "client_id");
   if (!id) co_return oauth_error({oauth::ErrorCode::invalid_request, "client_id is missing."});
-  auto client = co_await app.clients.find(store::ClientId{std::string(*id)});
+  auto client = co_await app.clients.find(store::ClientId{std::move(*id)});
   if (!client) co_return oauth_error(client.error());
-  if (!*client || (*client)->disabled) co_return oauth_error({oauth::ErrorCode::not_found, "There is no such client."});
+  if (!*client || (*client)->disabled)
+    co_return oauth_error({oauth::ErrorCode::not_found, "There is no such client; check client_id."});
   Json json = {{"client_id", (*client)->id.str()},
                {"client_name", (*client)->name},
                {"verified", oauth::is_vouched_for(**client)}};

@@ -1,10 +1,11 @@
 // Encrypted backups of identities: signed with their member key (contract §8), or by their owner's session (§8b).
-#include <charconv>
 
+#include "routes/body.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
 #include "sigma/core/log.hpp"
+#include "sigma/core/number.hpp"
 #include "sigma/http/authorization.hpp"
 #include "sigma/http/form.hpp"
 
@@ -12,10 +13,6 @@ namespace sigma::service {
 namespace {
 
 using core::Json;
-
-oauth::Error invalid(std::string description) {
-  return {oauth::ErrorCode::validation_error, std::move(description)};
-}
 
 // X-Auth-Token, or the same behind `Authorization: Bitcoin-Auth`.
 std::vector<std::string> tokens_of(const http::Request& request) {
@@ -26,20 +23,12 @@ std::vector<std::string> tokens_of(const http::Request& request) {
   return tokens;
 }
 
-oauth::Result<std::string> text_member(const Json& body, std::string_view name) {
-  auto value = core::json_string(body, name);
-  if (!value) return invalid(fmt::format("[body.{}] Invalid input: expected string", name));
-  return std::move(*value);
-}
-
 oauth::Result<std::optional<std::int64_t>> wanted_version(const http::Form& query) {
   const auto text = query.find_nonempty("version");
   if (!text) return std::optional<std::int64_t>{};
-  std::int64_t version = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), version);
-  if (error != std::errc{} || end != text->data() + text->size() || version < 1)
-    return invalid("[query.version] Invalid input: expected a number from 1 on");
-  return std::optional(version);
+  const auto version = core::parse_number<std::int64_t>(*text);
+  if (!version || *version < 1) return invalid("[query.version] Invalid input: expected a number from 1 on");
+  return version;
 }
 
 // Sync clients look for these words, in `message` first (contract §13.24).
@@ -48,10 +37,9 @@ http::Response no_backup() {
 }
 
 Task<http::Response> push_backup(App& app, http::Request request) {
-  if (request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
-  const auto body = core::parse_json(request.body);
-  if (!body) co_return session_error(invalid(body.error().description()));
+  if (!is_json(request)) co_return not_json(request);
+  const auto body = json_object(request);
+  if (!body) co_return session_error(body.error());
   auto bap_id = text_member(*body, "bapId");
   if (!bap_id) co_return session_error(bap_id.error());
   auto encrypted = text_member(*body, "encryptedBackup");
@@ -85,12 +73,11 @@ Task<http::Response> pull_backup(App& app, http::Request request) {
 
 // For the identity that the session has chosen, else the primary one.
 Task<http::Response> keep_backup(App& app, http::Request request) {
-  if (request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (!is_json(request)) co_return not_json(request);
   auto session = co_await require_session(app, request, Callers::pages_and_cli);
   if (!session) co_return session_error(session.error());
-  const auto body = core::parse_json(request.body);
-  if (!body) co_return session_error(invalid(body.error().description()));
+  const auto body = json_object(request);
+  if (!body) co_return session_error(body.error());
   auto encrypted = text_member(*body, "encryptedBackup");
   if (!encrypted) co_return session_error(encrypted.error());
   auto bap_id = session->session.active_bap_id;
@@ -98,7 +85,8 @@ Task<http::Response> keep_backup(App& app, http::Request request) {
     const auto identities = co_await app.identities.of_user(session->user.id);
     if (!identities) co_return session_error(identities.error());
     if (identities->empty())
-      co_return session_error({oauth::ErrorCode::organization_not_found, "You have no identity that could be kept."});
+      co_return session_error({oauth::ErrorCode::organization_not_found,
+                               "You have no identity that could be kept; make or bring one first."});
     bap_id = identities->front().bap_id;
   }
   auto version = co_await app.backups.keep(*bap_id, std::move(*encrypted));

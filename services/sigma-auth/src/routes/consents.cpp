@@ -1,5 +1,6 @@
 // Consents in the words of better-auth's oauth-provider: its errors here are OAuth's, its sessions' the session API's.
 #include "routes/audit_event.hpp"
+#include "routes/body.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -26,10 +27,6 @@ http::Response answer(const oauth::Result<store::Consent>& consent) {
   return consent ? json_answer(consent_json(*consent)) : oauth_error(consent.error());
 }
 
-oauth::Error invalid(std::string description) {
-  return {oauth::ErrorCode::validation_error, std::move(description)};
-}
-
 struct ConsentCall {
   store::SessionWithUser session;
   std::string id;
@@ -39,10 +36,9 @@ struct ConsentCall {
 // What the changing calls have in common: a session, and a JSON body that names a consent.
 Task<oauth::Result<ConsentCall>> consent_call(App& app, const http::Request& request) {
   SIGMA_CO_TRY(auto session, co_await require_session(app, request));
-  auto body = core::parse_json(request.body);
-  auto id = body ? core::json_string(*body, "id") : std::nullopt;
-  if (!id) co_return invalid("[body.id] Invalid input: expected the id of a consent");
-  co_return ConsentCall{std::move(session), std::move(*id), std::move(*body)};
+  SIGMA_CO_TRY(auto body, json_object(request));
+  SIGMA_CO_TRY(auto id, text_member(body, "id"));
+  co_return ConsentCall{std::move(session), std::move(id), std::move(body)};
 }
 
 oauth::Result<oauth::Scopes> wanted_scopes(const Json& body) {
@@ -72,15 +68,13 @@ Task<http::Response> get_consents(App& app, http::Request request) {
 Task<http::Response> get_consent(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
-  const auto form = http::Form::parse(request.query);
-  const auto id = form ? form->find("id") : std::nullopt;
+  auto id = query_parameter(request, "id");
   if (!id) co_return session_error(invalid("[query.id] Invalid input: expected the id of a consent"));
-  co_return answer(co_await app.consents.find(session->user.id, std::string(*id)));
+  co_return answer(co_await app.consents.find(session->user.id, std::move(*id)));
 }
 
 Task<http::Response> update_consent(App& app, http::Request request) {
-  if (request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (!is_json(request)) co_return not_json(request);
   auto call = co_await consent_call(app, request);
   if (!call) co_return session_error(call.error());
   auto scopes = wanted_scopes(call->body);
@@ -94,8 +88,7 @@ Task<http::Response> update_consent(App& app, http::Request request) {
 }
 
 Task<http::Response> delete_consent(App& app, http::Request request) {
-  if (request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (!is_json(request)) co_return not_json(request);
   auto call = co_await consent_call(app, request);
   if (!call) co_return session_error(call.error());
   oauth::AuditEvent event = audit_event(request, oauth::AuditType::consent_withdrawn, call->session);
@@ -108,12 +101,12 @@ Task<http::Response> delete_consent(App& app, http::Request request) {
 // Clients of 2025 told the server on their consent page which identity the answer is for. That is the session's current
 // identity here; the code of the consent they name does not exist any more.
 Task<http::Response> store_consent_bap_id(App& app, http::Request request) {
-  if (request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (!is_json(request)) co_return not_json(request);
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
-  const auto body = core::parse_json(request.body);
-  const auto bap_id = body ? core::json_string(*body, "bapId") : std::nullopt;
+  const auto body = json_object(request);
+  if (!body) co_return session_error(body.error());
+  const auto bap_id = core::json_string(*body, "bapId");
   if (!bap_id || !core::json_string(*body, "consentCode"))
     co_return session_error(invalid("[body] Invalid input: expected the strings consentCode and bapId"));
   auto profile = co_await app.sessions.set_active_identity(std::move(*session), store::BapId{*bap_id});

@@ -1,5 +1,6 @@
 // The device flow (RFC 8628, contract §5). Every error is {"error","error_description"}, also those of the session.
 #include "routes/audit_event.hpp"
+#include "routes/body.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -36,12 +37,10 @@ http::Response wrong_content_type(std::string_view expected) {
 
 /// A JSON object of texts as the form it stands for; null is absent. better-auth's clients may say who they think the
 /// person is, which counts for nothing (contract §5).
-oauth::Result<http::Form> form_of_json(const std::string& body) {
-  const auto json = core::parse_json(body);
-  if (!json) return bad_request(json.error().description());
-  if (!json->is_object()) return bad_request("The body must be a JSON object.");
+oauth::Result<http::Form> form_of_json(const http::Request& request) {
+  SIGMA_TRY(const Json json, json_object(request, oauth::ErrorCode::invalid_request));
   http::Form form;
-  for (const auto& [name, value] : json->items()) {
+  for (const auto& [name, value] : json.items()) {
     if (value.is_null() || name == "user_id") continue;
     if (!value.is_string()) return bad_request(fmt::format("The member {} must be a string.", name));
     form.add(name, value.get<std::string>());
@@ -50,14 +49,13 @@ oauth::Result<http::Form> form_of_json(const std::string& body) {
 }
 
 oauth::Result<oauth::ClientCredentials> device_credentials(http::Request& request) {
-  if (request.content_type() != kJson) return oauth_http::client_credentials(request);
-  SIGMA_TRY(http::Form form, form_of_json(request.body));
+  if (!is_json(request)) return oauth_http::client_credentials(request);
+  SIGMA_TRY(http::Form form, form_of_json(request));
   return oauth_http::client_credentials(request, std::move(form));
 }
 
 bool is_json_or_form(const http::Request& request) {
-  const std::string type = request.content_type();
-  return type == kJson || oauth_http::is_form(request);
+  return is_json(request) || oauth_http::is_form(request);
 }
 
 Task<oauth::Result<oauth::DeviceVisitor>> visitor_of(App& app, const http::Request& request) {
@@ -104,12 +102,11 @@ struct Answer {
 /// What approve and deny have in common: JSON from our own pages, and a session.
 Task<oauth::Result<Answer>> answer_of(App& app, const http::Request& request) {
   SIGMA_CO_TRY(auto session, co_await require_session(app, request));
-  const auto body = core::parse_json(request.body);
-  if (!body) co_return bad_request(body.error().description());
-  auto user_code = core::json_string(*body, "userCode");
+  SIGMA_CO_TRY(const Json body, json_object(request, oauth::ErrorCode::invalid_request));
+  auto user_code = core::json_string(body, "userCode");
   if (!user_code) co_return bad_request("userCode is missing.");
   Answer answer{std::move(*user_code), {}, {std::move(session), request.remote_address}};
-  if (const auto bap_id = body->find("bapId"); bap_id != body->end()) {
+  if (const auto bap_id = body.find("bapId"); bap_id != body.end()) {
     if (!bap_id->is_string()) co_return bad_request("bapId must be a string.");
     answer.bap_id = store::BapId{bap_id->get<std::string>()};
   }

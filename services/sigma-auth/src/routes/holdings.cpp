@@ -1,11 +1,12 @@
 // What connected wallets hold, and what follows from it (contract §8).
 #include <algorithm>
-#include <charconv>
 #include <set>
 
+#include "routes/body.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_access.hpp"
+#include "sigma/core/number.hpp"
 #include "sigma/http/form.hpp"
 #include "wallets.hpp"
 
@@ -16,10 +17,6 @@ using core::Json;
 
 constexpr std::size_t kMaxShown = 2'000;  ///< NFTs in one answer
 constexpr std::int64_t kMaxMinCount = 10'000;
-
-oauth::Error invalid(std::string description) {
-  return {oauth::ErrorCode::validation_error, std::move(description)};
-}
 
 oauth::Error not_configured() {
   return {
@@ -38,11 +35,10 @@ Task<oauth::Result<std::vector<wallet::WalletHoldings>>> holdings_of(App& app, s
 oauth::Result<std::size_t> number_of(const http::Form& query, std::string_view name, std::size_t otherwise) {
   const auto text = query.find_nonempty(name);
   if (!text) return otherwise;
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc{} || end != text->data() + text->size() || value > kMaxShown)
+  const auto value = core::parse_number<std::size_t>(*text);
+  if (!value || *value > kMaxShown)
     return invalid(fmt::format("[query.{}] Invalid input: expected a number up to {}", name, kMaxShown));
-  return value;
+  return *value;
 }
 
 Json wallet_nfts(const wallet::WalletHoldings& wallet, std::size_t offset, std::size_t limit) {
@@ -66,19 +62,15 @@ struct Wanted {
 };
 
 oauth::Result<Wanted> wanted_ownership(const http::Request& request) {
-  const auto body = core::parse_json(request.body);
-  if (!body) return invalid(body.error().description());
-  if (!body->is_object()) return invalid("[body] Invalid input: expected an object");
+  SIGMA_TRY(const Json body, json_object(request));
   Wanted wanted;
-  for (const auto& [name, field] : {std::pair{"origin", &wanted.origin}, std::pair{"collection", &wanted.collection}}) {
-    const auto member = body->find(name);
-    if (member == body->end() || member->is_null()) continue;
-    if (!member->is_string()) return invalid(fmt::format("[body.{}] Invalid input: expected string", name));
-    *field = member->get<std::string>();
-  }
+  SIGMA_TRY(auto origin, optional_text_member(body, "origin"));
+  SIGMA_TRY(auto collection, optional_text_member(body, "collection"));
+  wanted.origin = std::move(origin).value_or("");
+  wanted.collection = std::move(collection).value_or("");
   if (wanted.origin.empty() == wanted.collection.empty())
     return invalid("[body] Name either an origin or a collection: the outpoint <txid>_<vout> of its inscription.");
-  if (const auto count = body->find("minCount"); count != body->end() && !count->is_null()) {
+  if (const auto count = body.find("minCount"); count != body.end() && !count->is_null()) {
     if (!count->is_number_unsigned() || count->get<std::uint64_t>() < 1 || count->get<std::uint64_t>() > kMaxMinCount)
       return invalid("[body.minCount] Invalid input: expected a number from 1 to 10000");
     wanted.min_count = count->get<std::int64_t>();
@@ -117,8 +109,7 @@ Task<http::Response> list_nfts(App& app, http::Request request) {
 }
 
 Task<http::Response> verify_ownership(App& app, http::Request request) {
-  if (request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (!is_json(request)) co_return not_json(request);
   auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   const auto wanted = wanted_ownership(request);

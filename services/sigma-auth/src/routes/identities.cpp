@@ -1,5 +1,6 @@
 // A person's identities, as the command line client and the web console read and change them (contract §8b).
 #include "routes/audit_event.hpp"
+#include "routes/body.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -9,16 +10,6 @@ namespace sigma::service {
 namespace {
 
 using core::Json;
-
-oauth::Error invalid(std::string description) {
-  return {oauth::ErrorCode::validation_error, std::move(description)};
-}
-
-std::optional<std::string> parameter(const http::Request& request, std::string_view name) {
-  const auto form = http::Form::parse(request.query);
-  const auto value = form ? form->find_nonempty(name) : std::nullopt;
-  return value ? std::optional<std::string>(*value) : std::nullopt;
-}
 
 // The id of an identity, under each name that clients read it by.
 Json identity_json(const store::Profile& profile) {
@@ -31,20 +22,16 @@ Json identity_json(const store::Profile& profile) {
 }
 
 oauth::Result<oauth::IdentityChange> identity_change(const http::Request& request) {
-  const auto body = core::parse_json(request.body);
-  if (!body) return invalid(body.error().description());
+  SIGMA_TRY(const Json body, json_object(request));
   oauth::IdentityChange change;
-  for (const auto& [name, field] : {std::pair{"bapId", &change.bap_id}, std::pair{"name", &change.name},
-                                    std::pair{"accountPubkey", &change.member_pubkey}}) {
-    auto value = core::json_string(*body, name);
-    if (!value) return invalid(fmt::format("[body.{}] Invalid input: expected string", name));
-    *field = std::move(*value);
-  }
-  if (const auto primary = body->find("isPrimary"); primary != body->end() && !primary->is_null()) {
+  SIGMA_TRY(change.bap_id, text_member(body, "bapId"));
+  SIGMA_TRY(change.name, text_member(body, "name"));
+  SIGMA_TRY(change.member_pubkey, text_member(body, "accountPubkey"));
+  if (const auto primary = body.find("isPrimary"); primary != body.end() && !primary->is_null()) {
     if (!primary->is_boolean()) return invalid("[body.isPrimary] Invalid input: expected boolean");
     change.primary = primary->get<bool>();
   }
-  if (const auto counter = body->find("counter"); counter != body->end() && !counter->is_null()) {
+  if (const auto counter = body.find("counter"); counter != body.end() && !counter->is_null()) {
     if (!counter->is_number_unsigned() || counter->get<std::uint64_t>() > UINT32_MAX)
       return invalid("[body.counter] Invalid input: expected a whole number from 0 on");
     change.counter = counter->get<std::int64_t>();
@@ -55,7 +42,7 @@ oauth::Result<oauth::IdentityChange> identity_change(const http::Request& reques
 // Without a session: what anybody may know who knows the key, which is the identity that derives from it.
 Task<http::Response> list_identities(App& app, http::Request request) {
   std::vector<store::Profile> profiles;
-  if (auto pubkey = parameter(request, "pubkey")) {
+  if (auto pubkey = query_parameter(request, "pubkey")) {
     auto profile = co_await app.identities.of_key(std::move(*pubkey));
     if (!profile) co_return session_error(profile.error());
     if (*profile) profiles.push_back(std::move(**profile));
@@ -72,8 +59,7 @@ Task<http::Response> list_identities(App& app, http::Request request) {
 }
 
 Task<http::Response> save_identity(App& app, http::Request request) {
-  if (request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (!is_json(request)) co_return not_json(request);
   auto session = co_await require_session(app, request, Callers::pages_and_cli);
   if (!session) co_return session_error(session.error());
   auto change = identity_change(request);
@@ -94,7 +80,7 @@ Task<http::Response> save_identity(App& app, http::Request request) {
 }
 
 Task<http::Response> bap_profile(App& app, http::Request request) {
-  auto bap_id = parameter(request, "bapId");
+  auto bap_id = query_parameter(request, "bapId");
   if (!bap_id) co_return session_error(invalid("[query.bapId] Invalid input: expected the id of an identity"));
   auto profile = co_await app.identities.find(store::BapId{std::move(*bap_id)});
   if (!profile) co_return session_error(profile.error());
@@ -105,10 +91,10 @@ Task<http::Response> bap_profile(App& app, http::Request request) {
 Task<http::Response> last_oauth_identity(App& app, http::Request request) {
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
-  auto client_id = parameter(request, "clientId");
+  auto client_id = query_parameter(request, "clientId");
   if (!client_id) co_return session_error(invalid("[query.clientId] Invalid input: expected string"));
   auto last = co_await app.identities.last_used(std::move(session->user), store::ClientId{std::move(*client_id)},
-                                                parameter(request, "pubkey"));
+                                                query_parameter(request, "pubkey"));
   if (!last) co_return session_error(last.error());
   co_return json_answer({{"lastSelectedBapId", *last ? Json((*last)->str()) : Json(nullptr)}});
 }

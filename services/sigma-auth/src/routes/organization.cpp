@@ -1,6 +1,7 @@
 // better-auth's organisation calls: an organisation is an identity, its id and slug are the BAP id (contract §6).
 #include <algorithm>
 
+#include "routes/body.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -39,22 +40,11 @@ Json member_json(const store::Profile& profile, const store::User& user) {
 // The identity named by `wanted`, else the session's current one.
 Task<oauth::Result<store::Profile>> owned_identity(App& app, const store::SessionWithUser& session,
                                                    std::optional<std::string> wanted) {
-  if (!wanted && session.session.active_bap_id) wanted = session.session.active_bap_id->str();
-  if (!wanted)
+  auto id = wanted ? std::optional(store::BapId{std::move(*wanted)}) : session.session.active_bap_id;
+  if (!id)
     co_return oauth::Error{oauth::ErrorCode::organization_not_found,
                            "No identity is active in this session; call organization/set-active."};
-  SIGMA_CO_TRY(auto profile, co_await app.store.users.find_profile(store::BapId{*wanted}));
-  if (!profile || profile->user_id != session.user.id) {
-    co_return oauth::Error{oauth::ErrorCode::not_a_member, "User is not a member of the organization"};
-  }
-  co_return std::move(*profile);
-}
-
-std::optional<std::string> query_parameter(const http::Request& request, std::string_view name) {
-  const auto form = http::Form::parse(request.query);
-  if (!form) return std::nullopt;
-  const auto value = form->find_nonempty(name);
-  return value ? std::optional<std::string>(*value) : std::nullopt;
+  co_return co_await app.identities.of_user(session.user.id, std::move(*id));
 }
 
 Task<http::Response> list_organizations(App& app, http::Request request) {
@@ -68,29 +58,19 @@ Task<http::Response> list_organizations(App& app, http::Request request) {
 }
 
 Task<http::Response> set_active_organization(App& app, http::Request request) {
-  if (request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (!is_json(request)) co_return not_json(request);
   auto session = co_await require_session(app, request);
   if (!session) co_return session_error(session.error());
-  const auto body = core::parse_json(request.body);
-  if (!body) co_return session_error({oauth::ErrorCode::validation_error, body.error().description()});
-  const auto member = body->is_object() ? body->find("organizationId") : body->end();
+  const auto body = json_object(request);
+  if (!body) co_return session_error(body.error());
+  const auto member = body->find("organizationId");
   if (member == body->end() || !(member->is_string() || member->is_null()))
-    co_return session_error(
-        {oauth::ErrorCode::validation_error, "[body.organizationId] Invalid input: expected string or null"});
-  Json active = nullptr;  // as better-auth answers where none is to be active
-  if (member->is_string()) {
-    const auto profile =
-        co_await app.sessions.set_active_identity(std::move(*session), store::BapId{member->get<std::string>()});
-    if (!profile) co_return session_error(profile.error());
-    active = organization_json(*profile);
-  } else {
-    const auto now = app.clock.now();
-    const auto unset = co_await app.store.sessions.set_active_identity(std::move(session->session.id), {}, now,
-                                                                       now + app.settings.session_lifetime);
-    if (!unset) co_return session_error(unset.error());
-  }
-  http::Response response = json_answer(active);
+    co_return session_error(invalid("[body.organizationId] Invalid input: expected string or null"));
+  std::optional<store::BapId> wanted;
+  if (member->is_string()) wanted = store::BapId{member->get<std::string>()};
+  const auto active = co_await app.sessions.set_active_identity(std::move(*session), std::move(wanted));
+  if (!active) co_return session_error(active.error());
+  http::Response response = json_answer(*active ? organization_json(**active) : Json(nullptr));
   if (const auto presented = presented_session(app, request)) set_session_cookie(app, response, presented->token);
   co_return response;
 }

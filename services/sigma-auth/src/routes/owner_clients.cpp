@@ -1,5 +1,6 @@
 // Clients of a person who is signed in: better-auth's calls (contract §6) and those of Sigma's command line (§8b).
 #include "routes/audit_event.hpp"
+#include "routes/body.hpp"
 #include "routes/client_json.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
@@ -37,10 +38,7 @@ struct OwnersCall {
 Task<oauth::Result<OwnersCall>> owners_call(App& app, const http::Request& request, Callers callers = Callers::pages) {
   OwnersCall call;
   SIGMA_CO_TRY(call.session, co_await require_session(app, request, callers));
-  auto body = core::parse_json(request.body);
-  if (!body) co_return bad_request(body.error().description());
-  if (!body->is_object()) co_return bad_request("The body must be a JSON object.");
-  call.body = std::move(*body);
+  SIGMA_CO_TRY(call.body, json_object(request, oauth::ErrorCode::invalid_request));
   call.proofs = key_proofs(request);
   co_return std::move(call);
 }
@@ -55,20 +53,6 @@ Json owned_json(const oauth::IssuedClient& issued) {
   Json json = oauth::render_issued(issued);
   add_sigma_names(issued.client, json);
   return json;
-}
-
-http::Response not_json(const http::Request& request) {
-  return transport_error(request, 415, "Content-Type must be application/json.");
-}
-
-bool is_json(const http::Request& request) {
-  return request.content_type() == "application/json";
-}
-
-std::optional<std::string> query_parameter(const http::Request& request, std::string_view name) {
-  const auto form = http::Form::parse(request.query);
-  const auto value = form ? form->find_nonempty(name) : std::nullopt;
-  return value ? std::optional<std::string>(*value) : std::nullopt;
 }
 
 // What anybody may know of a client, in the words of §8b.

@@ -1,5 +1,6 @@
 // Dynamic client registration (RFC 7591) and its management (RFC 7592).
 #include "routes/audit_event.hpp"
+#include "routes/body.hpp"
 #include "routes/client_json.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
@@ -20,10 +21,8 @@ store::ClientId id_of(const http::Request& request) {
 }
 
 oauth::Result<oauth::RegistrationRequest> registration_request(const http::Request& request) {
-  auto metadata = core::parse_json(request.body);
-  if (!metadata) return oauth::Error{oauth::ErrorCode::invalid_client_metadata, metadata.error().description()};
   oauth::RegistrationRequest registration;
-  registration.metadata = std::move(*metadata);
+  SIGMA_TRY(registration.metadata, json_object(request, oauth::ErrorCode::invalid_client_metadata));
   registration.bearer = bearer_of(request);
   registration.proofs = key_proofs(request);
   read_sigma_names(registration.metadata);
@@ -33,10 +32,6 @@ oauth::Result<oauth::RegistrationRequest> registration_request(const http::Reque
 
 http::Response refusal(const oauth::Error& error) {
   return error.code() == oauth::ErrorCode::invalid_token ? bearer_error(error) : oauth_error(error);
-}
-
-http::Response not_json(const http::Request& request) {
-  return transport_error(request, 415, "Content-Type must be application/json.");
 }
 
 // Refusals are not recorded: anybody may ask here, about anything.

@@ -1,4 +1,5 @@
 #include "routes/audit_event.hpp"
+#include "routes/body.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_access.hpp"
@@ -43,8 +44,7 @@ Json session_json(const store::Session& session, const std::string& token) {
 }
 
 oauth::Error wrong_type(std::string_view got) {
-  return {oauth::ErrorCode::validation_error,
-          fmt::format("[body.bapId] Invalid input: expected string, received {}", got)};
+  return invalid(fmt::format("[body.bapId] Invalid input: expected string, received {}", got));
 }
 
 // The body may be JSON, a form, or absent; only bapId is read.
@@ -52,16 +52,13 @@ oauth::Result<std::optional<std::string>> wanted_identity(const http::Request& r
   if (request.body.empty()) return std::optional<std::string>{};
   if (request.content_type() == "application/x-www-form-urlencoded") {
     const auto form = http::Form::parse(request.body);
-    if (!form) return oauth::Error{oauth::ErrorCode::validation_error, form.error().description()};
+    if (!form) return invalid(form.error().description());
     const auto value = form->find_nonempty("bapId");
     return value ? std::optional<std::string>(*value) : std::nullopt;
   }
-  const auto body = core::parse_json(request.body);
-  if (!body) return oauth::Error{oauth::ErrorCode::validation_error, body.error().description()};
-  if (!body->is_object())
-    return oauth::Error{oauth::ErrorCode::validation_error, "[body] Invalid input: expected an object."};
-  const auto member = body->find("bapId");
-  if (member == body->end()) return std::optional<std::string>{};
+  SIGMA_TRY(const Json body, json_object(request));
+  const auto member = body.find("bapId");
+  if (member == body.end()) return std::optional<std::string>{};
   if (!member->is_string()) return wrong_type(member->type_name());
   auto value = member->get<std::string>();
   return value.empty() ? std::nullopt : std::optional(std::move(value));
@@ -70,12 +67,9 @@ oauth::Result<std::optional<std::string>> wanted_identity(const http::Request& r
 // better-auth's client posts {}; a body of another kind comes from somebody else's form.
 std::optional<http::Response> refuse_body(const http::Request& request) {
   if (request.body.empty()) return std::nullopt;
-  if (request.content_type() != "application/json")
-    return transport_error(request, 415, "Content-Type must be application/json.");
-  const auto body = core::parse_json(request.body);
-  if (body && body->is_object()) return std::nullopt;
-  return session_error({oauth::ErrorCode::validation_error,
-                        body ? "[body] Invalid input: expected an object." : body.error().description()});
+  if (!is_json(request)) return not_json(request);
+  if (const auto body = json_object(request); !body) return session_error(body.error());
+  return std::nullopt;
 }
 
 void record_revocation(App& app, const http::Request& request, const store::SessionWithUser& session,
@@ -169,15 +163,13 @@ Task<http::Response> list_sessions(App& app, http::Request request) {
 }
 
 Task<http::Response> revoke_session(App& app, http::Request request) {
-  if (request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (!is_json(request)) co_return not_json(request);
   auto current = co_await require_session(app, request);
   if (!current) co_return session_error(current.error());
-  const auto body = core::parse_json(request.body);
-  if (!body) co_return session_error({oauth::ErrorCode::validation_error, body.error().description()});
-  auto token = core::json_string(*body, "token");
-  if (!token)
-    co_return session_error({oauth::ErrorCode::validation_error, "[body.token] Invalid input: expected string"});
+  const auto body = json_object(request);
+  if (!body) co_return session_error(body.error());
+  auto token = text_member(*body, "token");
+  if (!token) co_return session_error(token.error());
   auto revoked = co_await app.sessions.revoke(current->user.id, std::move(*token));
   record_revocation(app, request, *current, "one", revoked);
   co_return revoked ? json_answer({{"status", true}}) : session_error(revoked.error());

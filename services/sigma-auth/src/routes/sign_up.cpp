@@ -1,4 +1,5 @@
 #include "routes/audit_event.hpp"
+#include "routes/body.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_cookie.hpp"
@@ -7,24 +8,16 @@
 namespace sigma::service {
 namespace {
 
-oauth::Error invalid(std::string description) {
-  return {oauth::ErrorCode::validation_error, std::move(description)};
-}
-
 // {"bapId": …, "intent": "sign-up"}; the intent keeps a body that was signed for something else from enrolling anybody.
 oauth::Result<std::string> enrolled_identity(const http::Request& request) {
-  const auto body = core::parse_json(request.body);
-  if (!body) return invalid(body.error().description());
-  if (core::json_string(*body, "intent") != "sign-up")
+  SIGMA_TRY(const core::Json body, json_object(request));
+  if (core::json_string(body, "intent") != "sign-up")
     return invalid("[body.intent] Invalid input: expected \"sign-up\"");
-  const auto bap_id = core::json_string(*body, "bapId");
-  if (!bap_id) return invalid("[body.bapId] Invalid input: expected string");
-  return *bap_id;
+  return text_member(body, "bapId");
 }
 
 Task<http::Response> sign_up_sigma(App& app, http::Request request) {
-  if (request.content_type() != "application/json")
-    co_return transport_error(request, 415, "Content-Type must be application/json.");
+  if (!is_json(request)) co_return not_json(request);
   if (auto allowed = check_origin(app, request); !allowed) co_return session_error(allowed.error());
   oauth::SignUpRequest sign_up;
   sign_up.x_auth_tokens = values_of(request, "X-Auth-Token");

@@ -2,6 +2,7 @@
 #include "wallets.hpp"
 
 #include "routes/audit_event.hpp"
+#include "routes/body.hpp"
 #include "routes/handler.hpp"
 #include "routes/render.hpp"
 #include "routes/session_access.hpp"
@@ -12,43 +13,13 @@ namespace {
 
 using core::Json;
 
-oauth::Error invalid(std::string description) {
-  return {oauth::ErrorCode::validation_error, std::move(description)};
-}
-
-std::optional<std::string> parameter(const http::Request& request, std::string_view name) {
-  const auto form = http::Form::parse(request.query);
-  const auto value = form ? form->find_nonempty(name) : std::nullopt;
-  return value ? std::optional<std::string>(*value) : std::nullopt;
-}
-
-oauth::Result<Json> body_of(const http::Request& request) {
-  auto body = core::parse_json(request.body);
-  if (!body) return invalid(body.error().description());
-  if (!body->is_object()) return invalid("[body] Invalid input: expected an object");
-  return std::move(*body);
-}
-
-oauth::Result<std::string> text_member(const Json& body, const char* name) {
-  auto value = core::json_string(body, name);
-  if (!value) return invalid(fmt::format("[body.{}] Invalid input: expected string", name));
-  return std::move(*value);
-}
-
-oauth::Result<std::optional<std::string>> optional_member(const Json& body, const char* name) {
-  const auto member = body.find(name);
-  if (member == body.end() || member->is_null()) return std::optional<std::string>{};
-  SIGMA_TRY(auto text, text_member(body, name));
-  return std::optional(std::move(text));
-}
-
 oauth::Result<wallet::ConnectRequest> connect_request(const http::Request& request) {
-  SIGMA_TRY(const Json body, body_of(request));
+  SIGMA_TRY(const Json body, json_object(request));
   wallet::ConnectRequest connect;
   SIGMA_TRY(connect.bap_id, text_member(body, "bapId"));
   SIGMA_TRY(connect.auth_token, text_member(body, "authToken"));
-  SIGMA_TRY(connect.challenge, optional_member(body, "challenge"));
-  SIGMA_TRY(auto provider, optional_member(body, "provider"));
+  SIGMA_TRY(connect.challenge, optional_text_member(body, "challenge"));
+  SIGMA_TRY(auto provider, optional_text_member(body, "provider"));
   if (provider) connect.provider = std::move(*provider);
   return connect;
 }
@@ -63,14 +34,10 @@ Json wallet_json(const store::Wallet& wallet) {
           {"lastVerified", to_iso8601(wallet.last_verified)}};
 }
 
-http::Response no_json(const http::Request& request) {
-  return transport_error(request, 415, "Content-Type must be application/json.");
-}
-
 Task<http::Response> list_wallets(App& app, http::Request request) {
   auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
-  auto wallets = co_await app.wallets.book.list(session->user.id, parameter(request, "bapId"));
+  auto wallets = co_await app.wallets.book.list(session->user.id, query_parameter(request, "bapId"));
   if (!wallets) co_return session_error(wallets.error());
   Json list = Json::array();
   for (const store::Wallet& wallet : *wallets) list.push_back(wallet_json(wallet));
@@ -78,10 +45,10 @@ Task<http::Response> list_wallets(App& app, http::Request request) {
 }
 
 Task<http::Response> wallet_challenge(App& app, http::Request request) {
-  if (request.content_type() != "application/json") co_return no_json(request);
+  if (!is_json(request)) co_return not_json(request);
   auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
-  const auto body = body_of(request);
+  const auto body = json_object(request);
   if (!body) co_return session_error(body.error());
   auto bap_id = text_member(*body, "bapId");
   if (!bap_id) co_return session_error(bap_id.error());
@@ -93,7 +60,7 @@ Task<http::Response> wallet_challenge(App& app, http::Request request) {
 }
 
 Task<http::Response> connect_wallet(App& app, http::Request request) {
-  if (request.content_type() != "application/json") co_return no_json(request);
+  if (!is_json(request)) co_return not_json(request);
   auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
   auto connect = connect_request(request);
@@ -113,8 +80,8 @@ Task<http::Response> connect_wallet(App& app, http::Request request) {
 Task<http::Response> disconnect_wallet(App& app, http::Request request) {
   auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
-  auto bap_id = parameter(request, "bapId");
-  auto address = parameter(request, "address");
+  auto bap_id = query_parameter(request, "bapId");
+  auto address = query_parameter(request, "address");
   if (!bap_id || !address)
     co_return session_error(invalid("[query] Name the wallet with bapId and address, both in the query string."));
   oauth::AuditEvent event = audit_event(request, oauth::AuditType::identity_changed, *session);
@@ -127,16 +94,20 @@ Task<http::Response> disconnect_wallet(App& app, http::Request request) {
 }
 
 Task<http::Response> set_primary_wallet(App& app, http::Request request) {
-  if (request.content_type() != "application/json") co_return no_json(request);
+  if (!is_json(request)) co_return not_json(request);
   auto session = co_await require_session_or_token(app, request);
   if (!session) co_return session_error(session.error());
-  const auto body = body_of(request);
+  const auto body = json_object(request);
   if (!body) co_return session_error(body.error());
   auto bap_id = text_member(*body, "bapId");
   if (!bap_id) co_return session_error(bap_id.error());
   auto address = text_member(*body, "walletAddress");
   if (!address) co_return session_error(address.error());
+  oauth::AuditEvent event = audit_event(request, oauth::AuditType::identity_changed, *session);
+  event.bap_id = store::BapId{*bap_id};
+  event.detail["what"] = "wallet_made_primary";
   auto done = co_await app.wallets.book.set_primary(session->user.id, std::move(*bap_id), *address);
+  record(app.audit, std::move(event), done);
   if (!done) co_return session_error(done.error());
   co_return json_answer({{"success", true}, {"primaryAddress", *address}});
 }

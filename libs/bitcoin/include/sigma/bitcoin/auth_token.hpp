@@ -38,9 +38,6 @@ std::string_view to_string(AuthTokenFault fault);
 struct AuthTokenError {
   AuthTokenFault fault = AuthTokenFault::malformed;
   std::string description;  ///< for the developer of the client: what was wrong and what is expected
-
-  /// Malformed to timestamp: Code::invalid_input, the others Code::unauthorized. The fault's name becomes the cause.
-  core::Error as_error() const;
 };
 template <class T>
 using AuthTokenResult = boost::system::result<T, AuthTokenError>;

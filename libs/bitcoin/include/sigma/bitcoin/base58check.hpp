@@ -10,7 +10,4 @@ std::string base58check_encode(std::string_view payload);
 /// The payload; nothing on foreign characters, more than 128 characters, or a wrong checksum.
 std::optional<std::string> base58check_decode(std::string_view text);
 
-/// Mainnet P2PKH: version byte 00. True for a well-formed address with a right checksum.
-bool is_address(std::string_view text);
-
 }  // namespace sigma::bitcoin

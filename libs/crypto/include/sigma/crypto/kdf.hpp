@@ -17,15 +17,6 @@ core::Result<SecretBytes> pbkdf2_sha256(std::string_view password, std::string_v
 core::Result<SecretBytes> pbkdf2_sha512(std::string_view password, std::string_view salt, std::uint32_t iterations,
                                         std::size_t length);
 
-/// RFC 7914. Needs 128 · n · r bytes of memory.
-struct ScryptCost {
-  std::uint64_t n = 1 << 17;  ///< a power of two
-  std::uint32_t r = 8;
-  std::uint32_t p = 1;
-};
-/// Code::invalid_input for a cost outside RFC 7914's bounds or above 1 GiB.
-core::Result<SecretBytes> scrypt(std::string_view password, std::string_view salt, ScryptCost cost, std::size_t length);
-
 /// RFC 9106. The default is OWASP's floor (19 MiB, two passes: about 20 ms).
 struct Argon2Cost {
   std::uint32_t memory_kib = 19 * 1024;

@@ -28,7 +28,6 @@ enum class ErrorCode {
   login_required,
   interaction_required,
   consent_required,
-  account_selection_required,
   request_not_supported,
   request_uri_not_supported,
   invalid_request_uri,

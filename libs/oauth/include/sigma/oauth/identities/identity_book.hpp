@@ -28,6 +28,7 @@ Error too_many_identities();
 
 inline constexpr std::string_view kIdentitiesPath = "/api/user/bap-ids";
 
+/// What a person says of an identity of theirs, or of one that is to become theirs.
 struct IdentityChange {
   std::string bap_id;         ///< must derive from the member key
   std::string member_pubkey;  ///< compressed, hex
@@ -38,6 +39,7 @@ struct IdentityChange {
   std::string body;                        ///< exact bytes
 };
 
+/// Which identities are a person's? Thread-safe.
 class IdentityBook {
  public:
   IdentityBook(store::UserStore& users, bap::Resolver& chain, XAuthTokenVerifier& x_auth_token,
@@ -46,9 +48,12 @@ class IdentityBook {
 
   /// Primary first, then oldest first.
   core::Task<Result<std::vector<store::Profile>>> of_user(store::UserId user);
+  /// One of theirs; not_a_member when it is not.
+  core::Task<Result<store::Profile>> of_user(store::UserId user, store::BapId bap_id);
   /// The identity that a key speaks for, as it is known here or on chain; one that is known only there has no user.
   /// validation_error when that is no key.
   core::Task<Result<std::optional<store::Profile>>> of_key(std::string pubkey);
+  /// As it is known here, or on chain; nothing when it is neither.
   core::Task<Result<std::optional<store::Profile>>> find(store::BapId id);
   /// Changes one of the person's identities, or adds one to them. The key must be theirs: one they have signed in with,
   /// or one that signs this very request. bap_ownership_failed otherwise, and when another person has the identity;

@@ -23,6 +23,7 @@ struct Browser {
   std::optional<std::string> session_token;  ///< of the session it had before, from its cookie
 };
 
+/// Sign-in: one token of a member key over the path and, if the client signs it, the body.
 struct SignInRequest {
   std::vector<std::string> x_auth_tokens;  ///< every X-Auth-Token header
   std::string body;                        ///< exact bytes
@@ -39,6 +40,7 @@ struct SignUpRequest {
   Browser browser;
 };
 
+/// Who has signed in, and the session it made.
 struct SignedIn {
   std::string session_token;  ///< the secret, for the cookie; nowhere else
   store::Session session;
@@ -46,6 +48,7 @@ struct SignedIn {
   std::string pubkey;  ///< the member key that signed
 };
 
+/// Who is the person? Sign-in and sign-up with a key, and the sessions that they make. Thread-safe.
 class SessionService {
  public:
   SessionService(store::UserStore& users, store::SessionStore& sessions, store::ChainKeyStore& chain_keys,
@@ -70,16 +73,20 @@ class SessionService {
   /// The live session behind a token, its user not disabled. Whoever can tell the browser renews it (renew_session()).
   core::Task<Result<std::optional<store::SessionWithUser>>> find(std::string session_token);
 
+  /// Ends the session and what it granted without offline_access; applications that asked for it are told.
   core::Task<Result<void>> sign_out(store::SessionId id);
 
+  /// The live sessions of a user.
   core::Task<Result<std::vector<store::Session>>> list(store::UserId user);
   /// Ends one session of the user: named by its id, or by its secret token. No error when it is not theirs or gone.
   core::Task<Result<void>> revoke(store::UserId user, std::string id_or_token);
   /// Ends every session of the user but `keep`, all in the same moment.
   core::Task<Result<void>> revoke_all(store::UserId user, std::optional<store::SessionId> keep);
 
-  /// Makes one of the user's identities the current one, and renews the session. not_a_member when it is not theirs.
-  core::Task<Result<store::Profile>> set_active_identity(store::SessionWithUser session, store::BapId bap_id);
+  /// Makes one of the user's identities the current one, or none, and renews the session. What is current now;
+  /// not_a_member when it is not theirs.
+  core::Task<Result<std::optional<store::Profile>>> set_active_identity(store::SessionWithUser session,
+                                                                        std::optional<store::BapId> bap_id);
 
  private:
   core::Task<Result<std::string>> verified_key(std::vector<std::string> tokens, std::string_view header,
