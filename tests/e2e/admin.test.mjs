@@ -314,6 +314,7 @@ forEachStore('admin API', {}, (context) => {
     assert.equal(value('db_queued{kind="write"}'), 0);
     assert.ok(value('signing_keys_published') >= 4);
     assert.ok(value('db_table_bytes{table="used_keys"}') > 0);
+    assert.ok(value('db_bytes') >= value('db_table_bytes{table="used_keys"}'));
     assert.match(text, /^sigma_build_info\{version="[^"]+"\} 1$/m);
   });
 

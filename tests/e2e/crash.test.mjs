@@ -113,7 +113,7 @@ forEachStore('kill -9', { clients: [publicClient('my-app'), sigmaClient('sigma-a
     await Promise.all(load);
   }
 
-  test('case 67: load, kill -9, start again', { timeout: 60_000 }, async () => {
+  test('case 67: load, kill -9, start again', { timeout: 120_000 }, async () => {
     const unanswered = () => open.codes.size + open.refreshes.size;
     await loadUntilKilled(context.server, roundsBeforeKill);
     await context.server.start();

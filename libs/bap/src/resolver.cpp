@@ -7,6 +7,9 @@ namespace {
 
 using core::Json;
 
+/// An answer from further in the future was kept while a clock was wrong.
+constexpr core::Milliseconds kClockSkew = std::chrono::minutes{1};
+
 // What stands in the cache: when the API was asked, and what it said (null: it knows none).
 struct Kept {
   core::UtcTime at;
@@ -104,7 +107,7 @@ core::Task<std::optional<Resolution>> Resolver::cached(Question question) {
   auto kept = text ? read_kept(*text) : std::nullopt;
   if (!kept) co_return std::nullopt;
   const core::Milliseconds age = clock_.now() - kept->at;
-  if (age >= options_.lifetime) co_return std::nullopt;
+  if (age >= options_.lifetime || age < -kClockSkew) co_return std::nullopt;
   metrics_.cached.Increment();
   if (kept->identity && age >= options_.fresh) {
     flights_.launch(co_await boost::asio::this_coro::executor, question.key(),

@@ -9,6 +9,12 @@ UtcTime SystemClock::now() const {
   return {chr::duration_cast<Milliseconds>(chr::system_clock::now().time_since_epoch()).count()};
 }
 
+SteadyClock::SteadyClock() : begun_at_(SystemClock{}.now()), begun_(chr::steady_clock::now()) {}
+
+UtcTime SteadyClock::now() const {
+  return begun_at_ + chr::duration_cast<Milliseconds>(chr::steady_clock::now() - begun_);
+}
+
 // By hand, because every line of the log has one.
 std::string to_iso8601(UtcTime time) {
   const chr::sys_time<Milliseconds> point{Milliseconds{time.ms}};

@@ -30,6 +30,10 @@ constexpr cache::RateLimit kDeviceAlarm{.limit = 200, .window = std::chrono::min
 // Security case 65. Generous to a backend that was deployed with the wrong secret, and hopeless for a search.
 constexpr cache::RateLimit kSecretFailures{.limit = 100, .window = std::chrono::minutes{5}};
 
+const core::Clock& steady_of(const Surroundings& with) {
+  return with.steady ? *with.steady : with.clock;
+}
+
 }  // namespace
 
 Engine::Engine(Settings settings_, const Surroundings& with)
@@ -40,8 +44,8 @@ Engine::Engine(Settings settings_, const Surroundings& with)
       entitlements(with.entitlements),
       keys(store.keys, sealer, with.signing_pool, clock, with.random, settings),
       subjects(store.server_secrets, sealer, clock, with.random),
-      client_documents(with.outbound, clock, {.max_bytes = kMaxClientDocument}),
-      client_resources(with.outbound, clock, {.max_bytes = 32 * 1024, .max_documents = 500}),
+      client_documents(with.outbound, steady_of(with), {.max_bytes = kMaxClientDocument}),
+      client_resources(with.outbound, steady_of(with), {.max_bytes = 32 * 1024, .max_documents = 500}),
       described_clients(client_documents, client_resources, clock, settings),
       clients(store.clients, settings.client_id_metadata_documents ? &described_clients : nullptr, with.revocations),
       live_tokens(store.live_access, clients, clock, with.revocations),

@@ -21,4 +21,13 @@ core::Task<Result<std::vector<TableSize>>> table_sizes(Database& db) {
   return db.read([](Connection& connection) { return find_all<TableSize>(connection, kSizes, {}); });
 }
 
+core::Task<Result<std::int64_t>> database_bytes(Database& db) {
+  static const Query kBytes("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+                            "SELECT pg_database_size(current_database())");
+  return db.read([](Connection& connection) -> Result<std::int64_t> {
+    SIGMA_TRY(const auto bytes, find_one<std::int64_t>(connection, kBytes, {}));
+    return bytes.value_or(0);
+  });
+}
+
 }  // namespace sigma::store

@@ -9,6 +9,9 @@ namespace {
 
 using core::Json;
 
+/// An answer from further in the future was kept while a clock was wrong.
+constexpr core::Milliseconds kClockSkew = std::chrono::minutes{1};
+
 Json optional_json(const std::optional<std::string>& text) {
   return text ? Json(*text) : Json(nullptr);
 }
@@ -66,7 +69,9 @@ core::Task<std::optional<WalletHoldings>> Holdings::remembered(std::string addre
   auto holdings = from_text(*text);
   const core::Milliseconds bound =
       holdings && holdings->complete() ? max_age : std::min(max_age, options_.refresh_interval);
-  if (!holdings || clock_.now() - holdings->fetched_at >= bound) co_return std::nullopt;
+  if (!holdings) co_return std::nullopt;
+  const core::Milliseconds age = clock_.now() - holdings->fetched_at;
+  if (age >= bound || age < -kClockSkew) co_return std::nullopt;
   co_return holdings;
 }
 

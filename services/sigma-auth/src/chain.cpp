@@ -19,7 +19,7 @@ core::Result<std::unique_ptr<Chain>> Chain::make(const Config& config, cache::Ca
   std::unique_ptr<Chain> chain(new Chain());
   if (!config.bap_api_url.empty()) {
     SIGMA_TRY(chain->client_, make_bap_client(config));
-    chain->breaker_.emplace(*chain->client_, clock);
+    chain->breaker_.emplace(*chain->client_, chain->steady_);
     bap::BapApiOptions options;
     options.base_url = config.bap_api_url;
     options.token = std::string(config.bap_api_token.view());

@@ -28,6 +28,7 @@ class Chain {
  private:
   Chain() = default;
 
+  const core::SteadyClock steady_;
   std::unique_ptr<http::Client> client_;
   std::optional<http::CircuitBreaker> breaker_;
   std::optional<bap::BapApi> api_;

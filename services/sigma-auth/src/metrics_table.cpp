@@ -11,12 +11,12 @@ namespace {
 
 using namespace metric;
 
-constexpr MetricTraits kOwn[] = {kTokenRequests,  kSecurityEvents, kLogoutDeliveries, kAuditQueued,   kAuditLost,
-                                 kLiveTokens,     kCacheLookups,   kSigningQueued,    kKeysPublished, kKeyActiveSince,
-                                 kQueued,         kConnections,    kLoopConnections,  kLoopWaiting,   kTableRows,
-                                 kTableBytes,     kRowsRemoved,    kBapCircuitOpen,   kTraceSpans,    kLogLinesDropped,
-                                 kResidentMemory, kCpuSeconds,     kOpenFiles,        kThreads,       kStartTime,
-                                 kBuildInfo};
+constexpr MetricTraits kOwn[] = {kTokenRequests,   kSecurityEvents, kLogoutDeliveries, kAuditQueued,    kAuditLost,
+                                 kLiveTokens,      kCacheLookups,   kSigningQueued,    kKeysPublished,  kKeyActiveSince,
+                                 kQueued,          kConnections,    kLoopConnections,  kLoopWaiting,    kTableRows,
+                                 kTableBytes,      kDatabaseBytes,  kRowsRemoved,      kBapCircuitOpen, kTraceSpans,
+                                 kLogLinesDropped, kResidentMemory, kCpuSeconds,       kOpenFiles,      kThreads,
+                                 kStartTime,       kBuildInfo};
 
 }  // namespace
 

@@ -60,9 +60,17 @@ inline constexpr MetricTraits kLoopWaiting{"db_loop_waiting",
                                            "Statements of event loops that Postgres has not answered yet.",
                                            {{{"kind", "`read` or `write`"}}}};
 inline constexpr MetricTraits kTableRows{
-    "db_table_rows", gauge, "Rows, estimated, measured every five minutes.", {{{"table", "name of the table"}}}};
+    "db_table_rows",
+    gauge,
+    "Rows, estimated, measured every five minutes; on the embedded store at the start and once a day.",
+    {{{"table", "name of the table"}}}};
 inline constexpr MetricTraits kTableBytes{
-    "db_table_bytes", gauge, "Bytes with indexes, measured every five minutes.", {{{"table", "name of the table"}}}};
+    "db_table_bytes",
+    gauge,
+    "Bytes with indexes, measured every five minutes; on the embedded store at the start and once a day.",
+    {{{"table", "name of the table"}}}};
+inline constexpr MetricTraits kDatabaseBytes{
+    "db_bytes", gauge, "Bytes of the whole database, with what is free in it, measured every five minutes."};
 inline constexpr MetricTraits kRowsRemoved{
     "db_expired_rows_removed_total", counter,
     "Expired rows that the upkeep removed; of several replicas one works at a time."};

@@ -61,6 +61,7 @@ int serve(const Config& config) {
   ::setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);  // NOLINT(concurrency-mt-unsafe): before the first thread
   core::log::start(config.log_level, config.log_format);
   core::SystemClock clock;
+  core::SteadyClock steady;
   crypto::SystemRandom random;
   core::Metrics metrics;
 
@@ -71,7 +72,7 @@ int serve(const Config& config) {
   core::WorkPool signing_pool("signing", config.io_threads, kSigningQueue);
   auto outbound = make_outbound(config);
   if (!outbound) return fail("configuration_refused", outbound.error());
-  auto cache = SharedCache::open(config, clock, metrics);
+  auto cache = SharedCache::open(config, steady, metrics);
   if (!cache) return fail("configuration_refused", cache.error());
   // What revokes, Postgres tells within the commit; Redis only where Postgres cannot (decision 0027).
   const auto told_by_database = make_revocations(config);
@@ -87,7 +88,7 @@ int serve(const Config& config) {
   oauth::EntitlementSource* const entitlements = (*wallets)->has_entitlements() ? &(*wallets)->entitlements : nullptr;
   App app(make_settings(config), config.trusted_origins, config.admin_bap_ids,
           {*opened->store, *sealer, **outbound, clock, random, signing_pool, (*cache)->limiter(), (*chain)->resolver(),
-           (*cache)->cache(), revocations, entitlements},
+           (*cache)->cache(), revocations, entitlements, &steady},
           **wallets, audit, metrics);
   // However this ends: until then Redis' thread tells `app` what it hears.
   struct Hush {
@@ -158,7 +159,7 @@ int serve(const Config& config) {
 
   asio::co_spawn(background, look_after_keys(app), asio::detached);
   asio::co_spawn(background, remove_expired(app, vitals), asio::detached);
-  asio::co_spawn(background, measure(app, *opened->database, vitals), asio::detached);
+  asio::co_spawn(background, measure(app, *opened, vitals), asio::detached);
   asio::co_spawn(background, deliver_logouts(app, metrics), asio::detached);
   asio::co_spawn(background, refresh_profiles(app, **chain), asio::detached);
   asio::co_spawn(background, write_audit(app, config.audit_retention), asio::detached);

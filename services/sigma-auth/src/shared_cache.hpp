@@ -13,7 +13,8 @@ namespace sigma::service {
 /// docs/reference/without-redis.md says of each use what happens while Redis is away.
 class SharedCache {
  public:
-  /// Does not wait for Redis. Code::invalid_input when SIGMA_REDIS_CA_FILE cannot be used.
+  /// Does not wait for Redis. `clock`: of what is kept in this process (core::SteadyClock). Code::invalid_input when
+  /// SIGMA_REDIS_CA_FILE cannot be used.
   static core::Result<std::unique_ptr<SharedCache>> open(const Config& config, const core::Clock& clock,
                                                          core::Metrics& metrics);
 

@@ -16,6 +16,8 @@ constexpr std::chrono::milliseconds kKeyPause{100};
 constexpr std::chrono::seconds kCleanup{60};
 constexpr std::size_t kCleanupBatch = 500;
 constexpr std::chrono::minutes kMeasure{5};
+constexpr int kTurnsOfADay = std::chrono::days{1} / kMeasure;
+constexpr int kTurnsOfAnHour = std::chrono::hours{1} / kCleanup;
 
 void note(oauth::Audit& audit, const oauth::KeyRotation& rotation) {
   oauth::AuditEvent event{.type = oauth::AuditType::key_rotated};
@@ -42,11 +44,21 @@ core::Task<> look_after_keys(App& app) {
   }
 }
 
+static core::Task<> remove_unclaimed_backups(App& app) {
+  auto removed = co_await app.backups.remove_unclaimed(kCleanupBatch);
+  if (!removed) {
+    core::log::error("cleanup_failed", removed.error().cause());
+  } else if (*removed > 0) {
+    core::log::info("unclaimed_backups_removed", {{"identities", *removed}});
+  }
+}
+
 core::Task<> remove_expired(App& app, Vitals& vitals) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
-  for (;;) {
+  for (int turn = 1;; ++turn) {
     timer.expires_after(kCleanup);
     co_await timer.async_wait(asio::use_awaitable);
+    if (turn % kTurnsOfAnHour == 0) co_await remove_unclaimed_backups(app);
     // In small batches, so that no batch holds up the writes of requests.
     for (;;) {
       auto removed = co_await app.store.maintenance.remove_expired(app.clock.now(), kCleanupBatch);
@@ -57,13 +69,20 @@ core::Task<> remove_expired(App& app, Vitals& vitals) {
   }
 }
 
-core::Task<> measure(App& app, store::Database& database, Vitals& vitals) {
+core::Task<> measure(App& app, OpenStore& opened, Vitals& vitals) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
-  for (;;) {
-    if (const auto sizes = co_await store::table_sizes(database)) {
-      vitals.note_tables(*sizes);
+  for (int turn = 0;; ++turn) {
+    if (const auto bytes = co_await store::database_bytes(*opened.database)) {
+      vitals.note_database(*bytes);
     } else {
-      core::log::error("tables_not_measured", sizes.error());
+      core::log::error("database_not_measured", bytes.error());
+    }
+    if (!opened.embedded || turn % kTurnsOfADay == 0) {
+      if (const auto sizes = co_await store::table_sizes(*opened.database)) {
+        vitals.note_tables(*sizes);
+      } else {
+        core::log::error("tables_not_measured", sizes.error());
+      }
     }
     if (const auto keys = co_await app.store.keys.list()) {
       vitals.note_keys(*keys, app.clock.now());

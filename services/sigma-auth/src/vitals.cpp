@@ -69,6 +69,7 @@ Vitals::Vitals(core::Metrics& metrics, Parts parts)
       loop_writes_(core::gauge_of(metrics, metric::kLoopWaiting, {{"kind", "write"}})),
       published_keys_(core::gauge_of(metrics, metric::kKeysPublished)),
       live_tokens_(core::gauge_of(metrics, metric::kLiveTokens)),
+      database_bytes_(core::gauge_of(metrics, metric::kDatabaseBytes)),
       live_token_hits_(cache_counter(metrics, "live_tokens", "hit")),
       live_token_misses_(cache_counter(metrics, "live_tokens", "miss")),
       client_hits_(cache_counter(metrics, "clients", "hit")),

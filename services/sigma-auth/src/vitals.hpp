@@ -36,6 +36,7 @@ class Vitals {
   void sample();
   /// Tables are measured now and then by the upkeep: it costs more than a look.
   void note_tables(const std::vector<store::TableSize>& sizes);
+  void note_database(std::int64_t bytes) { database_bytes_.Set(static_cast<double>(bytes)); }
   /// All keys, at this moment.
   void note_keys(const std::vector<store::SigningKey>& keys, core::UtcTime now);
   void note_removed(std::size_t rows) { removed_.Increment(static_cast<double>(rows)); }
@@ -52,7 +53,7 @@ class Vitals {
   prometheus::Gauge &queued_reads_, &queued_writes_, &queued_signatures_, &queued_events_;
   prometheus::Gauge &open_connections_, &busy_connections_;
   prometheus::Gauge &reading_loops_, &writing_loops_, &loop_reads_, &loop_writes_;
-  prometheus::Gauge &published_keys_, &live_tokens_;
+  prometheus::Gauge &published_keys_, &live_tokens_, &database_bytes_;
   prometheus::Counter &live_token_hits_, &live_token_misses_, &client_hits_, &client_misses_, &document_hits_,
       &document_misses_;
   prometheus::Counter &cpu_, &dropped_lines_, &lost_events_, &removed_;

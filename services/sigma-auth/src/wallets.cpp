@@ -61,7 +61,7 @@ wallet::EntitlementOptions entitlement_options(const Config& config) {
 Indexer::Indexer(const Config& config, std::unique_ptr<http::Client> client_, cache::Cache& cache,
                  const core::Clock& clock)
     : client(std::move(client_)),
-      breaker(*client, clock),
+      breaker(*client, steady),
       ordinals(breaker, config.indexer_url),
       holdings(ordinals, cache, clock, holdings_options(config)) {}
 

@@ -17,6 +17,7 @@ namespace sigma::service {
 struct Indexer {
   Indexer(const Config& config, std::unique_ptr<http::Client> client_, cache::Cache& cache, const core::Clock& clock);
 
+  const core::SteadyClock steady;
   std::unique_ptr<http::Client> client;
   http::CircuitBreaker breaker;
   wallet::OrdinalsIndexer ordinals;

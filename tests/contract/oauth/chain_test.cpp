@@ -111,6 +111,19 @@ TEST_F(ChainTest, AfterAnHourNobodyGetsTheOldAnswer) {
   EXPECT_EQ(resolve(next_address).standing, bap::Standing::replaced);
 }
 
+// Replicas' clocks differ a little; a clock that was an hour ahead and is set right must not make an answer live
+// longer.
+TEST_F(ChainTest, AnAnswerFromTheFutureIsNotUsed) {
+  say(kByAddress, identity({root_address}, "One"));
+  resolve(root_address);
+  clock.advance(-seconds{59});
+  resolve(root_address);
+  EXPECT_EQ(chain_world.asked(), 1);
+  clock.advance(-seconds{2});
+  resolve(root_address);
+  EXPECT_EQ(chain_world.asked(), 2);
+}
+
 TEST_F(ChainTest, ThatNobodyIsThereIsRememberedForAMinute) {
   say_unknown(kByAddress);
   EXPECT_FALSE(resolve(root_address).identity);

@@ -43,6 +43,21 @@ TYPED_TEST(Backups, at_once_from_two_replicas_get_numbers_of_their_own) {
   EXPECT_EQ(await(this->backups().list(kIdentity)).size(), 5u);
 }
 
+TYPED_TEST(Backups, of_nobody_are_counted_and_removed_when_they_are_old) {
+  await(this->store().users.create_with_profile(make_user(), make_profile("bap-1", "user-1")));
+  for (const char* id : {"bap-1", "bap-2", "bap-3", "bap-4"}) await(this->backups().add(BapId{id}, "old", kNow, 5));
+  await(this->backups().add(BapId{"bap-3"}, "new", after(kDay), 5));
+  EXPECT_EQ(await(this->backups().count_unclaimed()), 3);
+  EXPECT_EQ(await(this->backups().remove_unclaimed(kNow, 100)), 0u);
+  EXPECT_EQ(await(this->backups().remove_unclaimed(after(1), 1)), 1u) << "a batch is bounded";
+  EXPECT_EQ(await(this->backups().remove_unclaimed(after(1), 100)), 1u);
+  EXPECT_EQ(await(this->backups().count_unclaimed()), 1);
+  EXPECT_EQ(await(this->backups().list(BapId{"bap-1"})).size(), 1u) << "somebody's";
+  EXPECT_TRUE(await(this->backups().list(BapId{"bap-2"})).empty());
+  EXPECT_EQ(await(this->backups().list(BapId{"bap-3"})).size(), 2u) << "the newest counts";
+  EXPECT_EQ(await(this->backups().add(BapId{"bap-2"}, "again", after(kDay), 5)), 1);
+}
+
 TYPED_TEST(Backups, any_text_comes_back) {
   for (const std::string& text : {std::string(300'000, 'x'), std::string("{\"a\":\"\xC5\x81\"}")}) {
     await(this->backups().add(kIdentity, text, kNow, 5));

@@ -222,6 +222,16 @@ TEST_F(EntitlementBookTest, of_two_replicas_that_find_the_same_one_tells_it) {
   EXPECT_EQ(events.all.size(), 1u);
 }
 
+TEST_F(EntitlementBookTest, what_was_seen_in_the_future_is_looked_at_again) {
+  run(holdings.of({"1a"}, false));
+  pass(-seconds{59});
+  run(holdings.of({"1a"}, false));
+  EXPECT_EQ(provider.asked, 1) << "clocks of replicas differ a little";
+  pass(-seconds{2});
+  run(holdings.of({"1a"}, false));
+  EXPECT_EQ(provider.asked, 2);
+}
+
 TEST_F(EntitlementBookTest, who_is_expected_is_looked_at_before_they_ask) {
   provider.amounts["1a"] = 100;
   connect("1a");

@@ -13,6 +13,18 @@
 namespace sigma::core {
 namespace {
 
+TEST(Clocks, SteadyOneBeginsNowAndNeverStepsBack) {
+  const UtcTime before = SystemClock{}.now();
+  const SteadyClock clock;
+  UtcTime last = clock.now();
+  EXPECT_GE(last + Milliseconds{1}, before);
+  for (int i = 0; i < 1'000; ++i) {
+    const UtcTime now = clock.now();
+    EXPECT_GE(now, last);
+    last = now;
+  }
+}
+
 TEST(Iso8601, RoundTrip) {
   for (const char* text : {"2026-01-31T12:34:56.789Z", "1970-01-01T00:00:00.000Z", "2024-02-29T23:59:59.999Z"}) {
     const auto time = parse_iso8601(text);

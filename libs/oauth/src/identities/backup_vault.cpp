@@ -13,6 +13,8 @@ namespace {
 // encrypt; such a text must not even rest here.
 constexpr const char* kSecretMembers[] = {"xprv", "rootPk", "mnemonic", "wif", "ordPk", "payPk", "identityPk"};
 
+constexpr core::Milliseconds kCountAgain = std::chrono::minutes{1};
+
 Result<void> check_encrypted(std::string_view backup) {
   if (backup.empty()) return Error{ErrorCode::validation_error, "[body.encryptedBackup] The backup is empty."};
   const auto json = core::parse_json(backup);
@@ -54,12 +56,40 @@ core::Task<Result<store::BapId>> BackupVault::proven_identity(BackupRequest requ
 
 core::Task<Result<std::int64_t>> BackupVault::push(BackupRequest request, std::string encrypted) {
   SIGMA_CO_TRY(store::BapId bap_id, co_await proven_identity(std::move(request)));
-  if (!settings_.implicit_sign_up) {
-    SIGMA_CO_TRY(const auto profile, co_await users_.find_profile(bap_id));
-    if (!profile)
-      co_return Error{ErrorCode::restore_profile_not_found, "This identity is not known here yet; sign up first."};
-  }
+  SIGMA_CO_TRY(const auto profile, co_await users_.find_profile(bap_id));
+  if (!profile && !settings_.implicit_sign_up)
+    co_return Error{ErrorCode::restore_profile_not_found, "This identity is not known here yet; sign up first."};
+  if (!profile) SIGMA_CO_CHECK(co_await take_room(bap_id));
   co_return co_await keep(std::move(bap_id), std::move(encrypted));
+}
+
+// Keys cost nothing, so without a bound a stranger fills the disk. Counting is dear, so it is done once a minute, and a
+// few more than may get in.
+core::Task<Result<void>> BackupVault::take_room(store::BapId bap_id) {
+  SIGMA_CO_TRY(const auto versions, co_await backups_.list(std::move(bap_id)));
+  if (!versions.empty()) co_return Result<void>{};  // counted already
+  const core::UtcTime now = clock_.now();
+  const auto is_counted = [&] { return counted_at_ && *counted_at_ <= now && now - *counted_at_ < kCountAgain; };
+  std::unique_lock lock(mutex_);
+  if (!is_counted()) {
+    lock.unlock();
+    SIGMA_CO_TRY(const std::int64_t unclaimed, co_await backups_.count_unclaimed());
+    lock.lock();
+    unclaimed_ = unclaimed;
+    counted_at_ = now;
+  }
+  if (unclaimed_ >= settings_.unclaimed_backups) {
+    co_return Error{ErrorCode::restore_profile_not_found,
+                    "This server keeps no more backups of identities that nobody has signed in with. Sign in with this "
+                    "identity, then send the backup again."};
+  }
+  ++unclaimed_;
+  co_return Result<void>{};
+}
+
+core::Task<Result<std::size_t>> BackupVault::remove_unclaimed(std::size_t batch) {
+  SIGMA_CO_TRY(const std::size_t removed, co_await backups_.remove_unclaimed(clock_.now() - kUnclaimedKept, batch));
+  co_return removed;
 }
 
 core::Task<Result<std::optional<KeptBackup>>> BackupVault::pull(BackupRequest request,

@@ -39,4 +39,16 @@ class SystemClock final : public Clock {
   UtcTime now() const override;
 };
 
+/// For ages and pauses inside one process: goes on evenly when the machine's time is set. It begins with that time and
+/// tells none that is worth showing or keeping.
+class SteadyClock final : public Clock {
+ public:
+  SteadyClock();
+  UtcTime now() const override;
+
+ private:
+  const UtcTime begun_at_;
+  const std::chrono::steady_clock::time_point begun_;
+};
+
 }  // namespace sigma::core

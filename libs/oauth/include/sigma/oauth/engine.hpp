@@ -58,6 +58,7 @@ struct Surroundings {
   cache::Cache& cache;
   cache::PubSub* revocations = nullptr;  ///< reaches all replicas; without it no live token and no client is remembered
   EntitlementSource* entitlements = nullptr;  ///< null: roles and tiers are what the rows of users say
+  const core::Clock* steady = nullptr;        ///< for ages inside this process (core::SteadyClock); null: `clock`
 };
 
 /// The protocol assembled: one object a question (docs/architecture.md, "Rooms of libs/oauth"). A service calls its

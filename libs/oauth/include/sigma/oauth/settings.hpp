@@ -31,7 +31,8 @@ struct Settings {
   /// needs to learn of it.
   std::chrono::seconds key_publication_lead{600};
   jose::Algorithm id_token_algorithm = jose::Algorithm::RS256;
-  bool implicit_sign_up = true;  ///< a first sign-in creates the user
+  bool implicit_sign_up = true;            ///< a first sign-in creates the user
+  std::int64_t unclaimed_backups = 2'000;  ///< identities that may have left backups here before anybody signed in
   std::chrono::seconds device_code_lifetime{900};
   std::chrono::seconds device_poll_interval{5};
   bool allow_unregistered_device_clients = false;  ///< unknown client ids may use the device flow, shown as unverified

@@ -15,7 +15,11 @@ struct TableSize {
   std::int64_t bytes = 0;  ///< with indexes
 };
 
-/// Of every table, by name. SQLite looks at each page for it: ask every few minutes, not per request.
+/// Of every table, by name. Postgres keeps count: ask every few minutes, not per request. SQLite reads the whole file
+/// for it: ask once a day.
 core::Task<core::Result<std::vector<TableSize>>> table_sizes(Database& db);
+
+/// Of the whole database, with what is free in it. Cheap.
+core::Task<core::Result<std::int64_t>> database_bytes(Database& db);
 
 }  // namespace sigma::store
