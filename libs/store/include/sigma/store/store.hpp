@@ -1,5 +1,6 @@
-// The store in the domain's words. One implementation over sql::Driver; SQLite and Postgres are drivers (decision
-// 0003). Every method is a coroutine that does its work on database threads and resumes on the caller's executor.
+// The store in the domain's words. One implementation over sql::Connection; SQLite and Postgres are drivers (decision
+// 0003). Every method is a coroutine; its work is done on database threads, or on Postgres by the caller's event loop
+// (decision 0021), and it resumes on the caller's executor.
 // Errors: Code::unavailable (down, timed out, or the outcome of a write is unknown), Code::overloaded (queue full).
 // Losing a race or finding nothing is a value, not an error.
 #pragma once
@@ -35,6 +36,7 @@ struct Page {
   std::string after;       ///< last id of the previous page, empty for the first
 };
 
+/// Registered applications.
 class ClientStore {
  public:
   explicit ClientStore(Database& db) : db_(db) {}
@@ -59,6 +61,7 @@ class ClientStore {
   Database& db_;
 };
 
+/// Accounts, and the identities that belong to them.
 class UserStore {
  public:
   explicit UserStore(Database& db) : db_(db) {}
@@ -82,6 +85,7 @@ class UserStore {
   Database& db_;
 };
 
+/// Sessions of browsers and of the command line; found by the SHA-256 of their secret.
 class SessionStore {
  public:
   explicit SessionStore(Database& db) : db_(db) {}
@@ -105,6 +109,7 @@ class SessionStore {
   Database& db_;
 };
 
+/// Codes, access and refresh tokens; found by their SHA-256. A token is live when it and its grant are (decision 0003).
 class TokenStore {
  public:
   explicit TokenStore(Database& db) : db_(db) {}
@@ -135,6 +140,7 @@ class TokenStore {
 /// The scopes that release the claims of a grant (AuthorizationCode::claims), which the domain knows.
 using ScopesOfClaims = std::vector<std::string> (*)(const core::Json& claims);
 
+/// What people have agreed to, by user, client and identity.
 class ConsentStore {
  public:
   explicit ConsentStore(Database& db) : db_(db) {}
@@ -156,6 +162,7 @@ class ConsentStore {
   Database& db_;
 };
 
+/// Keys that sign tokens, private parts sealed by the caller.
 class KeyStore {
  public:
   explicit KeyStore(Database& db) : db_(db) {}
@@ -207,6 +214,7 @@ class ReplayGuard {
   Database& db_;
 };
 
+/// What upkeep asks of the database.
 class Maintenance {
  public:
   explicit Maintenance(Database& db) : db_(db) {}
