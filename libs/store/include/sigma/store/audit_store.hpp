@@ -14,7 +14,7 @@ namespace sigma::store {
 
 using core::UtcTime;
 
-/// One line of the audit log. The store keeps it as given; what the hashes cover is oauth::AuditChain's.
+/// One line of the audit log. The store keeps it as given; what the hashes cover, oauth::audit_hash() says.
 struct AuditRow {
   std::string stream;         ///< UUIDv7: one for each start of a process
   std::int64_t sequence = 0;  ///< in the stream, from 1 on without gaps

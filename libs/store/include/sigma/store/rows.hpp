@@ -1,4 +1,5 @@
-// What the store keeps, in the domain's words. Times are UTC milliseconds.
+// What the store keeps, in the domain's words. Times are UTC milliseconds, public keys compressed secp256k1 in
+// lower-case hex (66 characters), SecretHash the SHA-256 of a secret that nobody keeps (oauth::hash_secret()).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -15,12 +16,13 @@ using core::UtcTime;
 
 /// A member public key registered for a client, with its period of validity.
 struct MemberKey {
-  std::string pubkey;  ///< compressed, lower-case hex
-  std::optional<UtcTime> not_before;
-  std::optional<UtcTime> not_after;
+  std::string pubkey;
+  std::optional<UtcTime> not_before;  ///< none: from ever
+  std::optional<UtcTime> not_after;   ///< none: for ever
   bool operator==(const MemberKey&) const = default;
 };
 
+/// One of a client's secrets: two are good while one takes over from the other.
 struct ClientSecret {
   SecretHash hash;
   UtcTime created_at;
@@ -28,16 +30,17 @@ struct ClientSecret {
   bool operator==(const ClientSecret&) const = default;
 };
 
+/// A registered application (RFC 7591).
 struct Client {
   ClientId id;
   std::string name;
   std::string auth_method;  ///< x_auth_token, client_secret_basic, client_secret_post, private_key_jwt, none
-  std::vector<std::string> redirect_uris;
-  std::vector<std::string> grant_types;
-  std::vector<std::string> scopes;  ///< allowed; empty: the server's defaults
+  std::vector<std::string> redirect_uris;  ///< compared as they stand; of native clients the port on loopback is free
+  std::vector<std::string> grant_types;    ///< of oauth::kGrantTypes
+  std::vector<std::string> scopes;         ///< allowed; empty: the server's defaults
   std::vector<MemberKey> member_keys;
   std::vector<ClientSecret> secrets;
-  std::optional<BapId> owner_bap_id;
+  std::optional<BapId> owner_bap_id;             ///< the identity whose holder may change it; none: the operator's
   std::optional<SecretHash> registration_token;  ///< RFC 7592; only clients that registered themselves have one
   bool skip_consent = false;
   bool disabled = false;
@@ -50,42 +53,44 @@ struct Client {
   bool operator==(const Client&) const = default;
 };
 
+/// An account. What applications see of a person comes from the identity they chose.
 struct User {
-  UserId id;
-  std::string name;
+  UserId id;         ///< `sub` of public clients: never changes
+  std::string name;  ///< of the identity used last; an address until one has a name
   std::optional<std::string> email;
   bool email_verified = false;
-  std::optional<std::string> image;
-  std::optional<std::string> pubkey;  ///< first member key; unique
-  std::string subscription_tier = "free";
-  std::string roles = "user";
-  bool disabled = false;
+  std::optional<std::string> image;        ///< a URL, never a data: URI
+  std::optional<std::string> pubkey;       ///< first member key; unique
+  std::string subscription_tier = "free";  ///< of wallet::kTiers, without what wallets give
+  std::string roles = "user";              ///< comma-separated
+  bool disabled = false;                   ///< signs in nowhere; its sessions and tokens have ended
   UtcTime created_at;
   UtcTime updated_at;
   bool operator==(const User&) const = default;
 };
 
-/// A BAP identity of a user.
+/// A BAP identity of a user. It belongs to one user at a time.
 struct Profile {
   BapId bap_id;
   UserId user_id;
-  std::string name;
-  std::optional<std::string> image;
-  std::string member_pubkey;
-  bool is_primary = false;
-  std::int64_t counter = 0;
+  std::string name;                           ///< chosen here; the BAP profile's own name comes first where it is shown
+  std::optional<std::string> image;           ///< a URL, chosen here
+  std::string member_pubkey;                  ///< the key that it came here with
+  bool is_primary = false;                    ///< one of each user's
+  std::int64_t counter = 0;                   ///< of the wallet: how often its keys were rotated
   core::Json profile = core::Json::object();  ///< the BAP profile as resolved, or the minimal one
   UtcTime created_at;
   UtcTime updated_at;
   bool operator==(const Profile&) const = default;
 };
 
+/// A browser, or a program, where a person is signed in.
 struct Session {
-  SessionId id;
+  SessionId id;  ///< stays when the secret changes; `sid` is made of it
   SecretHash token_hash;
   UserId user_id;
-  std::optional<BapId> active_bap_id;
-  UtcTime auth_time;
+  std::optional<BapId> active_bap_id;  ///< the current identity; none: the person is asked
+  UtcTime auth_time;                   ///< when a key last signed in
   std::string ip_address;
   std::string user_agent;
   UtcTime created_at;
@@ -101,9 +106,10 @@ struct SessionWithUser {
   bool operator==(const SessionWithUser&) const = default;
 };
 
+/// A code on its way to the application (RFC 6749 §4.1.2): redeemed once.
 struct AuthorizationCode {
   SecretHash hash;
-  GrantId grant_id;
+  GrantId grant_id;  ///< under which its tokens will live and end
   ClientId client_id;
   UserId user_id;
   SessionId session_id;
@@ -125,6 +131,7 @@ struct AuthorizationCode {
   bool operator==(const AuthorizationCode&) const = default;
 };
 
+/// Live until `expires_at`, unless it, its grant or its user has ended.
 struct AccessToken {
   SecretHash hash;
   GrantId grant_id;
@@ -133,8 +140,8 @@ struct AccessToken {
   std::optional<SessionId> session_id;
   std::optional<BapId> bap_id;
   std::vector<std::string> scopes;
-  std::vector<std::string> audience;
-  core::Json details;  ///< userinfo claims asked for, cnf, act …; null when none
+  std::vector<std::string> audience;  ///< resources it is for (RFC 8707); empty: this server's own endpoints
+  core::Json details;                 ///< userinfo claims asked for, cnf, act …; null when none
   UtcTime auth_time;
   UtcTime created_at;
   UtcTime expires_at;
@@ -142,6 +149,7 @@ struct AccessToken {
   bool operator==(const AccessToken&) const = default;
 };
 
+/// Good for one rotation; a second one, after the grace period, ends its grant.
 struct RefreshToken {
   SecretHash hash;
   GrantId grant_id;
@@ -223,6 +231,7 @@ struct LogoutDelivery {
   bool operator==(const LogoutDelivery&) const = default;
 };
 
+/// What a person has agreed that an application may know and do, by identity.
 struct Consent {
   UserId user_id;
   ClientId client_id;
@@ -242,14 +251,16 @@ struct Backup {
   bool operator==(const Backup&) const = default;
 };
 
+/// That there is a backup, without what is in it.
 struct BackupVersion {
   std::int64_t version = 0;
   UtcTime created_at;
   bool operator==(const BackupVersion&) const = default;
 };
 
+/// A key pair that signs tokens. Its public half is published before `active_from` and until `expires_at`.
 struct SigningKey {
-  std::string kid;
+  std::string kid;        ///< RFC 7638 thumbprint
   std::string algorithm;  ///< JOSE name: RS256 …
   core::Json public_jwk;
   std::string sealed_private;  ///< sealed with the server's secret

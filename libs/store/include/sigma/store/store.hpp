@@ -1,5 +1,6 @@
-// The store in the domain's words. One implementation over sql::Driver; SQLite and Postgres are drivers (decision
-// 0003). Every method is a coroutine that does its work on database threads and resumes on the caller's executor.
+// The store in the domain's words. One implementation over sql::Connection; SQLite and Postgres are drivers (decision
+// 0003). Every method is a coroutine; its work is done on database threads, or on Postgres by the caller's event loop
+// (decision 0021), and it resumes on the caller's executor.
 // Errors: Code::unavailable (down, timed out, or the outcome of a write is unknown), Code::overloaded (queue full).
 // Losing a race or finding nothing is a value, not an error.
 #pragma once
@@ -46,6 +47,7 @@ enum class ClientCreation {
   too_many,  ///< as many as the limit allows are there
 };
 
+/// Registered applications.
 class ClientStore {
  public:
   explicit ClientStore(Database& db) : db_(db) {}
@@ -92,6 +94,7 @@ enum class ProfileAddition {
   too_many,   ///< the user has UserStore::kMaxProfiles
 };
 
+/// Accounts, and the identities that belong to them.
 class UserStore {
  public:
   /// Identities of one user: as many as a wallet holds (keyring::Keyring::kMaxIdentities).
@@ -120,6 +123,7 @@ class UserStore {
   Database& db_;
 };
 
+/// Sessions of browsers and of the command line; found by the SHA-256 of their secret.
 class SessionStore {
  public:
   /// Sessions of one user, give or take those that begin in the same moment.
@@ -152,6 +156,7 @@ class SessionStore {
   Database& db_;
 };
 
+/// Codes, access and refresh tokens; found by their SHA-256. A token is live when it and its grant are (decision 0003).
 class TokenStore {
  public:
   explicit TokenStore(Database& db) : db_(db) {}
@@ -185,6 +190,7 @@ class TokenStore {
 /// The scopes that release the claims of a grant (AuthorizationCode::claims), which the domain knows.
 using ScopesOfClaims = std::vector<std::string> (*)(const core::Json& claims);
 
+/// What people have agreed to, by user, client and identity.
 class ConsentStore {
  public:
   explicit ConsentStore(Database& db) : db_(db) {}
@@ -206,6 +212,7 @@ class ConsentStore {
   Database& db_;
 };
 
+/// Keys that sign tokens, private parts sealed by the caller.
 class KeyStore {
  public:
   explicit KeyStore(Database& db) : db_(db) {}
@@ -257,6 +264,7 @@ class ReplayGuard {
   Database& db_;
 };
 
+/// What upkeep asks of the database.
 class Maintenance {
  public:
   explicit Maintenance(Database& db) : db_(db) {}

@@ -22,6 +22,7 @@ class TokenEndpoint {
   core::Task<Result<core::Json>> exchange(ClientCredentials request, std::string path = std::string(kTokenPath),
                                           AuditEvent* audit = nullptr);
 
+  /// The grants there are, in the order in which discovery offers them.
   std::vector<std::string> grant_types() const;
 
  private:

@@ -33,10 +33,12 @@ struct RegistrationRules {
   std::vector<std::string> scopes{};     ///< what may be registered, others are left out; empty: everything
   std::optional<std::vector<std::string>> resources{};  ///< what a client may serve; nothing: not checked
 };
+/// The rules for a registrar, as this server is set.
 RegistrationRules registration_rules(Registrar registrar, const Settings& settings);
 
+/// One member of a client's description that cannot be used.
 struct MetadataFault {
-  std::string member;
+  std::string member;       ///< its name, or a path like redirect_uris[0]
   std::string description;  ///< completes "redirect_uris[0] …"
 };
 
@@ -74,6 +76,7 @@ std::string describe_faults(const std::vector<MetadataFault>& faults);
 
 /// "02ab…" or {"pubkey", "not_before"?, "not_after"?} with times as toISOString writes them.
 core::Result<store::MemberKey> parse_member_key(const core::Json& json);
+/// What parse_member_key() reads, with every time that is set.
 core::Json render_member_key(const store::MemberKey& key);
 
 /// An administrator answers for the client. Others say of themselves what they like, until an administrator sets the
