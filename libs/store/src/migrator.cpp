@@ -165,7 +165,8 @@ Result<std::optional<MigrationState>> Migrator::migrate_next(Connection& connect
       SIGMA_CHECK(connection.commit());
       return applied;
     }
-    const bool held = connection.last_failure() == sql::Failure::conflict;
+    const sql::Failure failure = connection.last_failure();
+    const bool held = failure == sql::Failure::locked || failure == sql::Failure::conflict;
     connection.rollback();
     if (!held) return applied;
     if (attempt >= patience_.tries) return held_by_others(patience_, applied.error());
