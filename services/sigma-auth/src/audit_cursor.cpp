@@ -12,7 +12,7 @@ std::string audit_cursor(const ListRules& rules, const store::AuditRow& last) {
 
 core::Result<std::optional<store::AuditPosition>> audit_position(const ListQuery& query) {
   if (query.after.empty()) return std::optional<store::AuditPosition>{};
-  const core::Error wrong{core::Code::invalid_input, "cursor must be next_cursor of the page before."};
+  core::Error wrong{core::Code::invalid_input, "cursor must be next_cursor of the page before."};
   const std::string_view text = query.after;
   const auto first = text.find('|');
   const auto second = first == std::string_view::npos ? first : text.find('|', first + 1);

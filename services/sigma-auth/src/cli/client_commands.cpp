@@ -50,9 +50,9 @@ CLI::Option* add_text(CLI::App& command, const std::string& flag, const char* me
 using Texts = std::vector<std::string>;
 
 // A repeatable option that takes one word each time, so that what follows is not swallowed.
-void add_list(CLI::App& command, const std::string& flag, std::function<void(const Texts&)> take,
+void add_list(CLI::App& command, const std::string& flag, const std::function<void(const Texts&)>& take,
               const std::string& help) {
-  command.add_option_function<Texts>(flag, std::move(take), help)
+  command.add_option_function<Texts>(flag, take, help)
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
