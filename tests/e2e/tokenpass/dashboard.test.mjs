@@ -182,10 +182,10 @@ test('a tab that nobody looks at says in its title that a site waits', minutes, 
   await person.page.evaluate(() => Object.defineProperty(document, 'hidden', { get: () => true }));
   await looked(person);
   await asking(t, server, 'app.example');
-  await person.page.waitForFunction(() => document.title === '(1) TokenPass');
+  await person.page.waitForFunction(() => /^\(1\) .+ · TokenPass$/.test(document.title));
   await person.press('Lock');
   await person.heading('Unlock');
-  assert.equal(await person.page.title(), 'TokenPass');
+  assert.equal(await person.page.title(), 'Unlock · TokenPass');
   await person.leave();
 });
 
