@@ -11,9 +11,3 @@ CREATE INDEX IF NOT EXISTS device_codes_user ON device_codes (user_id) WHERE use
 -- Who searches the log for what happens rarely, or to one client, does not read all of it.
 CREATE INDEX IF NOT EXISTS audit_log_type ON audit_log (type, at);
 CREATE INDEX IF NOT EXISTS audit_log_client ON audit_log (client_id, at) WHERE client_id IS NOT NULL;
--- Of several primary identities of one user the last chosen one stays.
-UPDATE profiles SET is_primary = FALSE WHERE is_primary AND EXISTS (
-  SELECT 1 FROM profiles other WHERE other.user_id = profiles.user_id AND other.is_primary
-  AND (other.updated_at, other.bap_id) > (profiles.updated_at, profiles.bap_id));
--- As every other key: its order does not change with the libraries of the database.
-ALTER TABLE server_secrets ALTER COLUMN name TYPE text COLLATE "C";

@@ -153,27 +153,6 @@ TEST_F(PostgresMigrations, go_on_when_the_table_is_free) {
   EXPECT_TRUE(has_table("two"));
 }
 
-TYPED_TEST(Migrations, leave_one_primary_identity_to_a_user) {
-  const auto all = this->backend_.connector().migrations;
-  must(this->migrate(this->with({all.begin(), all.begin() + 11})));
-  must(must(this->backend_.connector().open())
-           ->execute_script(
-               "INSERT INTO users (id, name, email_verified, subscription_tier, roles, disabled, created_at, "
-               "updated_at) "
-               "VALUES ('u', '', FALSE, '', '', FALSE, 0, 0), ('v', '', FALSE, '', '', FALSE, 0, 0);"
-               "INSERT INTO profiles (bap_id, user_id, name, member_pubkey, is_primary, counter, profile, created_at, "
-               "updated_at) VALUES ('a', 'u', '', '', TRUE, 0, '{}', 0, 1), ('b', 'u', '', '', TRUE, 0, '{}', 0, 2), "
-               "('c', 'u', '', '', FALSE, 0, '{}', 0, 3), ('d', 'v', '', '', TRUE, 0, '{}', 0, 0)"));
-  must(this->migrate(this->backend_.connector()));
-  Database database(this->backend_.connector());
-  Store store(database);
-  const auto is_primary = [&](const char* id) { return await(store.users.find_profile(BapId{id}))->is_primary; };
-  EXPECT_FALSE(is_primary("a"));
-  EXPECT_TRUE(is_primary("b"));
-  EXPECT_FALSE(is_primary("c"));
-  EXPECT_TRUE(is_primary("d"));
-}
-
 // The embedded texts: versions count from 1 without a gap, and both dialects have the same steps.
 TEST(EmbeddedMigrations, are_in_step) {
   const sql::Connector sqlite = SqliteBackend().connector();
