@@ -124,13 +124,7 @@ describe('the account page', () => {
     await visitor.page.goto(`${server.base}/login`);
     await visitor.create({ name: 'Ada', password });
     await visitor.heading('You are signed in');
-    await visitor.press('Sign out');
-    await visitor.page.goto(`${server.base}/login`);
-    await visitor.press('Another identity from the same words');
-    await visitor.page.getByLabel('Name').fill('Work');
-    await visitor.type('Password', password);
-    await visitor.press('Add identity and sign in');
-    await visitor.heading('You are signed in');
+    await visitor.anotherIdentity({ name: 'Work', password });
     await visitor.page.evaluate(() => localStorage.setItem('sigma.identities', localStorage.getItem('sigma.identities').replace('"Work"', '"The secret office"')));
     const publicNames = async () => {
       const { bapIds } = await visitor.page.evaluate(() => fetch('/api/user/bap-ids').then((answer) => answer.json()));

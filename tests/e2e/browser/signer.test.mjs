@@ -213,12 +213,7 @@ describe('the signer', () => {
     await visitor.page.goto(`${server.base}/login`);
     await visitor.create({ name: 'Ada', password });
     await visitor.heading('You are signed in');
-    await visitor.press('Sign out');
-    await visitor.page.goto(`${server.base}/login`);
-    await visitor.press('Another identity from the same words');
-    await visitor.type('Password', password);
-    await visitor.press('Add identity and sign in');
-    await visitor.heading('You are signed in');
+    await visitor.anotherIdentity({ password });
     const [{ bapId: other }, { bapId }] = await visitor.page.evaluate(() => JSON.parse(localStorage.getItem('sigma.identities')));
 
     await visitor.page.clock.install();

@@ -96,6 +96,17 @@ export class Visitor {
     }
   }
 
+  /** Signs out and comes back with a further identity of the same words. */
+  async anotherIdentity({ name, password }) {
+    await this.press('Sign out');
+    await this.page.goto(`${this.server.base}/login`);
+    await this.press('Another identity from the same words');
+    if (name) await this.page.getByLabel('Name').fill(name);
+    await this.type('Password', password);
+    await this.press('Add identity and sign in');
+    await this.heading('You are signed in');
+  }
+
   /** Creates an identity as a person does who reads and obeys the page; answers its words. */
   async create({ name = '', password, copy = false }) {
     await this.press('Create a new identity');
