@@ -34,14 +34,15 @@ bool is_control(std::string_view sequence) {
   return first < 0x20 || first == 0x7f;
 }
 
-// Of several bytes: those that turn, those that take no room, and the C1 controls.
+// Of several bytes: those that turn, those that take no room, those that end a line, and the C1 controls.
 bool is_misleading_character(std::string_view sequence) {
+  if (sequence == "\xc2\xad" || sequence == "\xd8\x9c") return true;
   if (sequence.size() == 2) return sequence[0] == '\xc2' && static_cast<unsigned char>(sequence[1]) < 0xa0;
   if (sequence.size() != 3) return false;
   if (sequence == "\xef\xbb\xbf") return true;
   if (sequence[0] != '\xe2') return false;
   const auto low = static_cast<unsigned char>(sequence[2]);
-  if (sequence[1] == '\x80') return (low >= 0x8b && low <= 0x8f) || (low >= 0xaa && low <= 0xae);
+  if (sequence[1] == '\x80') return (low >= 0x8b && low <= 0x8f) || (low >= 0xa8 && low <= 0xae);
   return sequence[1] == '\x81' && low >= 0xa0 && low <= 0xa9;
 }
 

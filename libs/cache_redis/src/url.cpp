@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "sigma/core/number.hpp"
+#include "sigma/core/text.hpp"
 
 namespace sigma::cache_redis {
 namespace {
@@ -24,14 +25,6 @@ std::optional<std::string> decode(std::string_view text) {
   return decoded;
 }
 
-// The part before the first `separator`, which is taken off `text` with it.
-std::string_view take_until(std::string_view& text, char separator) {
-  const std::size_t end = text.find(separator);
-  const std::string_view part = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return part;
-}
-
 std::optional<int> number(std::string_view text, int highest) {
   const auto value = core::parse_number<int>(text);
   return value && *value >= 0 && *value <= highest ? value : std::nullopt;
@@ -43,11 +36,11 @@ Result<Address> parse_address(std::string_view text, std::string_view default_po
   if (rest.starts_with('[')) {
     rest.remove_prefix(1);
     if (rest.find(']') == std::string_view::npos) return wrong("has an IPv6 address that is not in brackets");
-    address.host = take_until(rest, ']');
+    address.host = core::take_until(rest, ']');
     if (!rest.empty() && !rest.starts_with(':')) return wrong("has an IPv6 address that is not in brackets");
     if (!rest.empty()) rest.remove_prefix(1);
   } else {
-    address.host = take_until(rest, ':');
+    address.host = core::take_until(rest, ':');
   }
   address.port = rest.empty() ? default_port : rest;
   if (address.host.empty()) return wrong("names no host");
@@ -57,7 +50,7 @@ Result<Address> parse_address(std::string_view text, std::string_view default_po
 }
 
 Result<void> parse_scheme(RedisUrl& url, std::string_view scheme) {
-  const std::string_view family = take_until(scheme, '+');
+  const std::string_view family = core::take_until(scheme, '+');
   url.tls = family == "rediss";
   if (scheme == "sentinel") url.deployment = Deployment::sentinel;
   if (scheme == "cluster") url.deployment = Deployment::cluster;
@@ -67,7 +60,7 @@ Result<void> parse_scheme(RedisUrl& url, std::string_view scheme) {
 }
 
 Result<void> parse_user(RedisUrl& url, std::string_view user) {
-  const std::string_view name = take_until(user, ':');
+  const std::string_view name = core::take_until(user, ':');
   const auto username = decode(name), password = decode(user);
   if (!username || !password) return wrong("has a user or password that is not percent-encoded");
   url.credentials = {*username, *password};
@@ -76,7 +69,7 @@ Result<void> parse_user(RedisUrl& url, std::string_view user) {
 
 Result<void> parse_path(RedisUrl& url, std::string_view path) {
   if (url.deployment == Deployment::sentinel) {
-    const auto master = decode(take_until(path, '/'));
+    const auto master = decode(core::take_until(path, '/'));
     if (!master || master->empty()) return wrong("names no master; write redis+sentinel://host:port,host:port/master");
     url.master = *master;
   }
@@ -91,8 +84,8 @@ Result<void> parse_path(RedisUrl& url, std::string_view path) {
 
 Result<void> parse_query(RedisUrl& url, std::string_view query) {
   while (!query.empty()) {
-    std::string_view pair = take_until(query, '&');
-    const std::string_view name = take_until(pair, '=');
+    std::string_view pair = core::take_until(query, '&');
+    const std::string_view name = core::take_until(pair, '=');
     const auto value = decode(pair);
     if (!value) return wrong("has a parameter that is not percent-encoded");
     if (name == "prefix" && value->find_first_of("{}") == std::string::npos && value->size() <= 64) {
@@ -121,17 +114,17 @@ Result<RedisUrl> parse_redis_url(std::string_view text) {
   if (scheme_end == std::string_view::npos) return wrong("is not a Redis URL");
   text.remove_prefix(scheme_end + 3);
 
-  std::string_view before_query = take_until(text, '?');
+  std::string_view before_query = core::take_until(text, '?');
   SIGMA_CHECK(parse_query(url, text));
   if (const std::size_t at = before_query.rfind('@'); at != std::string_view::npos) {
     SIGMA_CHECK(parse_user(url, before_query.substr(0, at)));
     before_query.remove_prefix(at + 1);
   }
-  std::string_view hosts = take_until(before_query, '/');
+  std::string_view hosts = core::take_until(before_query, '/');
   SIGMA_CHECK(parse_path(url, before_query));
   do {
     SIGMA_TRY(Address address,
-              parse_address(take_until(hosts, ','), url.deployment == Deployment::sentinel ? "26379" : "6379"));
+              parse_address(core::take_until(hosts, ','), url.deployment == Deployment::sentinel ? "26379" : "6379"));
     url.addresses.push_back(std::move(address));
   } while (!hosts.empty());
   if (url.deployment == Deployment::single && url.addresses.size() > 1)

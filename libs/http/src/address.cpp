@@ -4,6 +4,7 @@
 #include <boost/asio/ip/address_v6.hpp>
 
 #include "sigma/core/number.hpp"
+#include "sigma/core/text.hpp"
 #include "text.hpp"
 
 namespace sigma::http {
@@ -45,7 +46,7 @@ std::optional<Address> parse_address(std::string_view text) {
 
 core::Result<AddressRange> AddressRange::parse(std::string_view text) {
   std::string_view bits = text;
-  const auto address = parse_address(take_until(bits, '/'));
+  const auto address = parse_address(core::take_until(bits, '/'));
   if (!address) return bad_range(text);
   AddressRange range;
   range.v4_ = address->is_v4();
@@ -91,7 +92,7 @@ std::optional<std::string> TrustedProxies::forwarded_for(const Headers& headers)
     for (bool more = true; more;) {
       const auto comma = rest.rfind(',');
       more = comma != std::string_view::npos;
-      last = parse_address(trim(more ? rest.substr(comma + 1) : rest));
+      last = parse_address(core::trim(more ? rest.substr(comma + 1) : rest));
       if (!last) return std::nullopt;
       if (!contains(*last)) return last->to_string();
       if (more) rest = rest.substr(0, comma);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "sigma/core/encoding.hpp"
-#include "text.hpp"
+#include "sigma/core/text.hpp"
 
 namespace sigma::http {
 namespace {
@@ -23,12 +23,12 @@ core::Result<std::string> decode(std::string_view text) {
 core::Result<Form> Form::parse(std::string_view encoded, std::size_t max_parameters) {
   Form form;
   while (!encoded.empty()) {
-    std::string_view value = take_until(encoded, '&');
+    std::string_view value = core::take_until(encoded, '&');
     if (value.empty()) continue;
     if (form.parameters_.size() == max_parameters) {
       return core::Error{core::Code::invalid_input, "There are too many parameters."};
     }
-    const std::string_view name = take_until(value, '=');
+    const std::string_view name = core::take_until(value, '=');
     SIGMA_TRY(std::string decoded_name, decode(name));
     SIGMA_TRY(std::string decoded_value, decode(value));
     form.add(std::move(decoded_name), std::move(decoded_value));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/text.hpp"
 #include "text.hpp"
 
 namespace sigma::http {
@@ -60,7 +61,7 @@ std::string Request::content_type() const {
   // Sent twice, nobody can say which one is meant: as if it were absent.
   if (headers.count("content-type") != 1) return {};
   std::string_view value = *headers.find("content-type");
-  return core::to_lower_ascii(trim(take_until(value, ';')));
+  return core::to_lower_ascii(core::trim(core::take_until(value, ';')));
 }
 
 std::optional<std::string> Request::cookie(std::string_view name) const {
@@ -68,8 +69,8 @@ std::optional<std::string> Request::cookie(std::string_view name) const {
   for (const auto& [field, value] : headers.fields()) {
     if (!iequals(field, "cookie")) continue;
     for (std::string_view rest = value; !rest.empty();) {
-      std::string_view pair = trim(take_until(rest, ';'));
-      const std::string_view key = take_until(pair, '=');
+      std::string_view pair = core::trim(core::take_until(rest, ';'));
+      const std::string_view key = core::take_until(pair, '=');
       if (key != name) continue;
       if (found) return std::nullopt;
       found.emplace(pair);

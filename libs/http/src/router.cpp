@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "sigma/core/encoding.hpp"
-#include "text.hpp"
+#include "sigma/core/text.hpp"
 
 namespace sigma::http {
 namespace {
@@ -54,7 +54,7 @@ std::vector<std::string_view> split(std::string_view path) {
   path.remove_prefix(1);
   for (;;) {
     const bool last = path.find('/') == std::string_view::npos;
-    segments.push_back(take_until(path, '/'));
+    segments.push_back(core::take_until(path, '/'));
     if (last) return segments;
   }
 }

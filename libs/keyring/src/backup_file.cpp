@@ -1,9 +1,9 @@
 #include "sigma/keyring/backup_file.hpp"
 
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/text.hpp"
 #include "sigma/crypto/aead.hpp"
 #include "sigma/crypto/kdf.hpp"
-#include "trimmed.hpp"
 
 namespace sigma::keyring {
 namespace {
@@ -21,7 +21,7 @@ constexpr std::uint32_t kOlderRounds = 100'000;
 }  // namespace
 
 Result<crypto::SecretBytes> open_backup(std::string_view text, std::string_view password) {
-  const auto bytes = core::base64_decode(trimmed(text));
+  const auto bytes = core::base64_decode(core::trim(text, core::kBlanksAndLineEnds));
   if (!bytes || bytes->size() < kSaltSize + kIvSize + crypto::kAeadTagSize) {
     return Error{Code::invalid_input, "This is not an encrypted backup (.bep)."};
   }

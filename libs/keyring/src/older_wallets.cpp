@@ -4,10 +4,10 @@
 
 #include "sigma/bitcoin/bip39.hpp"
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/text.hpp"
 #include "sigma/crypto/cipher.hpp"
 #include "sigma/crypto/digest.hpp"
 #include "sigma/keyring/backup_file.hpp"
-#include "trimmed.hpp"
 
 namespace sigma::keyring {
 namespace {
@@ -52,9 +52,7 @@ Result<Keyring> open_second_generation(std::string_view sealed, std::string_view
 std::vector<Json> read_nedb(std::string_view text) {
   std::vector<Json> documents;
   while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    auto parsed = core::parse_json(trimmed(text.substr(0, end)));
-    text.remove_prefix(std::min(end + 1, text.size()));
+    auto parsed = core::parse_json(core::trim(core::take_until(text, '\n'), core::kBlanksAndLineEnds));
     if (!parsed || !parsed->is_object() || parsed->contains("$$indexCreated")) continue;
     const auto id = core::json_string(*parsed, "_id");
     const auto known = std::ranges::find_if(
@@ -81,7 +79,7 @@ Result<Keyring> open_seed_db(std::string_view text, std::string_view password) {
 }
 
 Result<Keyring> open_wallet_file(std::string_view text, std::string_view password) {
-  const std::string_view content = trimmed(text);
+  const std::string_view content = core::trim(text, core::kBlanksAndLineEnds);
   if (!content.starts_with('{')) {
     SIGMA_TRY(const auto json, open_backup(content, password));
     return keyring_of_backup(json.view(), password);

@@ -5,6 +5,7 @@
 
 #include "assets_table.hpp"
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/text.hpp"
 
 namespace sigma::web {
 namespace {
@@ -57,20 +58,6 @@ const std::vector<Asset>& all_assets() {
   return assets;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-/// Cuts the next element off a comma-separated list.
-std::string_view next_element(std::string_view& list) {
-  const auto comma = list.find(',');
-  const auto element = trimmed(list.substr(0, comma));
-  list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-  return element;
-}
-
 bool same_ignoring_case(std::string_view a, std::string_view lower) {
   return std::ranges::equal(a, lower, [](char x, char y) { return (x >= 'A' && x <= 'Z' ? x + 32 : x) == y; });
 }
@@ -89,11 +76,9 @@ bool accepts_coding(const http::Request& request, std::string_view coding) {
     if (!same_ignoring_case(name, "accept-encoding")) continue;
     std::string_view list = value;
     while (!list.empty()) {
-      const auto element = next_element(list);
-      const auto semicolon = element.find(';');
-      const auto token = trimmed(element.substr(0, semicolon));
-      const bool allowed = weight_allows(semicolon == std::string_view::npos ? std::string_view{}
-                                                                             : trimmed(element.substr(semicolon + 1)));
+      std::string_view weight = core::take_until(list, ',');
+      const auto token = core::trim(core::take_until(weight, ';'));
+      const bool allowed = weight_allows(core::trim(weight));
       if (same_ignoring_case(token, coding)) return allowed;
       if (token == "*") any = allowed;
     }
@@ -118,7 +103,7 @@ bool none_match_names(const http::Request& request, std::string_view entity_tag)
     if (!same_ignoring_case(name, "if-none-match")) continue;
     std::string_view list = value;
     while (!list.empty()) {
-      auto element = next_element(list);
+      std::string_view element = core::trim(core::take_until(list, ','));
       if (element.starts_with("W/")) element.remove_prefix(2);
       if (element == entity_tag || element == "*") return true;
     }

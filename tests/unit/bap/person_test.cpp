@@ -22,6 +22,11 @@ TEST(Person, Case64TextStaysTextAndNamesStayInTheirLine) {
             "evilgpj.exe")
       << "U+202E turns the rest around";
   EXPECT_EQ(clean("alternateName", "\xe2\x80\x8b\xef\xbb\xbf \xe2\x81\xa6"), nullptr) << "a name of nothing visible";
+  for (const char* sign : {"\u00ad", "\u061c", "\u200f", "\u2028", "\u2029", "\u2066", "\ufeff"}) {
+    EXPECT_EQ(clean("alternateName", std::string("a") + sign + "b"), "ab") << sign;
+    EXPECT_TRUE(is_misleading(std::string("a") + sign + "b")) << sign;
+  }
+  EXPECT_FALSE(is_misleading("Łucja van 日本 – “x” … \u00ae \u061b \u2027 \u202f"));
   EXPECT_EQ(clean("alternateName", std::string(500, 'x')).get<std::string>().size(), 100);
   std::string wide;
   while (wide.size() < 300) wide += "日";

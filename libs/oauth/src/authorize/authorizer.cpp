@@ -217,7 +217,8 @@ core::Task<Result<Authorizer::Consent>> Authorizer::consent_of(const Authorizati
   if (is_document_client(request.client)) co_return Consent::missing;
   if (request.client.skip_consent) co_return Consent::not_needed;
   SIGMA_CO_TRY(const auto consent, co_await store_.consents.find(user, request.client.id, std::move(bap_id)));
-  co_return consent&& covers(consent->scopes, asked_scopes(request)) ? Consent::remembered : Consent::missing;
+  const bool covered = consent && covers(consent->scopes, asked_scopes(request));
+  co_return covered ? Consent::remembered : Consent::missing;
 }
 
 AuthorizationOutcome Authorizer::consent_missing(const AuthorizationRequest& request) const {

@@ -192,7 +192,8 @@ store::Client read_client(JsonReader& reader, const RegistrationRules& rules, co
   client.name = reader.text("client_name", kMaxName);
   if (client.name.empty()) client.name = id;
   if (bap::is_misleading(client.name))
-    reader.fault("client_name", "must not hold characters that take no room or turn the writing direction.");
+    reader.fault("client_name",
+                 "must be one line, without characters that take no room or turn the writing direction.");
 
   read_redirects(reader, rules, client);
   read_back_channel_logout(reader, rules, client.metadata);

@@ -8,6 +8,7 @@
 #include "sigma/core/encoding.hpp"
 #include "sigma/core/log.hpp"
 #include "sigma/core/number.hpp"
+#include "sigma/core/text.hpp"
 
 namespace sigma::oauth {
 namespace {
@@ -29,14 +30,8 @@ std::optional<std::int64_t> parse_seconds(std::string_view text) {
   return std::min<std::int64_t>(*value, 366 * 86'400);
 }
 
-std::string_view trim(std::string_view text) {
-  const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
 bool is_json_type(std::string_view content_type) {
-  const std::string type = core::to_lower_ascii(trim(content_type.substr(0, content_type.find(';'))));
+  const std::string type = core::to_lower_ascii(core::trim(content_type.substr(0, content_type.find(';'))));
   return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
 }
 
@@ -75,16 +70,14 @@ std::optional<core::Milliseconds> cache_lifetime(const http::Headers& headers) {
     if (core::to_lower_ascii(name) != "cache-control") continue;
     std::string_view rest = value;
     while (!rest.empty()) {
-      const auto comma = std::min(rest.find(','), rest.size());
-      const std::string directive = core::to_lower_ascii(trim(rest.substr(0, comma)));
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
+      const std::string directive = core::to_lower_ascii(core::trim(core::take_until(rest, ',')));
       if (directive == "no-store" || directive == "no-cache") return core::Milliseconds{0};
       constexpr std::string_view kMaxAge = "max-age=";
       if (directive.starts_with(kMaxAge)) max_age = parse_seconds(std::string_view(directive).substr(kMaxAge.size()));
     }
   }
   if (!max_age) return std::nullopt;
-  const auto age = parse_seconds(trim(headers.find("Age").value_or("0"))).value_or(0);
+  const auto age = parse_seconds(core::trim(headers.find("Age").value_or("0"))).value_or(0);
   return std::chrono::seconds{std::max<std::int64_t>(*max_age - age, 0)};
 }
 

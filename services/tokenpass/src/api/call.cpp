@@ -1,16 +1,11 @@
 #include "api/call.hpp"
 
 #include "sigma/core/encoding.hpp"
+#include "sigma/core/text.hpp"
 #include "sigma/http/form.hpp"
 
 namespace sigma::tokenpass {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// A page that we delivered; not one at an address where others may listen.
 bool is_own(const Origin& origin, const Config& config) {
@@ -68,10 +63,10 @@ Outcome<std::string> required_member(const core::Json& body, const char* name) {
 
 std::string token_text(const http::Request& request) {
   if (request.headers.count("authorization") != 1) return {};
-  const std::string_view value = trimmed(*request.headers.find("authorization"));
+  const std::string_view value = core::trim(*request.headers.find("authorization"));
   const auto blank = std::min(value.find_first_of(" \t"), value.size());
   if (core::to_lower_ascii(value.substr(0, blank)) != "bearer") return std::string(value);
-  return std::string(trimmed(value.substr(blank)));
+  return std::string(core::trim(value.substr(blank)));
 }
 
 Outcome<Token> require_token(const App& app, const Call& call, std::initializer_list<std::string_view> any_of) {

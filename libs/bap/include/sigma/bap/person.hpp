@@ -15,8 +15,9 @@ inline constexpr std::size_t kMaxImageUri = 128 * 1024;  ///< bytes of an image 
 /// object when it is none.
 core::Json clean_person(const core::Json& identity);
 
-/// True when the text (UTF-8) holds a control character, or one that turns the direction of what follows or takes no
-/// room: U+200B–U+200F, U+202A–U+202E, U+2060–U+2069, U+FEFF. A name must not rearrange the sentence it stands in.
+/// True when the text (UTF-8) holds a control character, or one that ends the line, turns the direction of what follows
+/// or takes no room: U+00AD, U+061C, U+200B–U+200F, U+2028–U+202E, U+2060–U+2069, U+FEFF. A name must not rearrange the
+/// sentence it stands in.
 bool is_misleading(std::string_view text);
 
 }  // namespace sigma::bap
