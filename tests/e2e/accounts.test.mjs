@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
+import { rowsOf } from './support/audit.mjs';
 import { startReceiver } from './support/logout.mjs';
 import { exchange, getCode, postToken, publicClient, refreshForm, userinfo } from './support/oauth.mjs';
 import { getConsentedCode } from './support/pages.mjs';
@@ -292,7 +293,7 @@ forEachStore('accounts', () => ({ env, clients: clients() }), (context) => {
       assert.ok(await other.session(server), 'somebody else is not meant');
       assert.equal((await userinfo(server, tokens.access_token)).status, 401);
       await receiver.wait(person, '/my-app');
-      const event = (await server.admin('GET', `/admin/audit?type=session_revoked&user_id=${person.userId}`)).json.items[0];
+      const [event] = await rowsOf(server, { type: 'session_revoked', user_id: person.userId });
       assert.match(event.actor, /^(operator|command-line)$/);
       await person.signIn(server);
     }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe } from 'node:test';
+import { rowsOf } from '../support/audit.mjs';
 import { authorize, callback, newPkce, publicClient, sigmaClient } from '../support/oauth.mjs';
 import { getConsentedCode } from '../support/pages.mjs';
 import { Key, newPerson, Person, tokenPath } from '../support/person.mjs';
@@ -263,9 +264,7 @@ describe('administrators', () => {
     const person = await newPerson(server);
     await authorize(server, person, { client_id: 'chess', code_challenge: newPkce().challenge });
     await person.request(server, 'POST', '/api/auth/sign-out', { json: {} });
-    // Rows are written a moment after the answer.
-    const rows = async () => (await server.admin('GET', `/admin/audit?user_id=${person.userId}`)).json.items;
-    while ((await rows()).length < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+    await rowsOf(server, { user_id: person.userId }, 3);
     await arrive(visitor);
     await visitor.page.goto(`${server.base}/admin#/users/${person.userId}`);
     await link(visitor, 'What happened');

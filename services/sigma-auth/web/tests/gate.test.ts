@@ -181,7 +181,7 @@ describe('whoever goes elsewhere', () => {
     const gate = new Gate();
     const unlocking = gate.unlock(password);
     await derivation();
-    gate.remove();
+    gate.remove(gate.identity!.bapId);
     await unlocking;
     expect(keptIds()).toEqual([]);
     expect(asked).toEqual([]);

@@ -266,8 +266,8 @@ export class Gate extends UnlockAttempt {
     this.identity = this.kept.find(({ bapId }) => bapId === this.identity!.bapId);
   }
 
-  remove(): void {
-    forget(this.identity!.bapId);
+  remove(bapId: string): void {
+    forget(bapId);
     this.kept = listKept();
     this.identity = this.kept[0];
     this.back();
