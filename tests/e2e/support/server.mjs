@@ -256,15 +256,15 @@ export async function freePorts(count) {
   const ports = new Set();
   while (ports.size < count) {
     const port = randomInt(10_000, 32_000);
-    if (await isFree(port)) ports.add(port);
+    if ((await isFree(port, '127.0.0.1')) && (await isFree(port, '::1'))) ports.add(port);
   }
   return [...ports];
 }
 
-function isFree(port) {
+function isFree(port, host) {
   return new Promise((resolve) => {
     const server = net.createServer();
-    server.on('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    server.on('error', ({ code }) => resolve(code !== 'EADDRINUSE')); // nobody listens where there is no IPv6
+    server.listen(port, host, () => server.close(() => resolve(true)));
   });
 }

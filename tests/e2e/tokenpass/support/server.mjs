@@ -1,14 +1,13 @@
 // Starts the real tokenpass as a process of its own, with a home folder of its own, and talks to it.
 import { execFile, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { request } from '../../support/http.mjs';
 import { sanitizerSettings } from '../../support/sanitized.mjs';
+import { freePorts } from '../../support/server.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../..');
 const run = promisify(execFile);
@@ -40,7 +39,7 @@ export class TokenPass {
     const server = new TokenPass();
     server.home = await mkdtemp(path.join(tmpdir(), 'tokenpass-e2e-'));
     server.folder = path.join(server.home, '.tokenpass');
-    server.port = port ?? (await freePort());
+    [server.port] = port ? [port] : await freePorts(1);
     server.base = `http://localhost:${server.port}`;
     server.env = {
       PATH: process.env.PATH,
@@ -158,17 +157,5 @@ export class TokenPass {
         return { code: error.code, stdout: error.stdout, stderr: error.stderr };
       },
     );
-  }
-}
-
-async function freePort() {
-  for (;;) {
-    const port = randomInt(10_000, 32_000);
-    const free = await new Promise((resolve) => {
-      const server = net.createServer();
-      server.on('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (free) return port;
   }
 }
