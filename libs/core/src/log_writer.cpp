@@ -93,7 +93,7 @@ void LogWriter::work(Shared& shared) {
 /// Nobody could be told that this fails.
 void LogWriter::write_all(Shared& shared, std::string_view text) {
   while (!text.empty()) {
-    const ssize_t written = ::write(shared.descriptor, text.data(), text.size());
+    const ssize_t written = ::write(shared.descriptor, &text.front(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return;
     shared.progress += static_cast<std::uint64_t>(written);

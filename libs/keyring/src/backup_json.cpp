@@ -109,7 +109,7 @@ Result<Keyring> from_vault(const Json& backup, const Passphrases& passphrases) {
 
 /// The hosts whose keys an older version derived in its own way: only the wallet itself remembers how.
 Result<void> take_kept_host_paths(Keyring& keyring, const Json& backup) {
-  const Error damaged = no_wallet("The list of hosts in this backup is damaged.");
+  Error damaged = no_wallet("The list of hosts in this backup is damaged.");
   const Json paths = backup.value("hostPaths", Json::object());
   if (!paths.is_object()) return damaged;
   for (const auto& [host, path] : paths.items()) {
