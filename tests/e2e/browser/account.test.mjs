@@ -48,7 +48,7 @@ describe('the account page', () => {
     await visitor.page.getByRole('dialog').waitFor({ state: 'detached' });
     assert.equal((await userinfo(server, tokens.access_token)).status, 200, 'Escape changes nothing');
     await applications.getByRole('button', { name: 'Withdraw access' }).click();
-    await visitor.page.getByRole('dialog').getByRole('button', { name: 'Withdraw access' }).click();
+    await visitor.confirm('Withdraw the access of Photo Album?', 'Withdraw access');
     await applications.getByText('No application has access').waitFor();
     assert.equal((await userinfo(server, tokens.access_token)).status, 401);
   });
@@ -115,7 +115,7 @@ describe('the account page', () => {
     await row(other).getByText('Primary', { exact: true }).waitFor();
     await visitor.shoot('account-wallets');
     await row(primary).getByRole('button', { name: /^Disconnect/ }).click();
-    await visitor.page.getByRole('dialog', { name: 'Disconnect this wallet?' }).getByRole('button', { name: 'Disconnect' }).click();
+    await visitor.confirm('Disconnect this wallet?', 'Disconnect');
     await row(primary).waitFor({ state: 'detached' });
     await row(other).waitFor();
   });
@@ -175,7 +175,7 @@ describe('the account page', () => {
     await sessions.getByRole('button', { name: 'Sign out there' }).waitFor();
     await visitor.shoot('account-phone-dark');
     await sessions.getByRole('button', { name: 'Sign out everywhere else' }).click();
-    await visitor.page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere else' }).click();
+    await visitor.confirm('Sign out everywhere else?', 'Sign out everywhere else');
     await sessions.getByRole('button', { name: 'Sign out there' }).waitFor({ state: 'detached' });
     // The page that was open there says so, and leads back to its place.
     phone.expectComplaint(/401/);

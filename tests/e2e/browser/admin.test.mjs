@@ -43,7 +43,6 @@ describe('administrators', () => {
     await visitor.heading(heading);
   };
   const link = (visitor, name) => visitor.page.getByRole('link', { name, exact: true }).click();
-  const confirm = (visitor, title, action) => visitor.page.getByRole('dialog', { name: title }).getByRole('button', { name: action, exact: true }).click();
   const stored = async (id) => (await server.admin('GET', `/admin/clients/${encodeURIComponent(id)}`)).json;
 
   visit('switch a client off and on', {}, async (visitor) => {
@@ -59,7 +58,7 @@ describe('administrators', () => {
     await visitor.page.getByRole('dialog', { name: 'Switch Chess Club off?' }).waitFor();
     await visitor.shoot('admin-switch-off');
     assert.equal(await answerOf(), 302, 'not before the answer');
-    await confirm(visitor, 'Switch Chess Club off?', 'Switch off');
+    await visitor.confirm('Switch Chess Club off?', 'Switch off');
     await visitor.page.getByText('Switched off').waitFor();
     assert.equal(await answerOf(), 400);
     await visitor.page.getByLabel('Search').fill('');
@@ -124,7 +123,7 @@ describe('administrators', () => {
     await visitor.press('Go on to the application');
 
     await visitor.press('Delete');
-    await confirm(visitor, 'Delete The Reading Room?', 'Delete');
+    await visitor.confirm('Delete The Reading Room?', 'Delete');
     await visitor.heading('Clients');
     await visitor.page.getByText('Photo Album').waitFor();
     assert.equal(await visitor.page.getByText('The Reading Room').count(), 0);
@@ -144,7 +143,7 @@ describe('administrators', () => {
     await visitor.type('Public key', fresh.pubkey);
     await visitor.press('Add the key');
     await visitor.press(`Remove: ${old.pubkey}`);
-    await confirm(visitor, 'Remove this key?', 'Remove');
+    await visitor.confirm('Remove this key?', 'Remove');
     await visitor.page.getByText(old.pubkey).waitFor({ state: 'detached' });
     await visitor.type('Name', 'Typed, not saved');
     await visitor.press('Vouch for it');
@@ -188,7 +187,7 @@ describe('administrators', () => {
     await visitor.page.getByRole('button', { name: /^Sign out: / }).waitFor();
     await visitor.shoot('admin-person');
     await visitor.press('Withdraw access: asking');
-    await confirm(visitor, 'Withdraw the access of asking?', 'Withdraw access');
+    await visitor.confirm('Withdraw the access of asking?', 'Withdraw access');
     await visitor.page.getByText('No application has been allowed anything.').waitFor();
     assert.deepEqual((await server.admin('GET', `/admin/users/${person.userId}/consents`)).json.items, []);
     await visitor.page.getByRole('button', { name: /^Sign out: / }).click();
@@ -200,19 +199,19 @@ describe('administrators', () => {
     // One of them has ended by itself meanwhile: the others end all the same.
     const [gone] = (await server.admin('GET', `/admin/users/${person.userId}/sessions`)).json.items;
     await server.admin('DELETE', `/admin/sessions/${gone.id}`);
-    await confirm(visitor, 'Sign out everywhere?', 'Sign out everywhere');
+    await visitor.confirm('Sign out everywhere?', 'Sign out everywhere');
     await visitor.page.getByText('There is no session.').waitFor();
     assert.deepEqual((await server.admin('GET', `/admin/users/${person.userId}/sessions`)).json.items, []);
 
     await visitor.press('Switch off');
-    await confirm(visitor, `Switch ${person.address} off?`, 'Switch off');
+    await visitor.confirm(`Switch ${person.address} off?`, 'Switch off');
     await visitor.page.getByText('this person cannot sign in').waitFor();
     assert.notEqual((await person.trySignIn(server)).status, 200);
     await visitor.press('Switch on');
     await visitor.page.getByText('this person cannot sign in').waitFor({ state: 'detached' });
     assert.equal((await person.trySignIn(server)).status, 200);
     await visitor.press('Delete');
-    await confirm(visitor, `Delete ${person.address}?`, 'Delete');
+    await visitor.confirm(`Delete ${person.address}?`, 'Delete');
     await visitor.heading('People');
     await visitor.page.getByText(person.userId).waitFor({ state: 'detached' });
     assert.equal((await server.admin('GET', `/admin/users/${person.userId}`)).status, 404);
@@ -237,7 +236,7 @@ describe('administrators', () => {
     await own.getByRole('link').click();
     await visitor.page.getByText('This is you.').waitFor();
     await visitor.press('Sign out everywhere');
-    await confirm(visitor, 'Sign out everywhere?', 'Sign out everywhere');
+    await visitor.confirm('Sign out everywhere?', 'Sign out everywhere');
     await visitor.page.getByRole('button', { name: /^Sign out: / }).first().waitFor({ state: 'detached' });
     await visitor.page.getByText('This browser', { exact: true }).waitFor();
     for (const name of ['Switch off', 'Delete']) assert.equal(await visitor.page.getByRole('button', { name, exact: true }).count(), 0);
@@ -252,7 +251,7 @@ describe('administrators', () => {
     await menu(visitor, 'Signing keys');
     await visitor.press('Replace the RS256 key');
     await visitor.shoot('admin-rotate-dark');
-    await confirm(visitor, 'Replace the RS256 key?', 'Replace the RS256 key');
+    await visitor.confirm('Replace the RS256 key?', 'Replace the RS256 key');
     await visitor.page.getByText('RS256 · published, not used yet').waitFor();
     await visitor.shoot('admin-keys-dark');
     await server.logWritten();

@@ -173,7 +173,7 @@ describe('the developers’ pages', () => {
       (await postToken(server, { grant_type: 'authorization_code', code: 'x', redirect_uri: redirectUri, client_id: clientId, client_secret: secret })).json.error;
     assert.notEqual(await code(first), 'invalid_client');
     await visitor.press('Make a new secret');
-    await visitor.page.getByRole('dialog').getByRole('button', { name: 'Make a new secret' }).click();
+    await visitor.confirm('Make a new secret?', 'Make a new secret');
     await visitor.heading('Store the secret now');
     const second = await copied(visitor, 'OIDC_CLIENT_SECRET');
     assert.equal(await code(first), 'invalid_client');
@@ -192,7 +192,7 @@ describe('the developers’ pages', () => {
     assert.deepEqual(json.redirect_uris, [redirectUri, 'https://photos.example.com/other']);
 
     await visitor.press('Remove');
-    await visitor.page.getByRole('dialog', { name: 'Remove Shop?' }).getByRole('button', { name: 'Remove' }).click();
+    await visitor.confirm('Remove Shop?', 'Remove');
     await visitor.page.getByText('You have not registered an application yet').waitFor();
     assert.equal((await server.admin('GET', `/admin/clients/${encodeURIComponent(clientId)}`)).status, 404);
   });
@@ -221,7 +221,7 @@ describe('the developers’ pages', () => {
     const days = (Date.parse(json.member_pubkeys[1].not_after) - Date.now()) / 86_400_000;
     assert.ok(days > 6.9 && days < 7.1, String(days));
     await visitor.page.getByRole('button', { name: `Remove: ${own.pubkey}` }).click();
-    await visitor.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await visitor.confirm('Remove this key?', 'Remove');
     await visitor.page.getByText(own.pubkey).waitFor({ state: 'detached' });
     await visitor.assertKept([wif]);
   });

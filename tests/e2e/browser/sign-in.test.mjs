@@ -242,7 +242,7 @@ describe('people in the browser', () => {
     await visitor.press('Forgot the password?');
     await visitor.press('Remove this identity from this device');
     await visitor.shoot('unlock-remove');
-    await visitor.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+    await visitor.confirm('Remove this identity?', 'Remove');
     await visitor.page.getByText('Key 1').waitFor();
     assert.deepEqual((await visitor.assertKept([])).map(({ bapId }) => bapId), [keys[0].bapId]);
   });

@@ -54,6 +54,12 @@ export class Visitor {
     this.#expected.push(pattern);
   }
 
+  /** Answers the question `title` with `action`, and waits until it is out of the page, which may hold the same words. */
+  async confirm(title, action) {
+    await this.page.getByRole('dialog', { name: title }).getByRole('button', { name: action, exact: true }).click();
+    await this.page.locator('dialog').waitFor({ state: 'detached' });
+  }
+
   /** Opens the application's sign-in: the gate, with an authorization request. */
   open(request = {}) {
     return this.page.goto(`${this.server.base}/oauth2/authorize?${authorizeQuery(request)}`);
