@@ -264,7 +264,8 @@ export async function freePorts(count) {
 function isFree(port, host) {
   return new Promise((resolve) => {
     const server = net.createServer();
-    server.on('error', ({ code }) => resolve(code !== 'EADDRINUSE')); // nobody listens where there is no IPv6
+    // Nobody listens where there is no IPv6.
+    server.on('error', ({ code }) => resolve(code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'));
     server.listen(port, host, () => server.close(() => resolve(true)));
   });
 }

@@ -4,7 +4,7 @@
 namespace sigma::core {
 
 /// What stands around the content of a file that people copied by hand.
-constexpr std::string_view kBlanksAndLineEnds = " \t\r\n";
+inline constexpr std::string_view kBlanksAndLineEnds = " \t\r\n";
 
 /// Without the `blanks` before and after it; unless told, spaces and tabs (OWS, RFC 9110 §5.6.3).
 constexpr std::string_view trim(std::string_view text, std::string_view blanks = " \t") {
