@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { DockerfileParser } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { run as lint } from 'dockerfilelint/lib/index.js';
+import { freePorts } from '../e2e/support/server.mjs';
 import { filesIn, noNamespaces, read, root, run, scratch } from './support/files.mjs';
 
 const file = 'docker/Dockerfile';
@@ -61,10 +62,11 @@ describe('Dockerfile', () => {
   });
 });
 
+const ports = await freePorts(2);
+
 describe('image', () => {
   const folder = scratch();
   const image = path.join(folder, 'sigma-auth');
-  const ports = [20_000 + (process.pid % 5000) * 2, 20_001 + (process.pid % 5000) * 2];
   const settings = { SIGMA_LISTEN: `0.0.0.0:${ports[0]}`, SIGMA_ADMIN_LISTEN: `0.0.0.0:${ports[1]}`, SIGMA_BASE_URL: `http://localhost:${ports[0]}`, SIGMA_DATA_DIR: '/data', SIGMA_DRAIN_DELAY: '0s' };
   const asRoot = process.getuid() === 0;
   /** The command line of the program in the image: nothing can be written but /data. */

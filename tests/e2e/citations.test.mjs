@@ -15,7 +15,7 @@ async function* filesIn(folder) {
   for (const entry of await readdir(path.join(root, folder), { withFileTypes: true })) {
     const file = path.join(folder, entry.name);
     if (entry.isDirectory() && !notOurs.has(entry.name)) yield* filesIn(file);
-    else if (entry.isFile() && isText.test(entry.name)) yield file;
+    else if (entry.isFile() && isText.test(entry.name) && !entry.name.startsWith('.')) yield file;
   }
 }
 

@@ -22,7 +22,7 @@ import { forEachStore } from './support/stores.mjs';
 const member = new Key();
 const workers = 12;
 const roundsBeforeKill = 40;
-const kills = 5;
+const kills = 30;
 
 forEachStore('kill -9', { clients: [publicClient('my-app'), sigmaClient('sigma-app', member)] }, (context) => {
   /** What the clients know at the end: all that was answered 200, and all that was asked and never answered. */
@@ -137,6 +137,17 @@ forEachStore('kill -9', { clients: [publicClient('my-app'), sigmaClient('sigma-a
     );
   };
 
+  // First, because such an answer can be had again for 30 seconds.
+  test('case 67: a refresh that was asked and never answered can be asked again', async () => {
+    await inBatches(open.refreshes, async ({ token, clientId, key }) => {
+      const answers = [];
+      for (let i = 0; i < 2; i += 1)
+        answers.push(await postToken(context.server, refreshForm(token, clientId), { key }));
+      for (const answer of answers) assert.equal(answer.status, 200, answer.describe());
+      assert.equal(answers[0].json.refresh_token, answers[1].json.refresh_token);
+    });
+  });
+
   test('case 67: sessions answered 200 are there', async () => {
     await inBatches(known.sessions, async ({ token, userId, pubkey }) => {
       const answer = await context.server.request('GET', '/api/auth/get-session', {
@@ -169,16 +180,6 @@ forEachStore('kill -9', { clients: [publicClient('my-app'), sigmaClient('sigma-a
       const refreshed = await postToken(context.server, refreshForm(token, clientId), { key });
       assert.equal(refreshed.status, 400, refreshed.describe());
       assert.equal(refreshed.json.error, 'invalid_grant');
-    });
-  });
-
-  test('case 67: a refresh that was asked and never answered can be asked again', async () => {
-    await inBatches(open.refreshes, async ({ token, clientId, key }) => {
-      const answers = [];
-      for (let i = 0; i < 2; i += 1)
-        answers.push(await postToken(context.server, refreshForm(token, clientId), { key }));
-      for (const answer of answers) assert.equal(answer.status, 200, answer.describe());
-      assert.equal(answers[0].json.refresh_token, answers[1].json.refresh_token);
     });
   });
 

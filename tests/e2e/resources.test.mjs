@@ -167,8 +167,9 @@ forEachStore('resources', { clients, env }, (context) => {
     const [head, body, signature] = tokens.access_token.split('.');
     const stranger = newSigner('RS256', headerOf(tokens.access_token).kid);
     const claims = claimsOf(tokens.access_token);
+    const spoilt = `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
     const forged = [
-      `${head}.${body}.${signature.slice(0, -2)}AA`, `${head}.${body}`, unsignedJwt(claims, { header: { typ: 'at+jwt' } }),
+      `${head}.${body}.${spoilt}`, `${head}.${body}`, unsignedJwt(claims, { header: { typ: 'at+jwt' } }),
       signJwt(stranger, claims, { typ: 'at+jwt' }), hmacJwt('secret', claims, { typ: 'at+jwt' }), tokens.id_token,
     ];
     for (const token of forged) {

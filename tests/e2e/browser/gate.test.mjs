@@ -30,7 +30,7 @@ describe('the gate', () => {
   const visit = (title, options, act) => visitTest(title, () => Visitor.arrive(browser, server, options), act);
 
   const identityInSession = async (visitor) => {
-    await visitor.heading('You are signed in');
+    await visitor.home();
     const { session } = await visitor.page.evaluate(() => fetch('/api/auth/get-session').then((answer) => answer.json()));
     return session.activeOrganizationId;
   };
@@ -62,8 +62,7 @@ describe('the gate', () => {
       await visitor.page.getByText('The password of the file opens them here, too.').waitFor();
       await visitor.press('Sign in');
       assert.equal(await identityInSession(visitor), id(json));
-      await visitor.press('Sign out');
-      await visitor.heading('You are signed out');
+      await visitor.signOut();
       // What was kept opens with the password of the file.
       await visitor.page.goto(`${server.base}/login`);
       if (file.plaintextJson.includes('rootPk')) await visitor.page.getByRole('button', { name: 'Primary Identity' }).click();
@@ -143,7 +142,7 @@ describe('the gate', () => {
     await visitor.page.goto(`${server.base}/login`);
     await visitor.create({ name: 'Ada', password });
     const first = await identityInSession(visitor);
-    await visitor.press('Sign out');
+    await visitor.signOut();
     await visitor.page.goto(`${server.base}/login`);
     await visitor.press('Another identity from the same words');
     await visitor.shoot('another');
@@ -154,7 +153,7 @@ describe('the gate', () => {
     assert.notEqual(second, first);
     const owned = await visitor.page.evaluate(() => fetch('/api/user/bap-ids').then((answer) => answer.json()));
     assert.deepEqual(new Map(owned.bapIds.map(({ bapId, name }) => [bapId, name])), new Map([[first, 'Ada'], [second, 'Work']]));
-    await visitor.press('Sign out');
+    await visitor.signOut();
     await visitor.page.goto(`${server.base}/login`);
     await visitor.page.getByRole('button', { name: 'Work' }).click();
     await visitor.press('Rename');
@@ -254,8 +253,7 @@ describe('the gate', () => {
       await visitor.press('Try again');
       assert.equal(await identityInSession(visitor), key.bapId);
       // The next time this way is offered first, and goes no sooner.
-      await visitor.press('Sign out');
-      await visitor.heading('You are signed out');
+      await visitor.signOut();
       visitor.sent.length = 0;
       await visitor.page.goto(`${server.base}/login`);
       await visitor.heading('Use TokenPass');

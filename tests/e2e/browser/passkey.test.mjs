@@ -77,10 +77,6 @@ describe('a passkey', () => {
     return key;
   }
   const added = (visitor) => device(visitor).getByText('From now on the passkey unlocks this identity').waitFor();
-  const signOut = async (visitor) => {
-    await visitor.press('Sign out');
-    await visitor.heading('You are signed out');
-  };
 
   visit('made at the account unlocks the identity at the gate, without a password', async (visitor) => {
     const authenticator = await plugIn(visitor);
@@ -89,7 +85,7 @@ describe('a passkey', () => {
     await visitor.shoot('account-passkeys');
     const [credential] = await authenticator.credentials();
     assert.equal(credential.rpId, 'localhost');
-    await signOut(visitor);
+    await visitor.signOut();
 
     await visitor.open({ client_id: 'photo-album', code_challenge: newPkce().challenge });
     await visitor.heading('Sign in to Photo Album');
@@ -104,7 +100,7 @@ describe('a passkey', () => {
     const authenticator = await plugIn(visitor);
     await addAtAccount(visitor);
     await added(visitor);
-    await signOut(visitor);
+    await visitor.signOut();
     await authenticator.verifies(false);
     await visitor.open({ client_id: 'photo-album', code_challenge: newPkce().challenge });
     await visitor.press('Unlock with passkey');
@@ -120,7 +116,7 @@ describe('a passkey', () => {
     await added(visitor);
     await device(visitor).getByRole('button', { name: /^Remove: Passkey of / }).click();
     await device(visitor).getByText('Passkey of').waitFor({ state: 'detached' });
-    await signOut(visitor);
+    await visitor.signOut();
     await visitor.page.goto(`${server.base}/login`);
     await visitor.heading('Welcome back');
     assert.equal(await visitor.page.getByRole('button', { name: 'Unlock with passkey' }).count(), 0);

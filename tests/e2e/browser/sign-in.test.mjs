@@ -61,10 +61,9 @@ describe('people in the browser', () => {
     assert.equal(ada.bap_id, bapId);
 
     await visitor.page.goto(server.base);
-    await visitor.heading('You are signed in');
+    await visitor.home();
     await visitor.shoot('home');
-    await visitor.press('Sign out');
-    await visitor.heading('You are signed out');
+    await visitor.signOut();
 
     const second = request();
     await visitor.open(second.asked);
@@ -221,9 +220,8 @@ describe('people in the browser', () => {
       await visitor.page.getByLabel('Name').fill(`Key ${index + 1}`);
       await visitor.newPassword(`${password} ${index}`);
       await visitor.press('Sign in');
-      await visitor.heading('You are signed in');
-      await visitor.press('Sign out');
-      await visitor.heading('You are signed out');
+      await visitor.home();
+      await visitor.signOut();
     }
     const { verifier, asked } = request();
     await visitor.open(asked);

@@ -8,7 +8,7 @@ import { sigmaClient } from '../support/oauth.mjs';
 import { Key, signInPath } from '../support/person.mjs';
 import { startServer } from '../support/server.mjs';
 import { startApp } from './support/app.mjs';
-import { launchBrowser, Visitor, visitTest } from './support/browser.mjs';
+import { launchBrowser, pressToClose, Visitor, visitTest } from './support/browser.mjs';
 
 const password = 'correct horse battery';
 const appKey = new Key();
@@ -40,7 +40,7 @@ describe('the signer', () => {
     await visitor.page.getByLabel('Name').fill(name);
     await visitor.newPassword(password);
     await visitor.press('Sign in');
-    await visitor.heading('You are signed in');
+    await visitor.home();
     return key;
   }
 
@@ -55,7 +55,7 @@ describe('the signer', () => {
       const window = await opening;
       if (shoot) await window.getByRole('button', { name }).waitFor();
       if (shoot) await visitor.shoot(`${shoot}-window`, window);
-      await window.getByRole('button', { name }).click();
+      await pressToClose(window.getByRole('button', { name }));
     }
     await frame.getByLabel('Password', { exact: true }).fill(password);
     if (shoot) await visitor.shoot(shoot);
@@ -212,7 +212,7 @@ describe('the signer', () => {
   visit('case 63: takes a password for the identity that it was typed for, not for another of the same words', {}, withNeighbour(async (visitor, neighbour) => {
     await visitor.page.goto(`${server.base}/login`);
     await visitor.create({ name: 'Ada', password });
-    await visitor.heading('You are signed in');
+    await visitor.home();
     await visitor.anotherIdentity({ password });
     const [{ bapId: other }, { bapId }] = await visitor.page.evaluate(() => JSON.parse(localStorage.getItem('sigma.identities')));
 

@@ -1,6 +1,7 @@
 // Starts the real server as a process of its own, on fresh ports and a fresh store, and talks to both its listeners.
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
+import dgram from 'node:dgram';
 import { mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,9 @@ export const binary = process.env.SIGMA_AUTH_BIN ?? path.join(root, 'build/relea
 /** Processes that a test which went wrong left behind end with the test's own process. */
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+/** Where a TokenPass of a test has to be, because pages look for it there. */
+const tokenPassPort = 21_000;
 
 const startLimitMs = 30_000 * patience;
 const stopLimitMs = 20_000 * patience;
@@ -256,9 +260,22 @@ export async function freePorts(count) {
   const ports = new Set();
   while (ports.size < count) {
     const port = randomInt(10_000, 32_000);
-    if ((await isFree(port, '127.0.0.1')) && (await isFree(port, '::1'))) ports.add(port);
+    if (port === tokenPassPort) continue;
+    if ((await claim(port)) && (await isFree(port, '127.0.0.1')) && (await isFree(port, '::1'))) ports.add(port);
   }
   return [...ports];
+}
+
+/**
+ * Takes UDP's port of the same number until this process ends: of two test files that look at once one gets it, also while
+ * nobody listens yet, or not for the time of a restart.
+ */
+function claim(port) {
+  return new Promise((resolve) => {
+    const socket = dgram.createSocket('udp4').unref();
+    socket.on('error', () => resolve(false));
+    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true));
+  });
 }
 
 function isFree(port, host) {

@@ -64,10 +64,12 @@ test('no: refused at once', async (t) => {
 test('nobody answers: refused in time, with the way to decide; a later yes still counts', async (t) => {
   const server = await start(t);
   const begin = Date.now();
+  // How late this process itself may be.
+  const late = new Promise((resolve) => setTimeout(() => resolve(Date.now() - begin - 4000), 4000));
   const answer = await server.post('/api/auth', wish, site);
   const waited = Date.now() - begin;
   assert.deepEqual([answer.status, answer.json.code], [403, 7]);
-  assert.ok(waited > 3500 && waited < 4900, `${waited} ms`);
+  assert.ok(waited > 3500 && waited < 4900 + (await late), `${waited} ms`);
   const url = new URL(answer.json.errorURL);
   assert.equal(url.origin + url.pathname, `${server.base}/auth`);
   assert.deepEqual(Object.fromEntries(url.searchParams), { host: 'app.example', scopes: 'sign,encrypt,decrypt', returnURL: 'https://app.example' });

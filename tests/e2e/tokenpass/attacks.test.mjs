@@ -6,6 +6,7 @@ import net from 'node:net';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
+import { freePorts } from '../support/server.mjs';
 import { password, startTokenPass, TokenPass } from './support/server.mjs';
 
 const evil = { origin: 'https://evil.example' };
@@ -83,8 +84,9 @@ test('at one address only: localhost may be somebody else’s', async (t) => {
 
 test('the command line gives the password to the server of the folder, whoever else answers', async (t) => {
   const server = await startTokenPass(t).then((made) => made.registered());
-  const env = { TOKENPASS_PORT: String(server.port + 1) };
-  const other = await stranger(t, server.port + 1, '127.0.0.1', { product: 'tokenpass', mnemonic: 'theirs' });
+  const [elsewhere] = await freePorts(1);
+  const env = { TOKENPASS_PORT: String(elsewhere) };
+  const other = await stranger(t, elsewhere, '127.0.0.1', { product: 'tokenpass', mnemonic: 'theirs' });
   const exported = await server.cli(['export'], { input: `${password}\n`, env });
   assert.equal(JSON.parse(exported.stdout).mnemonic.split(' ').length, 12, exported.stderr);
   assert.deepEqual(other.seen, []);

@@ -1,6 +1,7 @@
 // The consent page in all its states: no wallet, locked, open to another browser, asking, answered.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { pressToClose } from '../browser/support/browser.mjs';
 import { Person, startBrowser } from './support/person.mjs';
 import { password, startTokenPass } from './support/server.mjs';
 import { siteFor, startSite } from './support/site.mjs';
@@ -191,9 +192,7 @@ test('as a popup: the answer goes to its opener only', { timeout: 600_000 }, asy
     return opened;
   };
   const allow = await popup(page);
-  const closed = allow.waitForEvent('close');
-  await allow.getByRole('button', { name: 'Allow', exact: true }).click();
-  await closed;
+  await pressToClose(allow.getByRole('button', { name: 'Allow', exact: true }));
   await page.waitForFunction(() => globalThis.received.length === 1);
   const [{ origin, data }] = await page.evaluate(() => globalThis.received);
   assert.equal(origin, server.base);
@@ -201,7 +200,7 @@ test('as a popup: the answer goes to its opener only', { timeout: 600_000 }, asy
   assert.equal((await server.post('/api/sign', { message: 'x' }, { authorization: data.accessToken })).status, 200);
 
   const deny = await popup(page);
-  await deny.getByRole('button', { name: 'Don’t allow' }).click();
+  await pressToClose(deny.getByRole('button', { name: 'Don’t allow' }));
   await page.waitForFunction(() => globalThis.received.length === 2);
   assert.equal((await page.evaluate(() => globalThis.received[1])).data.error, 'access_denied');
 
@@ -210,9 +209,7 @@ test('as a popup: the answer goes to its opener only', { timeout: 600_000 }, asy
   await thief.goto(site.other);
   await thief.waitForFunction(() => globalThis.received !== undefined);
   const stolen = await popup(thief);
-  const gone = stolen.waitForEvent('close');
-  await stolen.getByRole('button', { name: 'Allow', exact: true }).click();
-  await gone;
+  await pressToClose(stolen.getByRole('button', { name: 'Allow', exact: true }));
   assert.deepEqual(await thief.evaluate(() => globalThis.received), []);
   await person.leave();
 });

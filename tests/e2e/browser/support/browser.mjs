@@ -12,6 +12,16 @@ const screenshots = path.resolve(import.meta.dirname, '../../screenshots');
 export const launchBrowser = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 
+/** Presses what closes its window, which may be gone before the browser has told that it was pressed. */
+export async function pressToClose(button) {
+  const page = button.page();
+  const closed = page.waitForEvent('close');
+  await button.click().catch((error) => {
+    if (!page.isClosed()) throw error;
+  });
+  await closed;
+}
+
 /** One person with a browser profile of their own. Everything the browser sends is recorded. */
 export class Visitor {
   /** Texts of all requests: method, address, fields, body. */
@@ -102,15 +112,25 @@ export class Visitor {
     }
   }
 
+  /** Waits for the start page of who is signed in. (The sign-in page has its heading, too, while it leaves.) */
+  home() {
+    return this.page.getByRole('button', { name: 'Sign out', exact: true }).waitFor();
+  }
+
+  async signOut() {
+    await this.press('Sign out');
+    await this.heading('You are signed out');
+  }
+
   /** Signs out and comes back with a further identity of the same words. */
   async anotherIdentity({ name, password }) {
-    await this.press('Sign out');
+    await this.signOut();
     await this.page.goto(`${this.server.base}/login`);
     await this.press('Another identity from the same words');
     if (name) await this.page.getByLabel('Name').fill(name);
     await this.type('Password', password);
     await this.press('Add identity and sign in');
-    await this.heading('You are signed in');
+    await this.home();
   }
 
   /** Creates an identity as a person does who reads and obeys the page; answers its words. */
