@@ -267,14 +267,14 @@ export async function freePorts(count) {
 }
 
 /**
- * Takes UDP's port of the same number until this process ends: of two test files that look at once one gets it, also while
- * nobody listens yet, or not for the time of a restart.
+ * Takes UDP's port of the same number, at an address of its own, until this process ends: of two test files that look at
+ * once one gets it, also while nobody listens yet, or not for the time of a restart.
  */
 function claim(port) {
   return new Promise((resolve) => {
     const socket = dgram.createSocket('udp4').unref();
     socket.on('error', () => resolve(false));
-    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true));
+    socket.bind({ port, address: '127.0.0.3', exclusive: true }, () => resolve(true));
   });
 }
 
