@@ -115,7 +115,7 @@ test('commands that Redis has not answered yet', async () => {
   const waiting = async () => Number(/^sigma_redis_waiting (\d+)$/m.exec((await server.admin('GET', '/metrics', { token: null })).text)[1]);
   try {
     await until(async () => (await server.admin('GET', '/health/ready', { token: null })).json.cache === 'redis');
-    redis.gate.delay = 1_000;
+    redis.gate.delay = 3_000;
     const unanswered = postToken(server, {});
     await until(async () => (await waiting()) > 0);
     redis.gate.delay = 0;

@@ -66,7 +66,7 @@ forEachStore('a shared port', { clients: [publicClient('my-app')], env }, (conte
     try {
       await Promise.all(loads.map((load) => load.more(20)));
       next = await startServer({ peerOf: old, env: { ...env, ...listenOf(old) } });
-      await until(async () => (await served(next)) > 20);
+      await until(async () => (await served(next)) > 20, { limitMs: 60_000 });
       assertNoFailures();
       const ended = old.terminate();
       assert.deepEqual(await ended, { code: 0, signal: null });

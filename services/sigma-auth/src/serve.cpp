@@ -1,4 +1,6 @@
 // The life of the server: start, run, drain.
+#include <malloc.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -133,6 +135,8 @@ int serve(const Config& config) {
   admin_options.render_error = admin_transport_error(admin);
   http::Server admin_server(std::move(admin_options), std::make_shared<http::Router>(admin_routes(admin)), random,
                             metrics);
+
+  ::malloc_trim(0);  // what only the start needed
 
   // From the first answer on a signal means an orderly end.
   asio::io_context background;

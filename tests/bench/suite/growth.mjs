@@ -1,5 +1,6 @@
 // How figures grow: with connections, with what is stored, with replicas. Postgres only.
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { clients } from './plan.mjs';
 import { SigmaAuth } from './server.mjs';
@@ -61,7 +62,8 @@ function pointOf(x, report) {
 
 /** @param load what runs sigma_load on a server */
 export async function measureGrowth({ bin, out, load, url }) {
-  const servers = replicas.map(() => new SigmaAuth({ bin, out, store: 'growth', databaseUrl: url }));
+  const secret = randomBytes(32).toString('hex');
+  const servers = replicas.map(() => new SigmaAuth({ bin, out, store: 'growth', databaseUrl: url, secret }));
   const [first] = servers;
   await first.prepare();
   await first.start();
@@ -84,7 +86,6 @@ export async function measureGrowth({ bin, out, load, url }) {
     const newest = running.at(-1);
     if (newest !== first) {
       await newest.prepare();
-      newest.env.SIGMA_SECRET = first.env.SIGMA_SECRET;
       await newest.start();
     }
     const reports = await Promise.all(running.map((server) => load(server, flow, { repeat: 1, connections: 4 })));

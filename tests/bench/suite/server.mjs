@@ -104,15 +104,17 @@ export class Process {
 export class SigmaAuth {
   /**
    * @param databaseUrl an empty Postgres database; undefined: SQLite in the data directory
+   * @param secret that of the replicas which share a database
    * @param counted whether its allocations are counted
    */
-  constructor({ bin, out, store, databaseUrl, counted = false }) {
+  constructor({ bin, out, store, databaseUrl, secret = randomBytes(32).toString('hex'), counted = false }) {
     this.dir = temporaryFolder('sigma-bench-');
     this.adminToken = randomBytes(24).toString('hex');
     this.store = store;
     this.binary = path.join(bin, 'sigma-auth');
     this.logFile = path.join(out, `server-${store}.log`);
     this.databaseUrl = databaseUrl;
+    this.secret = secret;
     this.allocationsFile = path.join(this.dir, 'allocations');
     this.counting = counted
       ? { LD_PRELOAD: path.join(bin, 'sigma_allocations.so'), BENCH_ALLOCATIONS_FILE: this.allocationsFile }
@@ -133,7 +135,7 @@ export class SigmaAuth {
       SIGMA_LISTEN: `127.0.0.1:${this.port}`,
       SIGMA_ADMIN_LISTEN: `127.0.0.1:${this.adminPort}`,
       SIGMA_DATA_DIR: this.dir,
-      SIGMA_SECRET: randomBytes(32).toString('hex'),
+      SIGMA_SECRET: this.secret,
       SIGMA_ADMIN_TOKEN: this.adminToken,
       SIGMA_BAP_API_URL: 'off',
       SIGMA_TRUSTED_PROXIES: '127.0.0.1/32', // the driver plays many networks where the server limits one

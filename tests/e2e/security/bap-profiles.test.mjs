@@ -13,7 +13,7 @@ for (const store of stores) {
 
     before(async () => {
       api = await startBapApi();
-      server = await startServer({ store, clients: [publicClient('my-app')], env: api.env() });
+      server = await startServer({ store, clients: [publicClient('my-app')], env: api.env({ SIGMA_BAP_API_TIMEOUT: '10s' }) });
     });
     beforeEach(() => api.reset());
     after(async () => {

@@ -58,7 +58,7 @@ test('no: refused at once', async (t) => {
   assert.equal((await server.post(`/api/approvals/${question.id}`, { allow: false })).status, 200);
   const answer = await asking;
   assert.deepEqual([answer.status, answer.json.code], [403, 7]);
-  assert.ok(Date.now() - begin < 3000);
+  assert.ok(Date.now() - begin < 3900, 'not only when the question has run out');
 });
 
 test('nobody answers: refused in time, with the way to decide; a later yes still counts', async (t) => {
@@ -145,7 +145,7 @@ test('many questions: the rest is refused at once, the server goes on', async (t
   const begin = Date.now();
   await server.question();
   assert.equal((await server.get('/api/status')).status, 200);
-  assert.ok(Date.now() - begin < 3000);
+  assert.ok(Date.now() - begin < 3900, 'not only when the question has run out');
   const answers = await Promise.all(asking);
   assert.ok(answers.every(({ status, json }) => status === 403 && json.code === 7));
   assert.equal((await server.get('/api/approvals')).json.pending.length, 32);

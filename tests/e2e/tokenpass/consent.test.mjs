@@ -1,6 +1,7 @@
 // The consent page in all its states: no wallet, locked, open to another browser, asking, answered.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { until } from '../support/until.mjs';
 import { pressToClose } from '../browser/support/browser.mjs';
 import { Person, startBrowser } from './support/person.mjs';
 import { password, startTokenPass } from './support/server.mjs';
@@ -76,8 +77,9 @@ test('locked, and open to another browser', { timeout: 600_000 }, async (t) => {
   await person.open(linkTo(site));
   await person.heading('Show that it is you');
   await person.look('consent-show');
-  const picture = await person.page.getByAltText('Your security pattern').evaluate((image) => image.naturalWidth);
-  assert.ok(picture > 0, 'the pattern shows before the password is typed');
+  // The pattern shows before the password is typed.
+  const pattern = person.page.getByAltText('Your security pattern');
+  await until(() => pattern.evaluate((image) => image.naturalWidth > 0));
   await server.post('/api/logout');
   await person.page.reload();
   await person.heading('Unlock');
@@ -123,7 +125,7 @@ test('allowed and refused by link; as whom and what for', { timeout: 600_000 }, 
   assert.equal(await person.page.locator('img.logo').count(), 0, 'no picture from elsewhere');
   assert.equal(await person.page.getByRole('radio', { name: 'Ask every time' }).isChecked(), true);
   await person.page.getByText('Another identity', { exact: true }).click();
-  await person.page.getByRole('radio', { name: /Work/ }).check();
+  await person.page.getByRole('radio', { name: /^Work/ }).check();
   await person.press('Allow');
   const query = await answered(person, site);
   assert.equal(query.get('x'), '1');

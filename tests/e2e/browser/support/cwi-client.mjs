@@ -1,5 +1,5 @@
 // A client of the CWI messages, written from sigma-contract §7 alone: plugins from 0.0.84 on speak it, npm has none of them.
-const waitForStateMs = 10_000;
+const waitForStateMs = 60_000;
 const waitForAnswerMs = 30_000;
 
 class CwiClient {

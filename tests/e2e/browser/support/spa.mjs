@@ -10,7 +10,7 @@ export async function startSpa(applications) {
   let authority = '';
   const page = (origin, id) => {
     const base = `${origin}/${id}`;
-    const settings = { authority, client_id: id, redirect_uri: `${base}/callback`, post_logout_redirect_uri: `${base}/signed-out`, ...applications[id] };
+    const settings = { authority, client_id: id, silentRequestTimeoutInSeconds: 60, redirect_uri: `${base}/callback`, post_logout_redirect_uri: `${base}/signed-out`, ...applications[id] };
     return `<!doctype html><title>${id}</title><h1>An application</h1>
 <script>globalThis.settings = ${JSON.stringify(settings)}</script><script type="module" src="/spa.js"></script>`;
   };
