@@ -18,11 +18,13 @@ for (const target of queue) {
 }
 if (!(Number(seconds) > 0)) throw new Error(`SECONDS must be a number above 0, not ${seconds}.`);
 
-let figures = {};
-try {
-  figures = JSON.parse(readFileSync(figuresFile, 'utf8'));
-} catch {
-  // The first run.
+/** Sums of all runs. Another run may be adding to them at the same time. */
+function figuresSoFar() {
+  try {
+    return JSON.parse(readFileSync(figuresFile, 'utf8'));
+  } catch {
+    return {}; // the first run
+  }
 }
 
 function cpuSeconds(pid) {
@@ -61,6 +63,7 @@ function fuzz(target) {
       const text = readFileSync(log, 'utf8');
       const executions = Number(/stat::number_of_executed_units:\s*(\d+)/.exec(text)?.[1] ?? 0);
       const covered = Number([...text.matchAll(/ cov: (\d+)/g)].at(-1)?.[1] ?? 0);
+      const figures = figuresSoFar();
       const before = figures[target] ?? { seconds: 0, executions: 0 };
       figures[target] = { seconds: before.seconds + used, executions: before.executions + executions, covered };
       writeFileSync(figuresFile, JSON.stringify(figures, null, 1));
@@ -87,6 +90,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 
 const failed = (await Promise.all(Array.from({ length: availableParallelism() }, worker))).flat();
 console.log('\n| Target | CPU minutes | Executions | Edges |\n| --- | ---: | ---: | ---: |');
+const figures = figuresSoFar();
 for (const target of known.filter((name) => figures[name])) {
   const { seconds: spent, executions, covered } = figures[target];
   console.log(`| ${target} | ${(spent / 60).toFixed(1)} | ${executions.toLocaleString('en')} | ${covered} |`);

@@ -1,8 +1,8 @@
 // A bar chart of what measurePeers() found, for the documentation: no library, no script, dark and light.
 const colors = { 'sigma-auth': '#e8820c', 'oidc-provider': '#5b7fa6', 'better-auth': '#8a8f98' };
 const rowHeight = 64;
-const left = 250;
-const width = 860;
+const left = 310;
+const width = 920;
 
 /** @returns {string} an SVG; rates on a logarithmic axis, because they are two orders of magnitude apart */
 export function chartOf({ results }) {
