@@ -8,7 +8,7 @@ import { oauthProvider } from '@better-auth/oauth-provider';
 import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
 import { toNodeHandler } from 'better-auth/node';
-import { jwt } from 'better-auth/plugins';
+import { deviceAuthorization, jwt } from 'better-auth/plugins';
 import pg from 'pg';
 
 const [port, databaseUrl, clientsFile] = process.argv.slice(2);
@@ -22,6 +22,7 @@ const auth = betterAuth({
   disabledPaths: ['/token'],
   telemetry: { enabled: false },
   plugins: [
+    deviceAuthorization({ validateClient: () => true }),
     jwt({ jwks: { keyPairConfig: { alg: 'ES256' } } }),
     oauthProvider({
       loginPage: '/login',

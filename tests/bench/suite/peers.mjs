@@ -18,6 +18,7 @@ export const peerScenarios = [
   { name: 'client-credentials', label: 'client_credentials', client: 'secret' },
   { name: 'userinfo', label: 'userinfo', client: 'open-es256' },
   { name: 'introspect', label: 'introspection', client: 'secret' },
+  { name: 'device-code', label: 'device code', client: 'secret' },
   { name: 'discovery', label: 'discovery', client: 'open-es256' },
   { name: 'jwks', label: 'JWKS', client: 'open-es256' },
 ];
