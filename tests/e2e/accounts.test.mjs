@@ -161,8 +161,8 @@ forEachStore('accounts', () => ({ env, clients: clients() }), (context) => {
     const sessions = await server.admin('GET', `/admin/users/${person.userId}/sessions`);
     assert.equal(sessions.json.items.length, 1);
     assert.equal(sessions.json.items[0].bap_id, person.bapId);
-    const names = Object.keys(sessions.json.items[0]).join();
-    assert.doesNotMatch(names, /token|hash|secret/i);
+    // An id of random letters may hold such a word.
+    assert.doesNotMatch(sessions.text.replaceAll(person.bapId, ''), /token|hash|secret/i);
   });
 
   test('case 30: switched off is switched off, whatever the person sends meanwhile', async () => {

@@ -49,7 +49,7 @@ forEachStore('two replicas', { clients }, (context) => {
     assert.equal((await userinfo(peer, tokens.access_token)).status, 200);
     const patch = (json) => server.admin('PATCH', '/admin/clients/switched', { json });
     await patch({ disabled: true });
-    await until(() => isRefused(peer, tokens.access_token), { limitMs: 5_000, pauseMs: 5 });
+    await until(() => isRefused(peer, tokens.access_token), { limitMs: 2_000, pauseMs: 5 });
     const refused = await authorize(peer, person, { client_id: 'switched', code_challenge: newPkce().challenge });
     assert.equal(refused.status, 400, refused.describe());
     const moved = 'https://app.example.com/moved';
@@ -81,7 +81,7 @@ forEachStore('two replicas', { clients }, (context) => {
     assert.equal(new Set(answers.map((answer) => answer.json.refresh_token)).size, 1);
     const reused = await postToken(peer, exchangeForm(grant));
     assertOAuthError(reused, 400, 'invalid_grant');
-    await until(() => isRefused(server, answers[0].json.access_token), { limitMs: 5_000, pauseMs: 5 });
+    await until(() => isRefused(server, answers[0].json.access_token), { limitMs: 2_000, pauseMs: 5 });
   });
 
   test('one key signs in on both at once: one user', async () => {
